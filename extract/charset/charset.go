@@ -1,0 +1,246 @@
+// Package charset finds out in which encoding a text is written and turns it
+// into UTF-8.
+//
+// It serves the parsers below extract. Its invariant: decoding never fails for
+// the sake of a byte. What is not valid in the encoding is read as Windows-1252,
+// the encoding that stray bytes in otherwise clean exports come from, or
+// replaced by U+FFFD, and counted.
+package charset
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"overt"
+)
+
+// The encodings with a name of their own here; all others go by their WHATWG
+// name, in lower case.
+const (
+	UTF8        = "utf-8"
+	UTF16LE     = "utf-16le"
+	UTF16BE     = "utf-16be"
+	Windows1252 = "windows-1252"
+)
+
+// A Guess is what Detect found.
+type Guess struct {
+	Name string  // WHATWG name in lower case
+	BOM  int     // length of the byte order mark in bytes
+	Sure float64 // in [0,1]
+	Why  string  // a sentence for people
+}
+
+// Detect looks at the first bytes of a text. A head that is valid UTF-8 up to a
+// cut last character is UTF-8; so is one where valid sequences far outnumber
+// invalid bytes, for that is damage and not another encoding.
+func Detect(head []byte) Guess {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		return Guess{UTF8, 3, 1, "the byte order mark says UTF-8"}
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return Guess{UTF16LE, 2, 1, "the byte order mark says UTF-16, little endian"}
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return Guess{UTF16BE, 2, 1, "the byte order mark says UTF-16, big endian"}
+	}
+	if name := utf16ByZeros(head); name != "" {
+		return Guess{name, 0, 0.9, "every other byte is zero, as in UTF-16"}
+	}
+	good, bad := countUTF8(head)
+	switch {
+	case bad == 0 && good == 0:
+		return Guess{UTF8, 0, 0.9, "only ASCII characters in the beginning"}
+	case bad == 0:
+		return Guess{UTF8, 0, 1, "the beginning is valid UTF-8"}
+	case good > 4*bad:
+		return Guess{UTF8, 0, 0.8, "mostly valid UTF-8 with some stray bytes"}
+	}
+	name, sure := singleByte(head)
+	return Guess{name, 0, sure, "not UTF-8; the letters fit " + name + " best"}
+}
+
+// utf16ByZeros recognises UTF-16 without a mark by the zero bytes of Latin text.
+func utf16ByZeros(head []byte) string {
+	head = head[:min(len(head), 4096)]
+	var zero [2]int
+	for i, b := range head {
+		if b == 0 {
+			zero[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case half < 2:
+		return ""
+	case zero[1]*10 > half*6 && zero[0]*20 < half:
+		return UTF16LE
+	case zero[0]*10 > half*6 && zero[1]*20 < half:
+		return UTF16BE
+	}
+	return ""
+}
+
+// countUTF8 counts sequences of several bytes and bytes that belong to none. A
+// character cut at the end counts as neither.
+func countUTF8(head []byte) (good, bad int) {
+	for i := 0; i < len(head); {
+		if head[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(head[i:])
+		switch {
+		case r != utf8.RuneError || n > 1:
+			good++
+		case !utf8.FullRune(head[i:]):
+			return good, bad
+		default:
+			bad++
+		}
+		i += n
+	}
+	return good, bad
+}
+
+// Canonical gives the WHATWG name of an encoding in lower case. Errors: invalid,
+// for a name nobody knows.
+func Canonical(name string) (string, error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	switch name {
+	case "", "utf8", UTF8, "utf-8-sig":
+		return UTF8, nil
+	case "utf-16", "utf16", "utf-16-le", UTF16LE:
+		return UTF16LE, nil
+	case UTF16BE, "utf-16-be":
+		return UTF16BE, nil
+	case "cp1252", "ansi":
+		return Windows1252, nil
+	}
+	e, err := htmlindex.Get(name)
+	if err != nil {
+		return "", overt.Errorf(overt.Invalid, "", "no encoding is named %q", name)
+	}
+	return htmlindex.Name(e)
+}
+
+// Single gives the decoder of an encoding that has one byte for each character
+// and leaves ASCII alone; nil for all others, UTF-8 included.
+func Single(name string) func(string) string {
+	if name == UTF8 {
+		return nil
+	}
+	e, err := htmlindex.Get(name)
+	if err != nil {
+		return nil
+	}
+	m, ok := e.(*charmap.Charmap)
+	if !ok {
+		return nil
+	}
+	return func(s string) string { return decodeSingle(m, s) }
+}
+
+// FromWindows1252 decodes s, byte by byte.
+func FromWindows1252(s string) string { return decodeSingle(charmap.Windows1252, s) }
+
+func decodeSingle(m *charmap.Charmap, s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
+	for i := 0; i < len(s); i++ {
+		b.WriteRune(m.DecodeByte(s[i]))
+	}
+	return b.String()
+}
+
+// Reader gives r as UTF-8, without its byte order mark. UTF-8 itself passes
+// through with invalid bytes read as Windows-1252; stray, when not nil, is
+// called once for each. Errors: invalid, for an unknown encoding.
+func Reader(r io.Reader, name string, stray func()) (io.Reader, error) {
+	name, err := Canonical(name)
+	if err != nil {
+		return nil, err
+	}
+	if name == UTF8 {
+		return transform.NewReader(r, &lenient{stray: stray, first: true}), nil
+	}
+	var e encoding.Encoding
+	switch name {
+	case UTF16LE:
+		e = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case UTF16BE:
+		e = unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	default:
+		if e, err = htmlindex.Get(name); err != nil {
+			return nil, overt.Errorf(overt.Invalid, "", "no encoding is named %q", name)
+		}
+	}
+	return transform.NewReader(r, e.NewDecoder()), nil
+}
+
+// lenient copies UTF-8, reads invalid bytes as Windows-1252 and drops a byte
+// order mark at the beginning.
+type lenient struct {
+	stray func()
+	first bool
+}
+
+// Reset is part of transform.Transformer.
+func (l *lenient) Reset() { l.first = true }
+
+// Transform is part of transform.Transformer.
+func (l *lenient) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	if l.first {
+		if len(src) < 3 && !atEOF {
+			return 0, 0, transform.ErrShortSrc
+		}
+		l.first = false
+		if bytes.HasPrefix(src, []byte("\xef\xbb\xbf")) {
+			nSrc = 3
+		}
+	}
+	for nSrc < len(src) {
+		run := asciiRun(src[nSrc:])
+		n := copy(dst[nDst:], src[nSrc:nSrc+run])
+		nDst, nSrc = nDst+n, nSrc+n
+		if n < run {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		if nSrc == len(src) {
+			break
+		}
+		r, size := utf8.DecodeRune(src[nSrc:])
+		wrong := r == utf8.RuneError && size == 1
+		if wrong && !atEOF && !utf8.FullRune(src[nSrc:]) {
+			return nDst, nSrc, transform.ErrShortSrc
+		}
+		if nDst+utf8.UTFMax > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		if wrong {
+			r = charmap.Windows1252.DecodeByte(src[nSrc])
+			if l.stray != nil {
+				l.stray()
+			}
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], r)
+		nSrc += size
+	}
+	return nDst, nSrc, nil
+}
+
+func asciiRun(b []byte) int {
+	for i, c := range b {
+		if c >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(b)
+}

@@ -1,0 +1,371 @@
+// Package sheet reads Excel workbooks (Office Open XML, ECMA-376), one reader
+// for each worksheet, row by row.
+//
+// It stands below extract, which holds the nouns. Cells come as a reader of the
+// sheet would quote them: text as it stands, dates in ISO 8601 where the number
+// format shows a date, numbers with their digits and never in scientific form,
+// of formulas the value that was stored. Hidden sheets are read and marked.
+//
+// The package streams the parts of the archive itself, because a row iterator
+// that gives strings only cannot tell a date from a number, and because a part
+// that breaks off must be an error and not the end of the table.
+package sheet
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path"
+	"strings"
+	"sync"
+
+	"overt"
+	"overt/extract"
+	"overt/internal/archive"
+)
+
+// Options say what the caller knows; the zero value detects everything.
+type Options struct {
+	Header []string // names for sheets without a header
+	// HeaderRow is the row the header stands on, 0 to detect, -1 for none.
+	HeaderRow int
+	Prefix    string // member name to put before "!sheet" in Locator.Table
+	Limits    extract.Limits
+}
+
+// workbook is what the sheets of one file share.
+type workbook struct {
+	name    string
+	members map[string]*archive.Member // by lower-case name
+	base    int                        // 1 where the epoch is 1904
+	formats []format                   // of each cell style
+	lim     extract.Limits
+
+	mu      sync.Mutex
+	strings *stringTable // nil until a sheet is read
+	strPath string
+}
+
+// Open reads the structure of a workbook and gives a reader for each worksheet,
+// in the workbook's order. Errors: invalid, when the bytes are no workbook.
+func Open(ctx context.Context, name string, bytes *archive.Spool, opts Options) ([]*Reader, error) {
+	opts.Limits = opts.Limits.WithDefaults()
+	wb := &workbook{name: name, members: map[string]*archive.Member{}, lim: opts.Limits}
+	list, err := archive.Members(bytes, archiveLimits(opts.Limits))
+	if err != nil {
+		return nil, overt.Errorf(overt.Invalid, name, "open workbook: %w", err)
+	}
+	for i := range list {
+		wb.members[strings.ToLower(list[i].Name)] = &list[i]
+	}
+	sheets, err := wb.structure()
+	if err != nil {
+		return nil, overt.Errorf(overt.Invalid, name, "open workbook: %w", err)
+	}
+	var out []*Reader
+	for _, s := range sheets {
+		r := &Reader{wb: wb, part: s.part, opts: opts}
+		table := s.name
+		if opts.Prefix != "" {
+			table = opts.Prefix + "!" + s.name
+		}
+		r.info = extract.Info{Format: extract.XLSX, Encoding: "utf-8", Table: table, Hidden: s.hidden, Sure: 1}
+		if s.hidden {
+			r.note("the sheet is hidden")
+		}
+		if err := r.detect(ctx); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	if len(out) == 0 {
+		return nil, overt.Errorf(overt.Invalid, name, "the workbook has no worksheet")
+	}
+	return out, nil
+}
+
+func archiveLimits(l extract.Limits) archive.Limits {
+	return archive.Limits{Total: l.Total, Ratio: l.Ratio, RatioFrom: l.RatioFrom, Members: l.Members}
+}
+
+// Reader reads one worksheet.
+type Reader struct {
+	wb    *workbook
+	part  string
+	opts  Options
+	info  extract.Info
+	index map[string]int
+	tally extract.Tally
+}
+
+var _ extract.Reader = (*Reader)(nil)
+
+// Info says what was detected, and the warnings so far.
+func (r *Reader) Info() extract.Info {
+	info := r.info
+	info.Warnings = r.tally.Warnings()
+	return info
+}
+
+func (r *Reader) note(s string) { r.info.Notes = append(r.info.Notes, s) }
+
+// sampleRows is how many rows are looked at to find the header.
+const sampleRows = 100
+
+// detect finds header and width. A sheet that breaks off early is still given:
+// reading it says so again.
+func (r *Reader) detect(ctx context.Context) error {
+	var rows [][]string
+	first := int64(0)
+	err := r.scan(ctx, func(row int64, values []string, bad string) error {
+		if bad != "" || row < int64(r.opts.HeaderRow) {
+			return nil
+		}
+		if len(rows) == 0 {
+			first = row
+		}
+		if rows = append(rows, values); len(rows) == sampleRows {
+			return errStop
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil && !errors.Is(err, errStop) {
+		r.note(err.Error())
+	}
+	r.setHeader(rows, first)
+	return nil
+}
+
+func (r *Reader) setHeader(rows [][]string, first int64) {
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	var names []string
+	switch {
+	case r.opts.Header != nil:
+		names = extract.HeaderNames(r.opts.Header, 0)
+		if r.opts.HeaderRow > 0 {
+			r.info.HeaderRow = first
+		}
+		r.note("the caller names the columns")
+	case len(rows) == 0:
+		r.note("the sheet has no cells")
+	case r.opts.HeaderRow != 0:
+		if r.opts.HeaderRow > 0 {
+			names, r.info.HeaderRow = rows[0], first
+		}
+		names = extract.HeaderNames(names, width)
+		r.note("the caller says where the header is")
+	default:
+		g := extract.GuessHeader(rows)
+		r.note(g.Why)
+		r.info.Sure = g.Sure
+		if g.Present {
+			names, r.info.HeaderRow = rows[0], first
+		}
+		names = extract.HeaderNames(names, width)
+	}
+	r.info.Header = names
+	r.index = make(map[string]int, len(names))
+	for i, n := range names {
+		r.index[n] = i
+	}
+}
+
+var errStop = errors.New("stop")
+
+// Records yields the rows below the header that have a value. selector must be "".
+func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
+	return func(yield func(extract.Record, error) bool) {
+		if selector != "" && selector != "*" {
+			yield(nil, overt.Errorf(overt.Invalid, r.wb.name, "a sheet has no records under %q; use an empty selector", selector))
+			return
+		}
+		r.tally = extract.Tally{}
+		err := r.scan(ctx, func(row int64, values []string, bad string) error {
+			if row <= r.info.HeaderRow {
+				return nil
+			}
+			where := overt.Locator{Table: r.info.Table, Row: row}
+			width := len(r.info.Header)
+			if bad == "" && len(values) > width {
+				bad = fmt.Sprintf("the row has %d values for %d columns", len(values), width)
+			}
+			more := true
+			if bad != "" {
+				more = yield(nil, &extract.RowError{Where: where, Reason: bad, Raw: rawOf(values)})
+			} else {
+				more = yield(&record{r: r, row: row, values: values}, nil)
+			}
+			if !more {
+				return errStop
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStop) {
+			yield(nil, err)
+		}
+	}
+}
+
+func rawOf(values []string) string {
+	s := strings.Join(values, "\t")
+	return strings.ToValidUTF8(s[:min(len(s), extract.RawLimit)], "")
+}
+
+// record is one row of a sheet. Blank cells within the table are empty values.
+type record struct {
+	r      *Reader
+	row    int64
+	values []string
+}
+
+func (r *record) At() overt.Locator { return overt.Locator{Table: r.r.info.Table, Row: r.row} }
+
+func (r *record) Columns() []string { return r.r.info.Header }
+
+func (r *record) Each(string) []extract.Record { return nil }
+
+func (r *record) Cells(path string) []extract.Cell {
+	i, ok := r.r.index[path]
+	if !ok {
+		if i, ok = extract.ColumnNumber(path, len(r.r.info.Header)); !ok {
+			return nil
+		}
+	}
+	text := ""
+	if i < len(r.values) {
+		text = r.values[i]
+	}
+	return []extract.Cell{{Text: text, At: overt.Locator{Table: r.r.info.Table, Row: r.row, Column: r.r.info.Header[i]}}}
+}
+
+// sheetRef is a worksheet as the workbook lists it.
+type sheetRef struct {
+	name   string
+	part   string
+	hidden bool
+}
+
+// structure follows the relations from the archive's root to the worksheets.
+func (wb *workbook) structure() ([]sheetRef, error) {
+	main := "xl/workbook.xml"
+	root, err := wb.relations("")
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range root {
+		if strings.HasSuffix(r.kind, "/officeDocument") {
+			main = r.target
+		}
+	}
+	rels, err := wb.relations(main)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rels {
+		switch {
+		case strings.HasSuffix(r.kind, "/sharedStrings"):
+			wb.strPath = r.target
+		case strings.HasSuffix(r.kind, "/styles"):
+			if err := wb.readStyles(r.target); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var out []sheetRef
+	err = wb.each(main, func(_ *xml.Decoder, e xml.StartElement) error {
+		switch e.Name.Local {
+		case "workbookPr":
+			if isTrue(attr(e, "date1904")) {
+				wb.base = 1
+			}
+		case "sheet":
+			rel, ok := rels[attr(e, "id")]
+			if ok && strings.HasSuffix(rel.kind, "/worksheet") {
+				state := attr(e, "state")
+				out = append(out, sheetRef{attr(e, "name"), rel.target, state != "" && state != "visible"})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+type relation struct{ kind, target string }
+
+// relations reads which parts a part points at; none is no error.
+func (wb *workbook) relations(part string) (map[string]relation, error) {
+	dir, file := path.Split(part)
+	list := dir + "_rels/" + file + ".rels"
+	out := map[string]relation{}
+	if wb.members[strings.ToLower(list)] == nil {
+		return out, nil
+	}
+	err := wb.each(list, func(_ *xml.Decoder, e xml.StartElement) error {
+		if e.Name.Local != "Relationship" {
+			return nil
+		}
+		target := attr(e, "Target")
+		if !strings.HasPrefix(target, "/") {
+			target = dir + target
+		}
+		out[attr(e, "Id")] = relation{attr(e, "Type"), strings.TrimPrefix(path.Clean("/"+target), "/")}
+		return nil
+	})
+	return out, err
+}
+
+// open gives a decoder over a part, whose tokens are bounded.
+func (wb *workbook) open(part string) (*decoder, error) {
+	m := wb.members[strings.ToLower(part)]
+	if m == nil {
+		return nil, fmt.Errorf("the workbook has no part %s", part)
+	}
+	rc, err := m.Open()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", part, err)
+	}
+	return newDecoder(part, rc, wb.lim), nil
+}
+
+// each calls f with every element of a part.
+func (wb *workbook) each(part string, f func(*xml.Decoder, xml.StartElement) error) error {
+	d, err := wb.open(part)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for {
+		tok, err := d.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := tok.(xml.StartElement); ok {
+			if err := f(d.xml, e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func isTrue(s string) bool { return s == "1" || s == "true" || s == "on" }

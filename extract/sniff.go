@@ -1,0 +1,350 @@
+package extract
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A Format is what the bytes of a source are.
+type Format string
+
+// The formats Sniff tells apart. Only tables, trees and the containers that
+// hold them are read here; the others have names so that a refusal can say
+// what was found.
+const (
+	CSV     Format = "csv"
+	TSV     Format = "tsv"
+	JSON    Format = "json"
+	JSONL   Format = "jsonl"
+	XML     Format = "xml"
+	XLSX    Format = "xlsx"
+	ODS     Format = "ods"
+	ODT     Format = "odt"
+	DOCX    Format = "docx"
+	PPTX    Format = "pptx"
+	EPUB    Format = "epub"
+	ZIP     Format = "zip"
+	GZIP    Format = "gzip"
+	ZSTD    Format = "zstd"
+	BZIP2   Format = "bzip2"
+	XZ      Format = "xz"
+	SevenZ  Format = "7z"
+	TAR     Format = "tar"
+	SQLite  Format = "sqlite"
+	PDF     Format = "pdf"
+	HTML    Format = "html"
+	Parquet Format = "parquet"
+	Avro    Format = "avro"
+	OLE     Format = "ole"
+	RTF     Format = "rtf"
+	Image   Format = "image"
+	Text    Format = "text"
+	Binary  Format = "binary"
+	Empty   Format = "empty"
+	Office  Format = "ooxml" // an Office Open XML package of another kind
+)
+
+var described = map[Format]string{
+	CSV: "a table in comma-separated form", TSV: "a table in tab-separated form",
+	JSON: "a JSON document", JSONL: "JSON lines", XML: "an XML document",
+	XLSX: "an Excel workbook", ODS: "an OpenDocument spreadsheet", ODT: "an OpenDocument text",
+	DOCX: "a Word document", PPTX: "a PowerPoint presentation", EPUB: "an EPUB book",
+	ZIP: "a ZIP archive", GZIP: "gzip-compressed bytes", ZSTD: "zstd-compressed bytes",
+	BZIP2: "bzip2-compressed bytes", XZ: "xz-compressed bytes", SevenZ: "a 7-Zip archive", TAR: "a tar archive",
+	SQLite: "an SQLite database", PDF: "a PDF document", HTML: "an HTML page",
+	Parquet: "a Parquet file", Avro: "an Avro file",
+	OLE: "an OLE2 file (an old Office document or an encrypted workbook)",
+	RTF: "an RTF document", Image: "an image", Text: "plain text",
+	Office: "an Office Open XML package of another kind",
+	Binary: "binary data of no known kind", Empty: "an empty file",
+}
+
+// Describe names the format for people, with its article: "a PDF document".
+func (f Format) Describe() string {
+	if d := described[f]; d != "" {
+		return d
+	}
+	return "a file of format " + string(f)
+}
+
+// IsDocument says whether sources of this format are read by ingest, which
+// takes documents, instead of import, which takes records.
+func (f Format) IsDocument() bool {
+	switch f {
+	case PDF, HTML, DOCX, PPTX, ODT, EPUB, RTF, OLE, Office, Image, Text:
+		return true
+	}
+	return false
+}
+
+var magics = []struct {
+	prefix string
+	format Format
+}{
+	{"\x1f\x8b", GZIP},
+	{"\x28\xb5\x2f\xfd", ZSTD},
+	{"BZh", BZIP2},
+	{"\xfd7zXZ\x00", XZ},
+	{"7z\xbc\xaf\x27\x1c", SevenZ},
+	{"SQLite format 3\x00", SQLite},
+	{"PAR1", Parquet},
+	{"Obj\x01", Avro},
+	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE},
+	{"{\\rtf", RTF},
+	{"\x89PNG\r\n\x1a\n", Image},
+	{"\xff\xd8\xff", Image},
+	{"GIF87a", Image},
+	{"GIF89a", Image},
+	{"II*\x00", Image},
+	{"MM\x00*", Image},
+	{"PK\x05\x06", ZIP},
+}
+
+// Sniff says what a source is from its first bytes; a few hundred kilobytes
+// make it sure about tables. It looks at content alone, never at names.
+func Sniff(head []byte) Format {
+	if len(head) == 0 {
+		return Empty
+	}
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.prefix)) {
+			return m.format
+		}
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return sniffZip(head)
+	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
+		return PDF
+	case len(head) > 262 && string(head[257:262]) == "ustar":
+		return TAR
+	}
+	return sniffText(head)
+}
+
+// sniffZip reads the local file headers in the head. Office formats are ZIP
+// archives with agreed member names.
+func sniffZip(head []byte) Format {
+	has := func(name string) bool { return bytes.Contains(head, []byte(name)) }
+	if len(head) >= 30 {
+		n := int(binary.LittleEndian.Uint16(head[26:]))
+		if 30+n <= len(head) && string(head[30:30+n]) == "mimetype" {
+			return sniffMimetype(string(head[30+n : min(len(head), 30+n+100)]))
+		}
+	}
+	if !has("[Content_Types].xml") && !has("_rels/.rels") {
+		return ZIP
+	}
+	switch {
+	case has("xl/"):
+		return XLSX
+	case has("word/"):
+		return DOCX
+	case has("ppt/"):
+		return PPTX
+	}
+	return ZIP
+}
+
+func sniffMimetype(s string) Format {
+	switch {
+	case strings.Contains(s, "opendocument.spreadsheet"):
+		return ODS
+	case strings.Contains(s, "opendocument"):
+		return ODT
+	case strings.Contains(s, "epub"):
+		return EPUB
+	}
+	return ZIP
+}
+
+// sniffText tells the textual formats apart.
+func sniffText(head []byte) Format {
+	text, ok := sniffDecode(head)
+	if !ok {
+		return Binary
+	}
+	body := strings.TrimLeft(text, " \t\r\n")
+	switch {
+	case body == "":
+		return Text
+	case body[0] == '<':
+		return sniffMarkup(body)
+	case body[0] == '{' || body[0] == '[':
+		if f := sniffJSON(body); f != "" {
+			return f
+		}
+	}
+	d := DetectDialect([]byte(text))
+	switch {
+	case d.Columns < 2 || d.First != d.Columns || d.Score < 0.8 || d.Rows == 1 && d.Columns < 3:
+		return Text
+	case d.Delimiter == '\t':
+		return TSV
+	}
+	return CSV
+}
+
+// sniffDecode gives the head as text with single-byte characters: UTF-16 is
+// decoded, everything else stays as it is, for the structure of all textual
+// formats is ASCII. It says no when the bytes are no text.
+func sniffDecode(head []byte) (string, bool) {
+	if b, ok := bytes.CutPrefix(head, []byte("\xef\xbb\xbf")); ok {
+		head = b
+	}
+	if order := utf16Order(head); order != nil {
+		u := make([]uint16, 0, len(head)/2)
+		for i := 0; i+1 < len(head); i += 2 {
+			u = append(u, order.Uint16(head[i:]))
+		}
+		return strings.TrimPrefix(string(utf16.Decode(u)), "\ufeff"), true
+	}
+	odd := 0
+	for _, b := range head {
+		if b < 0x20 && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x1b && b != 0x1a {
+			odd++
+		}
+	}
+	// A stray control character is common in exports; one in fifty bytes is not.
+	return string(head), odd*50 <= len(head)
+}
+
+// utf16Order gives the byte order of UTF-16, by its mark or by the zero bytes
+// that Latin text has at every other place; nil for anything else.
+func utf16Order(head []byte) binary.ByteOrder {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return binary.LittleEndian
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return binary.BigEndian
+	}
+	head = head[:min(len(head), 4096)]
+	var zero [2]int
+	for i, b := range head {
+		if b == 0 {
+			zero[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case half < 2:
+		return nil
+	case zero[1]*10 > half*6 && zero[0]*20 < half:
+		return binary.LittleEndian
+	case zero[0]*10 > half*6 && zero[1]*20 < half:
+		return binary.BigEndian
+	}
+	return nil
+}
+
+// sniffMarkup goes by the first element, for element names of HTML such as p
+// are common in XML too.
+func sniffMarkup(body string) Format {
+	for body != "" {
+		body = strings.TrimLeft(body, " \t\r\n")
+		end := ">"
+		switch {
+		case strings.HasPrefix(body, "<!--"):
+			end = "-->"
+		case strings.HasPrefix(body, "<?"):
+			end = "?>"
+		case hasPrefixFold(body, "<!doctype html"):
+			return HTML
+		case strings.HasPrefix(body, "<!"):
+		default:
+			return sniffElement(body)
+		}
+		_, rest, ok := strings.Cut(body, end)
+		if !ok {
+			return XML
+		}
+		body = rest
+	}
+	return XML
+}
+
+var htmlRoots = map[string]bool{
+	"html": true, "head": true, "body": true, "title": true, "meta": true, "link": true, "script": true,
+	"style": true, "table": true, "div": true, "span": true, "p": true, "h1": true, "ul": true, "br": true,
+}
+
+func sniffElement(body string) Format {
+	if len(body) < 2 || body[0] != '<' || !isNameStart(body[1]) {
+		return Text
+	}
+	name := body[1:]
+	if i := strings.IndexAny(name, " \t\r\n/>"); i >= 0 {
+		name = name[:i]
+	}
+	if htmlRoots[strings.ToLower(name)] {
+		return HTML
+	}
+	return XML
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func isNameStart(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_' || b >= utf8.RuneSelf
+}
+
+// sniffJSON tells a document from lines: lines are complete values, one after
+// another. It gives "" when the beginning is no JSON at all.
+func sniffJSON(body string) Format {
+	end, ok := jsonEnd(body)
+	if !ok {
+		return ""
+	}
+	if end < 0 {
+		return JSON
+	}
+	rest := strings.TrimLeft(body[end:], " \t\r")
+	if !strings.HasPrefix(rest, "\n") {
+		if rest == "" || rest[0] == ',' {
+			return JSON
+		}
+		return ""
+	}
+	rest = strings.TrimLeft(rest, " \t\r\n")
+	if rest != "" && (rest[0] == '{' || rest[0] == '[') {
+		return JSONL
+	}
+	return JSON
+}
+
+// jsonEnd finds the end of the first value by its brackets: -1 when the head
+// ends first. Not ok when the first bytes could not begin a JSON value.
+func jsonEnd(s string) (end int, ok bool) {
+	second := strings.TrimLeft(s[1:], " \t\r\n")
+	if second != "" {
+		allowed := "\"}"
+		if s[0] == '[' {
+			allowed = "\"{[]-0123456789tfn"
+		}
+		if strings.IndexByte(allowed, second[0]) < 0 {
+			return 0, false
+		}
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return i + 1, true
+			}
+		}
+	}
+	return -1, true
+}
