@@ -1,0 +1,282 @@
+// Package pebble keeps statements in a Pebble store: one run is sorted
+// outside, written as finished tables and taken in by one atomic ingest, so
+// that a run is there whole or not at all, and loading costs one sequential
+// write.
+//
+// Keys are by entity, so that everything about one entity is one short range;
+// the class (run and label) stands in the key, so that a scope, a withdrawn
+// run or a "known at" skips what it must not show without decoding it.
+package pebble
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/sstable/block"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"overt"
+	"overt/policy"
+	"overt/statement"
+)
+
+var _ statement.Store = (*DB)(nil)
+
+// Config says how a store is opened. The zero value works.
+type Config struct {
+	// Cache is the block cache in bytes; 0 means 128 MiB.
+	Cache int64
+	// Memory is the sort memory of a writer in bytes; 0 means 96 MiB.
+	Memory int
+	// FS is the file system of the store, for fault tests; nil means the disk's.
+	FS     vfs.FS
+	Logger *slog.Logger
+}
+
+// A DB is an open store. It is safe for concurrent use.
+type DB struct {
+	dir    string
+	db     *pebble.DB
+	cfg    Config
+	opts   *pebble.Options
+	mu     sync.RWMutex
+	runs   []*record // ascending by id, gaps where a number was not used
+	epoch  uint64
+	writer bool
+}
+
+// A record is a run as it is kept under its meta key.
+type record struct {
+	statement.Run
+	Words   []string          `json:"words"`
+	Classes []statement.Class `json:"classes"` // by index of Run.Labels
+}
+
+// Open opens the store in dir, creating it when it is not there. A second
+// process gets unavailable. Errors: unavailable (lock, disk), internal
+// (damaged).
+func Open(_ context.Context, dir string, cfg Config) (*DB, error) {
+	if cfg.Cache == 0 {
+		cfg.Cache = 128 << 20
+	}
+	if cfg.Memory == 0 {
+		cfg.Memory = 96 << 20
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
+		return nil, unavailable(dir, err)
+	}
+	db := &DB{dir: dir, cfg: cfg, opts: options(cfg)}
+	kv, err := pebble.Open(filepath.Join(dir, "kv"), db.opts)
+	if err != nil {
+		return nil, unavailable(dir, err)
+	}
+	db.db = kv
+	if err := db.load(); err != nil {
+		return nil, errors.Join(err, kv.Close())
+	}
+	db.clean()
+	return db, nil
+}
+
+func options(cfg Config) *pebble.Options {
+	o := &pebble.Options{
+		CacheSize:          cfg.Cache,
+		FS:                 cfg.FS,
+		FormatMajorVersion: pebble.FormatNewest,
+		Logger:             quiet{cfg.Logger},
+		// One entity's range fits a small block: a cold lookup decompresses
+		// 16 KiB, not 32.
+		Levels: [7]pebble.LevelOptions{},
+	}
+	for i := range o.Levels {
+		o.Levels[i].BlockSize = 16 << 10
+		o.Levels[i].Compression = func() *sstable.CompressionProfile { return block.FastestCompression }
+	}
+	o.EnsureDefaults()
+	return o
+}
+
+// quiet passes Pebble's log on, without its routine chatter.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Infof(string, ...any)         {}
+func (q quiet) Errorf(f string, args ...any) { q.log.Error(fmt.Sprintf(f, args...)) }
+func (q quiet) Fatalf(f string, args ...any) {
+	q.log.Error(fmt.Sprintf(f, args...))
+	panic(fmt.Sprintf(f, args...))
+}
+
+func unavailable(where string, err error) error {
+	msg := "the statement store cannot be opened"
+	switch {
+	case errors.Is(err, syscall.EAGAIN), errors.Is(err, syscall.EACCES) && strings.Contains(err.Error(), "LOCK"):
+		msg = "another process has this home open"
+	case strings.Contains(err.Error(), "lock held"):
+		msg = "another process has this home open"
+	}
+	return &overt.Error{Code: overt.Unavailable, Op: "open statements", Where: where, Message: msg, Err: err}
+}
+
+// load reads the runs into memory.
+func (db *DB) load() error {
+	it, err := db.db.NewIter(&pebble.IterOptions{LowerBound: []byte{metaKeys}, UpperBound: []byte{metaKeys + 1}})
+	if err != nil {
+		return unavailable(db.dir, err)
+	}
+	undone := map[overt.RunID]string{}
+	for it.First(); it.Valid(); it.Next() {
+		key := it.Key()
+		if len(key) != 6 {
+			continue
+		}
+		id := overt.RunID(binary.BigEndian.Uint32(key[2:]))
+		switch key[1] {
+		case metaUndo:
+			undone[id] = string(it.Value())
+		case metaRun:
+			r := &record{}
+			if err := json.Unmarshal(it.Value(), r); err != nil {
+				_ = it.Close()
+				return overt.Errorf(overt.Internal, fmt.Sprintf("%s, run %d", db.dir, id), "read the record of a run: %w", err)
+			}
+			db.runs = append(db.runs, r)
+		}
+	}
+	for _, r := range db.runs {
+		r.Undone = undone[r.ID]
+	}
+	db.epoch = uint64(len(db.runs) + len(undone))
+	return it.Close()
+}
+
+// clean removes what a crashed writer left in the scratch folder. Nothing
+// there was ever acknowledged.
+func (db *DB) clean() {
+	left, _ := os.ReadDir(filepath.Join(db.dir, "tmp"))
+	for _, e := range left {
+		_ = os.RemoveAll(filepath.Join(db.dir, "tmp", e.Name()))
+	}
+}
+
+// Close ends the store. Views must be closed before.
+func (db *DB) Close() error {
+	if err := db.db.Close(); err != nil {
+		return fmt.Errorf("close statements: %w", err)
+	}
+	return nil
+}
+
+// Epoch rises with each commit and undo.
+func (db *DB) Epoch() uint64 {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	return db.epoch
+}
+
+// Labels lists every label of runs that are not undone, sorted by key.
+func (db *DB) Labels(context.Context) ([]policy.Label, error) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	seen := map[string]policy.Label{}
+	for _, r := range db.runs {
+		for _, l := range r.Labels {
+			if r.Undone == "" {
+				seen[l.Key()] = l
+			}
+		}
+	}
+	labels := make([]policy.Label, 0, len(seen))
+	for _, l := range seen {
+		labels = append(labels, l)
+	}
+	slices.SortFunc(labels, func(a, b policy.Label) int { return strings.Compare(a.Key(), b.Key()) })
+	return labels, nil
+}
+
+// Runs lists the runs of which the scope sees a label, ascending by id.
+func (db *DB) Runs(_ context.Context, scope policy.Scope) ([]statement.Run, error) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	var out []statement.Run
+	for _, r := range db.runs {
+		if slices.ContainsFunc(r.Labels, scope.Sees) {
+			out = append(out, visiblePart(r.Run, scope))
+		}
+	}
+	return out, nil
+}
+
+// visiblePart hides the labels of a run that the scope does not see.
+func visiblePart(r statement.Run, scope policy.Scope) statement.Run {
+	r.Labels = slices.DeleteFunc(slices.Clone(r.Labels), func(l policy.Label) bool { return !scope.Sees(l) })
+	return r
+}
+
+// Undo hides a run from every view opened after it returns.
+func (db *DB) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at string) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	where := fmt.Sprintf("run %d", id)
+	i, ok := slices.BinarySearchFunc(db.runs, id, func(r *record, id overt.RunID) int { return int(r.ID) - int(id) })
+	if !ok || !slices.ContainsFunc(db.runs[i].Labels, scope.Sees) {
+		return overt.Errorf(overt.NotFound, where, "there is no such run")
+	}
+	r := db.runs[i]
+	for _, l := range r.Labels {
+		if !scope.Writes(l) {
+			return overt.Errorf(overt.Denied, where, "you may not change dataset %s", r.Dataset)
+		}
+	}
+	if r.Undone != "" {
+		return overt.Errorf(overt.Conflict, where, "it was taken back already, on %s", r.Undone)
+	}
+	if err := db.db.Set(metaKey(metaUndo, id), []byte(at), pebble.Sync); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Op: "undo", Where: where, Err: err}
+	}
+	// Views that are open hold the old record; a new one replaces it.
+	changed := *r
+	changed.Undone = at
+	db.runs = slices.Clone(db.runs)
+	db.runs[i] = &changed
+	db.epoch++
+	return nil
+}
+
+// classes lists what is known of every class. The caller holds the lock.
+func (db *DB) classes() []statement.ClassInfo {
+	var out []statement.ClassInfo
+	for _, r := range db.runs {
+		for i, c := range r.Classes {
+			out = append(out, statement.ClassInfo{Class: c, Run: &r.Run, Label: r.Labels[i]})
+		}
+	}
+	return out
+}
+
+// RunOf tells the run that carries a token, undone or not: what the coverage
+// ledger asks when it finds an import that did not end.
+func (db *DB) RunOf(token string) (overt.RunID, bool) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	for _, r := range db.runs {
+		if r.Token == token {
+			return r.ID, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,238 @@
+package pebble
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"overt"
+	"overt/ftm"
+	"overt/policy"
+	"overt/statement"
+)
+
+var _ statement.View = (*view)(nil)
+
+// A view is a snapshot of the keys and the sight that filters them.
+type view struct {
+	db    *DB
+	snap  *pebble.Snapshot
+	sight *statement.Sight
+	words map[statement.Class][]string
+}
+
+// View opens a view of this moment.
+func (db *DB) View(_ context.Context, scope policy.Scope, when statement.When) (statement.View, error) {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	v := &view{db: db, snap: db.db.NewSnapshot(), words: map[statement.Class][]string{}}
+	v.sight = statement.NewSight(scope, when, db.classes())
+	for _, r := range db.runs {
+		for _, c := range r.Classes {
+			v.words[c] = r.Words
+		}
+	}
+	return v, nil
+}
+
+// Close ends the view.
+func (v *view) Close() error { return v.snap.Close() }
+
+// Sight is what this view sees.
+func (v *view) Sight() *statement.Sight { return v.sight }
+
+func (v *view) iterate(prefix []byte) (*pebble.Iterator, error) {
+	it, err := v.snap.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
+	if err != nil {
+		return nil, v.broken("read statements", err)
+	}
+	return it, nil
+}
+
+func (v *view) broken(op string, err error) error {
+	return &overt.Error{Code: overt.Unavailable, Op: op, Where: v.db.dir, Err: err}
+}
+
+// Entity gives the visible statements about one id.
+func (v *view) Entity(_ context.Context, id ftm.EntityID) ([]statement.Statement, error) {
+	if !statement.ValidID(id) {
+		return nil, nil
+	}
+	it, err := v.iterate(idPrefix(nil, entityKeys, string(id)))
+	if err != nil {
+		return nil, err
+	}
+	var out []statement.Statement
+	for it.First(); it.Valid(); it.Next() {
+		if out, err = v.decode(out, it, id); err != nil {
+			_ = it.Close()
+			return nil, err
+		}
+	}
+	if err := it.Close(); err != nil {
+		return nil, v.broken("read statements", err)
+	}
+	return out, nil
+}
+
+// decode appends the pack under the iterator if its class is visible.
+func (v *view) decode(dst []statement.Statement, it *pebble.Iterator, id ftm.EntityID) ([]statement.Statement, error) {
+	_, c, _, ok := splitKey(it.Key())
+	if !ok || !v.sight.Sees(c) {
+		return dst, nil
+	}
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return dst, v.broken("read statements", err)
+	}
+	dst, err = readPack(dst, value, id, c, v.words[c])
+	if err != nil {
+		return dst, &overt.Error{Code: overt.Internal, Op: "read statements", Where: fmt.Sprintf("%s, class %d", overtID(id), c), Err: err}
+	}
+	return dst, nil
+}
+
+// Entities walks every visible entity in id order.
+func (v *view) Entities(ctx context.Context) iter.Seq2[[]statement.Statement, error] {
+	return func(yield func([]statement.Statement, error) bool) {
+		it, err := v.snap.NewIter(&pebble.IterOptions{LowerBound: []byte{entityKeys}, UpperBound: []byte{entityKeys + 1}})
+		if err != nil {
+			yield(nil, v.broken("read statements", err))
+			return
+		}
+		defer func() { _ = it.Close() }()
+		var group []statement.Statement
+		var current []byte
+		var id ftm.EntityID
+		for n := 0; ; n++ {
+			if n%1024 == 0 && ctx.Err() != nil {
+				yield(nil, ctx.Err())
+				return
+			}
+			more := false
+			if n == 0 {
+				more = it.First()
+			} else {
+				more = it.Next()
+			}
+			var raw []byte
+			if more {
+				raw, _, _, _ = splitKey(it.Key())
+			}
+			if !more || !bytes.Equal(raw, current) {
+				if len(group) > 0 && !yield(group, nil) {
+					return
+				}
+				if !more {
+					break
+				}
+				group, current, id = group[:0], append(current[:0], raw...), ftm.EntityID(raw)
+			}
+			if group, err = v.decode(group, it, id); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(nil, v.broken("read statements", err))
+		}
+	}
+}
+
+// Inbound tells who names the id.
+func (v *view) Inbound(ctx context.Context, id ftm.EntityID) iter.Seq2[statement.Ref, error] {
+	return func(yield func(statement.Ref, error) bool) {
+		if !statement.ValidID(id) {
+			return
+		}
+		it, err := v.iterate(idPrefix(nil, refKeys, string(id)))
+		if err != nil {
+			yield(statement.Ref{}, err)
+			return
+		}
+		defer func() { _ = it.Close() }()
+		for it.First(); it.Valid(); it.Next() {
+			if ctx.Err() != nil {
+				yield(statement.Ref{}, ctx.Err())
+				return
+			}
+			_, c, rest, ok := splitKey(it.Key())
+			source, prop, cut := bytes.Cut(rest, []byte{0})
+			if !ok || !cut || !v.sight.Sees(c) {
+				continue
+			}
+			if !yield(statement.Ref{Source: ftm.EntityID(source), Prop: string(prop), Class: c}, nil) {
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(statement.Ref{}, v.broken("read references", err))
+		}
+	}
+}
+
+// Lookup gives the entities under a key.
+func (v *view) Lookup(_ context.Context, key string) ([]ftm.EntityID, error) {
+	if key == "" {
+		return nil, nil
+	}
+	it, err := v.iterate(idPrefix(nil, lookupKeys, key))
+	if err != nil {
+		return nil, err
+	}
+	var out []ftm.EntityID
+	for it.First(); it.Valid(); it.Next() {
+		if _, c, rest, ok := splitKey(it.Key()); ok && v.sight.Sees(c) {
+			out = append(out, ftm.EntityID(rest))
+		}
+	}
+	if err := it.Close(); err != nil {
+		return nil, v.broken("look up", err)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// LookupPrefix gives distinct keys that begin with prefix.
+func (v *view) LookupPrefix(ctx context.Context, prefix string, limit int) ([]statement.Key, error) {
+	low := append([]byte{lookupKeys}, prefix...)
+	it, err := v.snap.NewIter(&pebble.IterOptions{LowerBound: low, UpperBound: []byte{lookupKeys + 1}})
+	if err != nil {
+		return nil, v.broken("look up", err)
+	}
+	defer func() { _ = it.Close() }()
+	var out []statement.Key
+	for ok := it.First(); ok && len(out) < limit && bytes.HasPrefix(it.Key(), low); {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		key, c, rest, whole := splitKey(it.Key())
+		if !whole || !v.sight.Sees(c) {
+			ok = it.Next()
+			continue
+		}
+		out = append(out, statement.Key{Key: string(key), Entity: ftm.EntityID(rest)})
+		ok = it.SeekGE(after(idPrefix(nil, lookupKeys, string(key))))
+	}
+	if err := it.Error(); err != nil {
+		return nil, v.broken("look up", err)
+	}
+	return out, nil
+}
+
+// Cite turns a place of a class into a citation.
+func (v *view) Cite(c statement.Class, p statement.Place, quote string) overt.Citation {
+	info, ok := v.sight.Info(c)
+	if !ok {
+		return overt.Citation{}
+	}
+	cite := overt.Citation{Dataset: info.Label.Dataset, Run: info.Run.ID, Locator: p.Locator, Quote: quote}
+	if p.Source >= 0 && p.Source < len(info.Run.Sources) {
+		cite.Source, cite.Blob = info.Run.Sources[p.Source].Name, info.Run.Sources[p.Source].Blob
+	}
+	return cite
+}

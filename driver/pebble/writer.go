@@ -1,0 +1,475 @@
+package pebble
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
+	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"overt"
+	"overt/ftm"
+	"overt/internal/extsort"
+	"overt/policy"
+	"overt/statement"
+)
+
+var _ statement.Writer = (*writer)(nil)
+
+// tableSize is where a table that is being written is closed and the next
+// begun, in bytes of keys and values.
+const tableSize = 64 << 20
+
+// A writer gathers one run in three external sorts (entities, references,
+// lookups) and writes them as tables at Commit. Only Commit touches the store.
+type writer struct {
+	db     *DB
+	scope  policy.Scope
+	run    record
+	base   statement.Class
+	labels map[string]statement.Class
+	words  *words
+	keys   statement.Keyer
+	props  map[propKey]propKind
+	dir    string
+	ents   *extsort.Sorter
+	refs   *extsort.Sorter
+	looks  *extsort.Sorter
+	stmts  []statement.Statement // scratch
+	key    []byte                // scratch
+	pack   []byte                // scratch
+	tables []string
+	done   bool
+}
+
+type propKey struct{ schema, prop string }
+
+type propKind struct{ ref, lookup bool }
+
+// Begin opens the one writer.
+func (db *DB) Begin(_ context.Context, scope policy.Scope, spec statement.RunSpec) (statement.Writer, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.writer {
+		return nil, overt.Errorf(overt.Conflict, "", "another import is being written; wait for it to end")
+	}
+	dir, err := os.MkdirTemp(filepath.Join(db.dir, "tmp"), "run-*")
+	if err != nil {
+		return nil, &overt.Error{Code: overt.Unavailable, Op: "begin a run", Where: db.dir, Err: err}
+	}
+	w := &writer{
+		db: db, scope: scope, dir: dir, words: newWords(), keys: statement.NewKeyer(),
+		labels: map[string]statement.Class{}, props: map[propKey]propKind{}, base: 1,
+		ents:  extsort.New(dir, db.cfg.Memory*2/3),
+		refs:  extsort.New(dir, db.cfg.Memory/6),
+		looks: extsort.New(dir, db.cfg.Memory/6),
+	}
+	w.run.ID, w.run.RunSpec = 1, spec
+	for _, r := range db.runs {
+		w.run.ID = r.ID + 1
+		for _, c := range r.Classes {
+			w.base = max(w.base, c+1)
+		}
+	}
+	db.writer = true
+	return w, nil
+}
+
+// class gives the class of a label in this run, asking the scope once.
+func (w *writer) class(label policy.Label) (statement.Class, error) {
+	key := label.Key()
+	if c, ok := w.labels[key]; ok {
+		return c, nil
+	}
+	if err := label.Validate(); err != nil {
+		return 0, err
+	}
+	if !w.scope.Writes(label) {
+		return 0, overt.Errorf(overt.Denied, label.Dataset, "you may not write to this dataset")
+	}
+	c := w.base + statement.Class(len(w.run.Labels))
+	w.labels[key] = c
+	w.run.Labels = append(w.run.Labels, label)
+	w.run.Classes = append(w.run.Classes, c)
+	return c, nil
+}
+
+// Add takes statements of one entity in.
+func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Statement) error {
+	if w.done {
+		return overt.Errorf(overt.Internal, "", "the run is closed")
+	}
+	if !statement.ValidID(id) {
+		return overt.Errorf(overt.Invalid, overtID(id), "this cannot be an entity id: it must be UTF-8 without NUL, of 1 to %d bytes", statement.MaxID)
+	}
+	c, err := w.class(label)
+	if err != nil {
+		return err
+	}
+	w.stmts = append(w.stmts[:0], stmts...)
+	for i := range w.stmts {
+		s := &w.stmts[i]
+		if s.Prop == "" {
+			return overt.Errorf(overt.Invalid, overtID(id), "a statement needs a property")
+		}
+		s.Entity, s.Class = id, 0
+		s.Count = s.Sightings()
+		s.Places = s.Places[:min(len(s.Places), statement.MaxPlaces)]
+		if err := w.index(s, c); err != nil {
+			return err
+		}
+	}
+	w.stmts = tidy(w.stmts)
+	w.pack = appendPack(w.pack[:0], w.stmts, w.words)
+	w.key = classKey(idPrefix(w.key, entityKeys, string(id)), c)
+	return w.ents.Add(w.key, w.pack)
+}
+
+// overtID shows an id in an error, shortened.
+func overtID(id ftm.EntityID) string {
+	if len(id) > 80 {
+		return fmt.Sprintf("entity %.80q…", string(id))
+	}
+	return fmt.Sprintf("entity %q", string(id))
+}
+
+// index adds the reference or lookup key of one statement.
+func (w *writer) index(s *statement.Statement, c statement.Class) error {
+	pk := propKey{s.Schema, s.Prop}
+	kind, ok := w.props[pk]
+	if !ok {
+		kind = propKind{w.keys.IsRef(s.Schema, s.Prop), w.keys.Key(s.Schema, s.Prop, "x") != ""}
+		w.props[propKey{strings.Clone(s.Schema), strings.Clone(s.Prop)}] = kind
+	}
+	switch {
+	case kind.ref:
+		if !statement.ValidID(ftm.EntityID(s.Value)) {
+			return overt.Errorf(overt.Invalid, overtID(s.Entity), "property %s names something that cannot be an entity id", s.Prop)
+		}
+		w.key = refKey(w.key, s.Value, c, s.Entity, s.Prop)
+		return w.refs.Add(w.key, nil)
+	case kind.lookup:
+		k := w.keys.Key(s.Schema, s.Prop, s.Value)
+		if k == "" {
+			return nil
+		}
+		w.key = lookupKey(w.key, k, c, s.Entity)
+		return w.looks.Add(w.key, nil)
+	}
+	return nil
+}
+
+// Warn adds a warning to the run.
+func (w *writer) Warn(warning statement.Warning) { w.run.Warnings = append(w.run.Warnings, warning) }
+
+// Measure adds a measure of the run's amounts.
+func (w *writer) Measure(m statement.Measure) { w.run.Measures = append(w.run.Measures, m) }
+
+// Abort drops the run; nothing of it was ever in the store.
+func (w *writer) Abort() error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	err := errors.Join(w.ents.Close(), w.refs.Close(), w.looks.Close(), os.RemoveAll(w.dir))
+	w.db.mu.Lock()
+	w.db.writer = false
+	w.db.mu.Unlock()
+	return err
+}
+
+// Commit writes the tables and takes them in with one atomic ingest.
+func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
+	if w.done {
+		return statement.Run{}, overt.Errorf(overt.Internal, "", "the run is closed")
+	}
+	defer func() { _ = w.Abort() }()
+	if len(w.run.Labels) == 0 { // a source without a single row is a run too
+		if _, err := w.class(policy.Label{Dataset: w.run.Dataset}); err != nil {
+			return statement.Run{}, err
+		}
+	}
+	err := w.write(ctx)
+	if err == nil {
+		err = w.publish(ctx)
+	}
+	if err != nil {
+		var ours *overt.Error
+		if errors.As(err, &ours) || ctx.Err() != nil {
+			return statement.Run{}, err
+		}
+		return statement.Run{}, &overt.Error{Code: overt.Unavailable, Op: "write a run", Where: w.db.dir, Err: err}
+	}
+	return w.run.Run, nil
+}
+
+func (w *writer) write(ctx context.Context) error {
+	if err := w.writeEntities(ctx); err != nil {
+		return err
+	}
+	for _, s := range []*extsort.Sorter{w.refs, w.looks} {
+		if err := w.writeKeys(ctx, s); err != nil {
+			return err
+		}
+	}
+	w.run.Words = w.words.list
+	meta, err := json.Marshal(&w.run)
+	if err != nil {
+		return err
+	}
+	t := tableWriter{w: w}
+	if err := t.set(metaKey(metaRun, w.run.ID), meta); err != nil {
+		return err
+	}
+	return t.close()
+}
+
+// writeEntities merges the fragments of each entity into its pack.
+func (w *writer) writeEntities(ctx context.Context) error {
+	it, err := w.ents.Sort()
+	if err != nil {
+		return err
+	}
+	known, err := w.earlier()
+	if err != nil {
+		return err
+	}
+	defer known.close()
+	t := tableWriter{w: w}
+	group := fragments{w: w}
+	for more := it.Next(); more; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		group.begin(it.Key(), it.Value())
+		for more = it.Next(); more && bytes.Equal(it.Key(), group.key); more = it.Next() {
+			if err := group.join(it.Value()); err != nil {
+				return err
+			}
+		}
+		pack := group.finish()
+		if err := t.set(group.key, pack); err != nil {
+			return err
+		}
+		w.run.Entities++
+		w.run.Statements += group.distinct
+		w.run.Sightings += group.sightings
+		if !known.says(group.key, pack) {
+			w.run.New++
+		}
+	}
+	return errors.Join(it.Err(), t.close())
+}
+
+// writeKeys writes the keys of a sort, each once.
+func (w *writer) writeKeys(ctx context.Context, s *extsort.Sorter) error {
+	it, err := s.Sort()
+	if err != nil {
+		return err
+	}
+	t := tableWriter{w: w}
+	var last []byte
+	for n := 0; it.Next(); n++ {
+		if n%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if bytes.Equal(it.Key(), last) {
+			continue
+		}
+		last = append(last[:0], it.Key()...)
+		if err := t.set(last, nil); err != nil {
+			return err
+		}
+	}
+	return errors.Join(it.Err(), t.close())
+}
+
+// publish makes the run visible: ingest, then memory, under one lock, so that
+// no view sees one without the other.
+func (w *writer) publish(ctx context.Context) error {
+	w.db.mu.Lock()
+	defer w.db.mu.Unlock()
+	if err := w.db.db.Ingest(ctx, w.tables); err != nil {
+		return err
+	}
+	r := w.run
+	w.db.runs = append(slices.Clip(w.db.runs), &r)
+	w.db.epoch++
+	return nil
+}
+
+// fragments joins the packs that Add wrote for one entity and class. An entity
+// that a table names in every row has a fragment per row, so equal statements
+// are joined as they come and memory stays in proportion to what is distinct.
+type fragments struct {
+	w         *writer
+	key       []byte
+	first     []byte
+	many      map[string]*statement.Statement
+	scratch   []statement.Statement
+	core      []byte
+	pack      []byte
+	distinct  int64
+	sightings int64
+}
+
+func (f *fragments) begin(key, pack []byte) {
+	f.key = append(f.key[:0], key...)
+	f.first = append(f.first[:0], pack...)
+	f.many = nil
+}
+
+func (f *fragments) join(pack []byte) error {
+	if f.many == nil {
+		f.many = map[string]*statement.Statement{}
+		if err := f.take(f.first); err != nil {
+			return err
+		}
+	}
+	return f.take(pack)
+}
+
+func (f *fragments) take(pack []byte) error {
+	var err error
+	f.scratch, err = readPack(f.scratch[:0], pack, "", 0, f.w.words.list)
+	if err != nil {
+		return err
+	}
+	for i := range f.scratch {
+		s := &f.scratch[i]
+		f.core = appendCore(f.core[:0], s, f.w.words)
+		if old, ok := f.many[string(f.core)]; ok {
+			old.Count += s.Count
+			old.Places = joinPlaces(old.Places, s.Places)
+			continue
+		}
+		kept := *s
+		f.many[string(f.core)] = &kept
+	}
+	return nil
+}
+
+// finish gives the entity's pack, valid until begin.
+func (f *fragments) finish() []byte {
+	f.distinct, f.sightings = 0, 0
+	if f.many == nil {
+		f.count(f.first)
+		return f.first
+	}
+	f.scratch = f.scratch[:0]
+	for _, s := range f.many {
+		f.scratch = append(f.scratch, *s)
+		f.sightings += int64(s.Count)
+	}
+	f.scratch = tidy(f.scratch)
+	f.distinct = int64(len(f.scratch))
+	f.pack = appendPack(f.pack[:0], f.scratch, f.w.words)
+	return f.pack
+}
+
+func (f *fragments) count(pack []byte) {
+	f.scratch, _ = readPack(f.scratch[:0], pack, "", 0, f.w.words.list)
+	f.distinct = int64(len(f.scratch))
+	for i := range f.scratch {
+		f.sightings += int64(f.scratch[i].Count)
+	}
+}
+
+// earlier tells what earlier runs of the same series say.
+type earlier struct {
+	it      *pebble.Iterator
+	classes map[statement.Class]string // class → label key
+	labels  map[statement.Class]string // of the run being written
+	prefix  []byte
+}
+
+func (w *writer) earlier() (*earlier, error) {
+	e := &earlier{classes: map[statement.Class]string{}, labels: map[statement.Class]string{}}
+	for key, c := range w.labels {
+		e.labels[c] = key
+	}
+	w.db.mu.RLock()
+	for _, r := range w.db.runs {
+		if r.Undone == "" && r.Dataset == w.run.Dataset && r.Series == w.run.Series {
+			for i, c := range r.Classes {
+				e.classes[c] = r.Labels[i].Key()
+			}
+		}
+	}
+	w.db.mu.RUnlock()
+	if len(e.classes) == 0 {
+		return e, nil
+	}
+	var err error
+	e.it, err = w.db.db.NewIter(&pebble.IterOptions{LowerBound: []byte{entityKeys}, UpperBound: []byte{entityKeys + 1}})
+	return e, err
+}
+
+// says tells whether an earlier run says exactly this of the entity under the
+// same label. Keys must be asked in ascending order: seeks then move forward.
+func (e *earlier) says(key, pack []byte) bool {
+	if e.it == nil {
+		return false
+	}
+	_, c, _, _ := splitKey(key)
+	e.prefix = append(e.prefix[:0], key[:len(key)-4]...)
+	for ok := e.it.SeekGE(e.prefix); ok && bytes.HasPrefix(e.it.Key(), e.prefix); ok = e.it.Next() {
+		_, old, _, _ := splitKey(e.it.Key())
+		if e.classes[old] == e.labels[c] && len(e.it.Value()) > packHead && bytes.Equal(e.it.Value()[:packHead], pack[:packHead]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *earlier) close() {
+	if e.it != nil {
+		_ = e.it.Close()
+	}
+}
+
+// A tableWriter writes ascending keys into tables of about tableSize.
+type tableWriter struct {
+	w    *writer
+	t    *sstable.Writer
+	size int
+}
+
+func (t *tableWriter) set(key, value []byte) error {
+	if t.t != nil && t.size > tableSize {
+		if err := t.close(); err != nil {
+			return err
+		}
+	}
+	if t.t == nil {
+		path := filepath.Join(t.w.dir, fmt.Sprintf("%06d.sst", len(t.w.tables)))
+		fs := t.w.db.opts.FS
+		f, err := fs.Create(path, vfs.WriteCategoryUnspecified)
+		if err != nil {
+			return err
+		}
+		t.w.tables = append(t.w.tables, path)
+		t.t = sstable.NewWriter(objstorageprovider.NewFileWritable(f), t.w.db.opts.MakeWriterOptions(0, t.w.db.db.TableFormat()))
+		t.size = 0
+	}
+	t.size += len(key) + len(value)
+	return t.t.Set(key, value)
+}
+
+func (t *tableWriter) close() error {
+	if t.t == nil {
+		return nil
+	}
+	err := t.t.Close()
+	t.t = nil
+	return err
+}

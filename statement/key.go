@@ -1,0 +1,93 @@
+package statement
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"overt/ftm"
+)
+
+// A Key is one lookup key and an entity that has it.
+type Key struct {
+	Key    string
+	Entity ftm.EntityID
+}
+
+// maxKey bounds a lookup key in bytes: names longer than this are found by
+// their beginning.
+const maxKey = 512
+
+// NameKey is the lookup key of a name: folded, so that case, punctuation and
+// Latin accents do not matter. "" for a name without a letter or digit.
+func NameKey(name string) string {
+	folded := ftm.Fold(name)
+	if folded == "" {
+		return ""
+	}
+	return cut("n:" + folded)
+}
+
+// IdentKey is the lookup key of an identifier of a scheme (ftm.SchemeOf), or
+// of an identifier property that is no scheme, by its name ("piid").
+func IdentKey(scheme, value string) string {
+	return cut("k:" + scheme + ":" + strings.ReplaceAll(value, "\x00", ""))
+}
+
+func cut(key string) string {
+	if len(key) <= maxKey {
+		return key
+	}
+	key = key[:maxKey]
+	for !utf8.ValidString(key) {
+		key = key[:len(key)-1]
+	}
+	return key
+}
+
+// A Keyer tells what of a statement can be looked up. It holds the model.
+type Keyer struct{ model *ftm.Model }
+
+// NewKeyer makes a Keyer of the default model.
+func NewKeyer() Keyer { return Keyer{ftm.Default()} }
+
+// Key is the lookup key of a statement's value: a NameKey for properties of
+// type name, an IdentKey for those of type identifier, "" for others.
+func (k Keyer) Key(schema, prop, value string) string {
+	p := k.property(schema, prop)
+	if p == nil || value == "" {
+		return ""
+	}
+	switch p.Type.Name {
+	case "name":
+		return NameKey(value)
+	case "identifier":
+		if scheme, ok := p.Scheme(); ok {
+			return IdentKey(scheme, value)
+		}
+		return IdentKey(prop, value)
+	}
+	return ""
+}
+
+// IsRef says whether the property's values are entity ids.
+func (k Keyer) IsRef(schema, prop string) bool {
+	p := k.property(schema, prop)
+	return p != nil && p.Type.Name == "entity"
+}
+
+func (k Keyer) property(schema, prop string) *ftm.Property {
+	s := k.model.Schema(schema)
+	if s == nil {
+		return nil
+	}
+	return s.Property(prop)
+}
+
+// MaxID bounds an entity id in bytes.
+const MaxID = 4096
+
+// ValidID refuses ids that no key space can hold: empty, longer than MaxID,
+// not UTF-8, or with a NUL.
+func ValidID(id ftm.EntityID) bool {
+	return id != "" && len(id) <= MaxID && utf8.ValidString(string(id)) && !strings.Contains(string(id), "\x00")
+}

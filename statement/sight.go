@@ -1,0 +1,184 @@
+package statement
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"overt"
+	"overt/policy"
+)
+
+// A Day counts days since 1970-01-01 in the proleptic Gregorian calendar.
+// NoDay stands for an unknown day.
+type Day int32
+
+// NoDay is the unknown day; it is below every real one.
+const NoDay Day = -1 << 31
+
+// DayOf reads an ISO 8601 prefix as its first day ("2014-03" → 2014-03-01);
+// NoDay when it is empty or not a date.
+func DayOf(iso string) Day { return dayOf(iso, false) }
+
+// LastDayOf reads an ISO 8601 prefix as its last day ("2014-03" → 2014-03-31).
+func LastDayOf(iso string) Day { return dayOf(iso, true) }
+
+func dayOf(iso string, last bool) Day {
+	if len(iso) > 10 {
+		iso = iso[:10]
+	}
+	for _, form := range []struct {
+		layout       string
+		years, month int
+	}{{"2006-01-02", 0, 0}, {"2006-01", 0, 1}, {"2006", 1, 0}} {
+		t, err := time.Parse(form.layout, iso)
+		if err != nil {
+			continue
+		}
+		if last && len(iso) < 10 {
+			t = t.AddDate(form.years, form.month, -1)
+		}
+		return Day(t.Unix() / 86400)
+	}
+	return NoDay
+}
+
+// String writes the day as an ISO 8601 date; "" for NoDay.
+func (d Day) String() string {
+	if d == NoDay {
+		return ""
+	}
+	return time.Unix(int64(d)*86400, 0).UTC().Format("2006-01-02")
+}
+
+// A ClassInfo is what a store knows of one class.
+type ClassInfo struct {
+	Class Class
+	Run   *Run
+	Label policy.Label
+}
+
+// A Sight is what one view sees: a bitset over classes and the runs behind
+// them. The nil Sight sees nothing. It is immutable.
+type Sight struct {
+	bits    []uint64
+	infos   []ClassInfo      // index = class, zero Run for unused
+	days    []Day            // observed day by class
+	fulls   map[string][]Day // by series: observed days of visible full runs, ascending
+	visible []Class
+	print   string
+}
+
+// NewSight decides each class once: its label must lie in the scope, its run
+// must not be undone, and must have been observed by when.KnownAt.
+func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
+	n := Class(0)
+	for _, c := range classes {
+		n = max(n, c.Class)
+	}
+	s := &Sight{
+		bits: make([]uint64, n/64+1), infos: make([]ClassInfo, n+1),
+		days: make([]Day, n+1), fulls: map[string][]Day{},
+	}
+	limit := LastDayOf(when.KnownAt)
+	h := sha256.New()
+	for _, c := range classes {
+		s.infos[c.Class], s.days[c.Class] = c, DayOf(c.Run.Observed)
+		if !scope.Sees(c.Label) || c.Run.Undone != "" || (limit != NoDay && s.days[c.Class] > limit) {
+			continue
+		}
+		s.bits[c.Class/64] |= 1 << (c.Class % 64)
+		s.visible = append(s.visible, c.Class)
+		if c.Run.Extent == Full {
+			k := seriesKey(c)
+			s.fulls[k] = append(s.fulls[k], s.days[c.Class])
+		}
+		_ = binary.Write(h, binary.BigEndian, c.Class)
+	}
+	for k := range s.fulls {
+		slices.Sort(s.fulls[k])
+		s.fulls[k] = slices.Compact(s.fulls[k])
+	}
+	s.print = hex.EncodeToString(h.Sum(nil))
+	return s
+}
+
+func seriesKey(c ClassInfo) string {
+	return strings.Join([]string{c.Run.Dataset, c.Run.Series, c.Label.Key()}, "\x1e")
+}
+
+// Sees says whether statements of class c may be read.
+func (s *Sight) Sees(c Class) bool {
+	return s != nil && int(c/64) < len(s.bits) && s.bits[c/64]&(1<<(c%64)) != 0
+}
+
+// Classes lists the visible classes, ascending.
+func (s *Sight) Classes() []Class { return s.visible }
+
+// Info tells run and label of a visible class; ok is false for a hidden one.
+func (s *Sight) Info(c Class) (info ClassInfo, ok bool) {
+	if !s.Sees(c) {
+		return ClassInfo{}, false
+	}
+	return s.infos[c], true
+}
+
+// Run tells the visible run with that id, nil if there is none.
+func (s *Sight) Run(id overt.RunID) *Run {
+	for _, c := range s.visible {
+		if s.infos[c].Run.ID == id {
+			return s.infos[c].Run
+		}
+	}
+	return nil
+}
+
+// Fingerprint identifies the visible classes: hexadecimal SHA-256.
+func (s *Sight) Fingerprint() string { return s.print }
+
+// A Span is the time in which something was sighted: First and Last are the
+// days of its first and last sighting, Gone the day of the first later full
+// extract of the same source without it (NoDay while it is still there).
+// First is NoDay when no run that saw it was a full extract: a window says
+// nothing of when a thing began.
+type Span struct{ First, Last, Gone Day }
+
+// Span tells when something was seen, given the classes that say it. Hidden
+// classes do not count. A gap between two sightings is not an end, and where
+// several series say a thing it is gone only when each has dropped it.
+func (s *Sight) Span(classes []Class) Span {
+	sp := Span{NoDay, NoDay, NoDay}
+	window := false
+	last := map[string]Day{}
+	for _, c := range classes {
+		if !s.Sees(c) {
+			continue
+		}
+		d := s.days[c]
+		sp.Last = max(sp.Last, d)
+		if s.infos[c].Run.Extent != Full {
+			window = true
+			continue
+		}
+		if sp.First == NoDay || d < sp.First {
+			sp.First = d
+		}
+		k := seriesKey(s.infos[c])
+		last[k] = max(last[k], d)
+	}
+	if window {
+		return Span{NoDay, sp.Last, NoDay}
+	}
+	for k, d := range last {
+		next, _ := slices.BinarySearch(s.fulls[k], d+1)
+		if next == len(s.fulls[k]) {
+			sp.Gone = NoDay
+			return sp
+		}
+		sp.Gone = max(sp.Gone, s.fulls[k][next])
+	}
+	return sp
+}

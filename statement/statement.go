@@ -1,0 +1,233 @@
+// Package statement is the contract of the store that keeps who said what,
+// and where: the one kept form of everything that was imported.
+//
+// A statement ties a value of a property of an entity to the run that brought
+// it and the place it was read. Runs are immutable: a newer extract is a new
+// run, and taking a run back hides it whole. What a reader sees is decided
+// once per class, a pair of run and label, so that policy, withdrawn runs and
+// "known at" are one bitset (Sight) that every query applies inside.
+//
+// Drivers live under driver/; statementtest is the suite each of them passes.
+package statement
+
+import (
+	"context"
+	"iter"
+
+	"overt"
+	"overt/ftm"
+	"overt/policy"
+)
+
+// A Class is the number of one pair of run and label in one store. Classes are
+// given in order from 1 and never reused.
+type Class uint32
+
+// A Place is one sighting of a statement inside its run.
+type Place struct {
+	Source  int // index into Run.Sources
+	Locator overt.Locator
+}
+
+// MaxPlaces is how many places of equal statements of one run are kept; more
+// are counted in Statement.Count.
+const MaxPlaces = 8
+
+// A Statement is one value of one property of one entity.
+type Statement struct {
+	Entity ftm.EntityID
+	Schema string // schema the entity had where this was said
+	Prop   string // property name; PropID marks "this entity exists" without a value
+	Value  string // cleaned
+	// Original is the value before cleaning, when that differs.
+	Original string
+	// Quote is the whole quoted cell or passage, when it is neither Value nor
+	// Original (a value split out of a cell, or joined from several).
+	Quote    string
+	Lang     string // ISO 639-3
+	Origin   string // which step said it: "" for the source itself
+	External bool   // a suggestion that awaits a person
+
+	// What a source that is itself a statement file said of these; empty for
+	// others. FirstSeen and LastSeen are ISO 8601 prefixes.
+	Canonical ftm.EntityID
+	SourceID  string
+	FirstSeen string
+	LastSeen  string
+
+	Places []Place // 1..MaxPlaces when written by an importer; empty = not cited
+	Count  int     // sightings in the run, repeats included; 0 means len(Places)
+
+	Class Class // set by the store on reading
+}
+
+// PropID is the property of the statement that an entity exists at all, as in
+// FtM statement files.
+const PropID = "id"
+
+// Sightings is how often the run says this, at least 1.
+func (s *Statement) Sightings() int { return max(s.Count, len(s.Places), 1) }
+
+// Quoted is the text as it stood in the source.
+func (s *Statement) Quoted() string {
+	switch {
+	case s.Quote != "":
+		return s.Quote
+	case s.Original != "":
+		return s.Original
+	}
+	return s.Value
+}
+
+// An Extent says what a run covers of its source, and so what absence means.
+type Extent string
+
+// The extents. Only after a Full run may a statement that is not in it any
+// more be called gone.
+const (
+	Full   Extent = "full"   // everything the source holds at that moment
+	Window Extent = "window" // a slice (a year, a query): absence says nothing
+	Delta  Extent = "delta"  // only what changed
+)
+
+// A Source is one file of a run.
+type Source struct {
+	Name string       `json:"name"` // as received; never used as a path
+	Blob overt.BlobID `json:"blob"`
+	Size int64        `json:"size"` // bytes as received
+	// Header names the columns of tables that have no header line, and Encoding
+	// the text's encoding where it was not detected: with them a citation into
+	// the source can be read again.
+	Header   []string `json:"header,omitempty"`
+	Encoding string   `json:"encoding,omitempty"`
+}
+
+// RunSpec is what an importer declares before it writes.
+type RunSpec struct {
+	Dataset string   `json:"dataset"`
+	Format  string   `json:"format"`  // mapping pack or format name
+	Mapping string   `json:"mapping"` // hexadecimal SHA-256 of the mapping text
+	Extent  Extent   `json:"extent"`
+	Series  string   `json:"series"` // which of the dataset's sources this is a state of; "" for the only one
+	Sources []Source `json:"sources"`
+	// Observed is the day the source was in this state, ISO 8601 date or time.
+	Observed string `json:"observed"`
+	// Imported is when it came in, RFC 3339.
+	Imported string `json:"imported"`
+	Token    string `json:"token"` // ties the run to its entry in the coverage ledger
+	Actor    string `json:"actor"`
+}
+
+// A Run is one import as it is kept.
+type Run struct {
+	ID overt.RunID `json:"id"`
+	RunSpec
+	Labels     []policy.Label `json:"labels"`
+	Entities   int64          `json:"entities"`
+	Statements int64          `json:"statements"` // distinct
+	Sightings  int64          `json:"sightings"`  // repeats included
+	New        int64          `json:"new"`        // entities that this run's series had not, or had otherwise
+	Undone     string         `json:"undone,omitempty"`
+	Warnings   []Warning      `json:"warnings,omitempty"`
+	Measures   []Measure      `json:"measures,omitempty"`
+}
+
+// A Warning is a doubt about a run that travels into every total that rests
+// on it.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Where   string `json:"where"`
+	// Keys narrow the warning to rows with these values ("agency" → "ICE",
+	// "year" → "2023"); empty = the whole run.
+	Keys map[string]string `json:"keys,omitempty"`
+}
+
+// A Measure describes the amounts that a run gives for one payer, in the order
+// of the source: what tells a whole list from one that was cut off.
+type Measure struct {
+	Authority ftm.EntityID `json:"authority"`
+	Rows      int64        `json:"rows"`
+	Negative  int64        `json:"negative"`
+	Sorted    bool         `json:"sorted"` // amounts descend from row to row
+	// Latest counts awards with one action alone that is not their first one:
+	// many of them mean a list of latest states, not of all actions.
+	Latest int64 `json:"latest"`
+	Awards int64 `json:"awards"`
+}
+
+// A Ref says that Source names Target in a property.
+type Ref struct {
+	Source ftm.EntityID
+	Prop   string
+	Class  Class
+}
+
+// A Writer takes one run in. Nothing of it can be seen before Commit returns;
+// Abort, or a crash, leaves no trace. Not safe for concurrent use.
+type Writer interface {
+	// Add takes statements of one entity under one label, in any order over
+	// the run; equal statements are kept once with their places. Errors:
+	// denied (the scope may not write the label), invalid (id with NUL, empty
+	// id or property), unavailable (disk).
+	Add(label policy.Label, id ftm.EntityID, stmts []Statement) error
+	// Warn adds a warning to the run.
+	Warn(Warning)
+	// Measure adds a measure of the run's amounts.
+	Measure(Measure)
+	// Commit makes the run durable and visible at once. A run that says of
+	// every entity what its series said before is still kept: it is a sighting.
+	Commit(ctx context.Context) (Run, error)
+	Abort() error
+}
+
+// A View reads one moment of the store inside one Scope. It is safe for
+// concurrent use and must be closed.
+type View interface {
+	// Entity yields the statements about one source entity id, sorted by
+	// class, property, value. Nothing when it is not there or not in scope.
+	Entity(ctx context.Context, id ftm.EntityID) ([]Statement, error)
+	// Entities yields each visible entity id once, ascending by bytes, with its
+	// statements. The slice is valid until the next step.
+	Entities(ctx context.Context) iter.Seq2[[]Statement, error]
+	// Inbound yields who names the id in an entity property, sorted by class,
+	// source, property.
+	Inbound(ctx context.Context, id ftm.EntityID) iter.Seq2[Ref, error]
+	// Lookup yields the entities that have this key: NameKey(name) or
+	// IdentKey(scheme, value); ascending, no duplicates.
+	Lookup(ctx context.Context, key string) ([]ftm.EntityID, error)
+	// LookupPrefix yields up to limit distinct keys that begin with prefix,
+	// ascending, each with one of its entities.
+	LookupPrefix(ctx context.Context, prefix string, limit int) ([]Key, error)
+	// Sight is what this view sees, and the runs behind it.
+	Sight() *Sight
+	// Cite turns a place of a class into a citation.
+	Cite(c Class, p Place, quote string) overt.Citation
+	Close() error
+}
+
+// When narrows a view in time.
+type When struct {
+	// KnownAt, an ISO 8601 date, hides runs observed later. "" = no limit.
+	KnownAt string
+}
+
+// A Store keeps runs. It is safe for concurrent use; one Writer at a time.
+type Store interface {
+	// Labels lists every label of every run that is not undone, sorted by key:
+	// for the policy engine alone, which decides once per label.
+	Labels(ctx context.Context) ([]policy.Label, error)
+	// Begin opens a writer. Errors: conflict (another writer is open).
+	Begin(ctx context.Context, scope policy.Scope, spec RunSpec) (Writer, error)
+	// View opens a view of this moment.
+	View(ctx context.Context, scope policy.Scope, when When) (View, error)
+	// Runs lists the runs of which the scope sees a label, ascending by id,
+	// undone ones included and marked.
+	Runs(ctx context.Context, scope policy.Scope) ([]Run, error)
+	// Undo takes a run back: from the moment it returns no view opened later
+	// shows it. at is RFC 3339. Errors: not_found, denied, conflict (undone already).
+	Undo(ctx context.Context, scope policy.Scope, id overt.RunID, at string) error
+	// Epoch rises with each commit and undo.
+	Epoch() uint64
+	Close() error
+}
