@@ -128,8 +128,27 @@ func (p *Profile) Caption() string {
 	for _, v := range p.Values {
 		props[v.Prop] = append(props[v.Prop], v.Value)
 	}
-	if c := ftm.Default().Caption(p.Schema, props); c != "" && c != p.Schema {
+	props["name"] = spelledOut(props["name"])
+	if c := ftm.Default().Caption(p.Schema, props); c != "" && !isLabel(p.Schema, c) {
 		return c
 	}
 	return string(p.ID)
+}
+
+// isLabel says whether a caption is no more than the schema's own name.
+func isLabel(schema, caption string) bool {
+	s := ftm.Default().Schema(schema)
+	return s == nil || caption == s.Label
+}
+
+// spelledOut leaves acronyms out where a longer name is known: a table that
+// calls an agency ICE in ten thousand rows does not make that its name.
+func spelledOut(names []string) []string {
+	long := slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return len(n) <= 6 && !strings.Contains(n, " ") && strings.ToUpper(n) == n
+	})
+	if len(long) == 0 {
+		return names
+	}
+	return long
 }

@@ -62,6 +62,31 @@ type record struct {
 	statement.Run
 	Words   []string          `json:"words"`
 	Classes []statement.Class `json:"classes"` // by index of Run.Labels
+	Counts  []counts          `json:"counts"`  // by index of Run.Labels
+}
+
+// counts are what a run holds under one label.
+type counts struct {
+	Entities   int64 `json:"entities"`
+	Statements int64 `json:"statements"`
+	Sightings  int64 `json:"sightings"`
+	New        int64 `json:"new"`
+}
+
+// seen is the run as a scope shows it: its labels, and the sums over them.
+// ok is false when it shows none.
+func (r *record) seen(scope policy.Scope) (run statement.Run, ok bool) {
+	run = r.Run
+	run.Labels, run.Entities, run.Statements, run.Sightings, run.New = nil, 0, 0, 0, 0
+	for i, l := range r.Labels {
+		if scope.Sees(l) {
+			run.Labels = append(run.Labels, l)
+			c := r.Counts[i]
+			run.Entities, run.Statements = run.Entities+c.Entities, run.Statements+c.Statements
+			run.Sightings, run.New = run.Sightings+c.Sightings, run.New+c.New
+		}
+	}
+	return run, len(run.Labels) > 0
 }
 
 // Open opens the store in dir, creating it when it is not there. A second
@@ -214,17 +239,11 @@ func (db *DB) Runs(_ context.Context, scope policy.Scope) ([]statement.Run, erro
 	defer db.mu.RUnlock()
 	var out []statement.Run
 	for _, r := range db.runs {
-		if slices.ContainsFunc(r.Labels, scope.Sees) {
-			out = append(out, visiblePart(r.Run, scope))
+		if run, ok := r.seen(scope); ok {
+			out = append(out, run)
 		}
 	}
 	return out, nil
-}
-
-// visiblePart hides the labels of a run that the scope does not see.
-func visiblePart(r statement.Run, scope policy.Scope) statement.Run {
-	r.Labels = slices.DeleteFunc(slices.Clone(r.Labels), func(l policy.Label) bool { return !scope.Sees(l) })
-	return r
 }
 
 // Undo hides a run from every view opened after it returns.
@@ -257,12 +276,27 @@ func (db *DB) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at str
 	return nil
 }
 
-// classes lists what is known of every class. The caller holds the lock.
-func (db *DB) classes() []statement.ClassInfo {
+// classes lists what is known of every class, each run as the scope shows it.
+// The caller holds the lock.
+func (db *DB) classes(scope policy.Scope) []statement.ClassInfo {
 	var out []statement.ClassInfo
 	for _, r := range db.runs {
+		run, _ := r.seen(scope)
 		for i, c := range r.Classes {
-			out = append(out, statement.ClassInfo{Class: c, Run: &r.Run, Label: r.Labels[i]})
+			out = append(out, statement.ClassInfo{Class: c, Run: &run, Label: r.Labels[i]})
+		}
+	}
+	return out
+}
+
+// Undone tells the runs that were taken back, and when.
+func (db *DB) Undone() map[overt.RunID]string {
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	out := map[overt.RunID]string{}
+	for _, r := range db.runs {
+		if r.Undone != "" {
+			out[r.ID] = r.Undone
 		}
 	}
 	return out

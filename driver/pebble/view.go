@@ -30,7 +30,7 @@ func (db *DB) View(_ context.Context, scope policy.Scope, when statement.When) (
 	db.mu.RLock()
 	defer db.mu.RUnlock()
 	v := &view{db: db, snap: db.db.NewSnapshot(), words: map[statement.Class][]string{}}
-	v.sight = statement.NewSight(scope, when, db.classes())
+	v.sight = statement.NewSight(scope, when, db.classes(scope))
 	for _, r := range db.runs {
 		for _, c := range r.Classes {
 			v.words[c] = r.Words

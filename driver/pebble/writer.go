@@ -100,6 +100,7 @@ func (w *writer) class(label policy.Label) (statement.Class, error) {
 	w.labels[key] = c
 	w.run.Labels = append(w.run.Labels, label)
 	w.run.Classes = append(w.run.Classes, c)
+	w.run.Counts = append(w.run.Counts, counts{})
 	return c, nil
 }
 
@@ -116,11 +117,11 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 		return err
 	}
 	w.stmts = append(w.stmts[:0], stmts...)
+	if err := w.check(id); err != nil {
+		return err
+	}
 	for i := range w.stmts {
 		s := &w.stmts[i]
-		if s.Prop == "" {
-			return overt.Errorf(overt.Invalid, overtID(id), "a statement needs a property")
-		}
 		s.Entity, s.Class = id, 0
 		s.Count = s.Sightings()
 		s.Places = s.Places[:min(len(s.Places), statement.MaxPlaces)]
@@ -142,19 +143,35 @@ func overtID(id ftm.EntityID) string {
 	return fmt.Sprintf("entity %q", string(id))
 }
 
-// index adds the reference or lookup key of one statement.
-func (w *writer) index(s *statement.Statement, c statement.Class) error {
+// check refuses an Add as a whole, before anything of it is kept.
+func (w *writer) check(id ftm.EntityID) error {
+	for i := range w.stmts {
+		s := &w.stmts[i]
+		if s.Prop == "" {
+			return overt.Errorf(overt.Invalid, overtID(id), "a statement needs a property")
+		}
+		if w.kind(s).ref && !statement.ValidID(ftm.EntityID(s.Value)) {
+			return overt.Errorf(overt.Invalid, overtID(id), "property %s names something that cannot be an entity id", s.Prop)
+		}
+	}
+	return nil
+}
+
+// kind tells, remembered by schema and property, what a value is a key to.
+func (w *writer) kind(s *statement.Statement) propKind {
 	pk := propKey{s.Schema, s.Prop}
 	kind, ok := w.props[pk]
 	if !ok {
 		kind = propKind{w.keys.IsRef(s.Schema, s.Prop), w.keys.Key(s.Schema, s.Prop, "x") != ""}
 		w.props[propKey{strings.Clone(s.Schema), strings.Clone(s.Prop)}] = kind
 	}
-	switch {
+	return kind
+}
+
+// index adds the reference or lookup key of one statement.
+func (w *writer) index(s *statement.Statement, c statement.Class) error {
+	switch kind := w.kind(s); {
 	case kind.ref:
-		if !statement.ValidID(ftm.EntityID(s.Value)) {
-			return overt.Errorf(overt.Invalid, overtID(s.Entity), "property %s names something that cannot be an entity id", s.Prop)
-		}
 		w.key = refKey(w.key, s.Value, c, s.Entity, s.Prop)
 		return w.refs.Add(w.key, nil)
 	case kind.lookup:
@@ -209,7 +226,12 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 		}
 		return statement.Run{}, &overt.Error{Code: overt.Unavailable, Op: "write a run", Where: w.db.dir, Err: err}
 	}
-	return w.run.Run, nil
+	run := w.run.Run
+	for _, n := range w.run.Counts {
+		run.Entities, run.Statements = run.Entities+n.Entities, run.Statements+n.Statements
+		run.Sightings, run.New = run.Sightings+n.Sightings, run.New+n.New
+	}
+	return run, nil
 }
 
 func (w *writer) write(ctx context.Context) error {
@@ -260,11 +282,13 @@ func (w *writer) writeEntities(ctx context.Context) error {
 		if err := t.set(group.key, pack); err != nil {
 			return err
 		}
-		w.run.Entities++
-		w.run.Statements += group.distinct
-		w.run.Sightings += group.sightings
+		_, class, _, _ := splitKey(group.key)
+		n := &w.run.Counts[class-w.base]
+		n.Entities++
+		n.Statements += group.distinct
+		n.Sightings += group.sightings
 		if !known.says(group.key, pack) {
-			w.run.New++
+			n.New++
 		}
 	}
 	return errors.Join(it.Err(), t.close())

@@ -1,0 +1,271 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+
+	"overt"
+	"overt/ftm"
+	"overt/gate"
+	"overt/graph"
+	"overt/resolve"
+	"overt/statement"
+)
+
+// A Profile is what `show` answers: the entity as FollowTheMoney writes it,
+// with its context, and on request every statement with its citations.
+type Profile struct {
+	Found      *Found
+	Entity     *ftm.Entity
+	Values     []Value
+	Links      []LinkGroup
+	SameBy     []string // the identifiers that made source ids one
+	Statements []Statement
+	Conflicts  []Conflict
+}
+
+// A Value is one value with who says it.
+type Value struct {
+	Prop      string           `json:"prop"`
+	Label     string           `json:"label"`
+	Value     string           `json:"value"`
+	Caption   string           `json:"caption,omitempty"` // of the entity a reference names
+	Count     int              `json:"count"`
+	FirstSeen string           `json:"first_seen,omitempty"`
+	Gone      string           `json:"gone,omitempty"` // the first full extract without it
+	Citations []overt.Citation `json:"citations"`
+}
+
+// A Statement is a value as one source states it.
+type Statement struct {
+	Entity    ftm.EntityID     `json:"entity_id"`
+	Schema    string           `json:"schema"`
+	Prop      string           `json:"prop"`
+	Value     string           `json:"value"`
+	Original  string           `json:"original_value,omitempty"`
+	Dataset   string           `json:"dataset"`
+	Run       overt.RunID      `json:"run"`
+	Count     int              `json:"count"`
+	External  bool             `json:"external,omitempty"`
+	Citations []overt.Citation `json:"citations"`
+}
+
+// A LinkGroup is all links of one kind and direction.
+type LinkGroup struct {
+	Kind    string   `json:"kind"`
+	Label   string   `json:"label"`
+	Inbound bool     `json:"inbound"`
+	Count   int      `json:"count"`
+	Others  []Entity `json:"others"` // the first few distinct ones
+	More    int      `json:"more"`
+}
+
+// A Conflict is a property that should have one value and has several that
+// hold at once.
+type Conflict struct {
+	Prop   string   `json:"prop"`
+	Values []string `json:"values"`
+}
+
+// shownLinks is how many others a link group names.
+const shownLinks = 8
+
+// Show describes one entity. citations is how many citations each value
+// carries, below 0 all; all adds every statement.
+func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bool) (*Profile, error) {
+	f, err := Find(ctx, d, words)
+	if err != nil {
+		return nil, err
+	}
+	p, err := resolve.ReadProfile(ctx, d.View, f.Members)
+	if err != nil {
+		return nil, err
+	}
+	out := &Profile{Found: f, Entity: p.Entity()}
+	out.context(d, p)
+	for i := range p.Values {
+		v, err := showValue(ctx, d, p, &p.Values[i], citations)
+		if err != nil {
+			return nil, err
+		}
+		if v.Prop != statement.PropID {
+			out.Values = append(out.Values, v)
+		}
+	}
+	if all {
+		out.statements(d, p)
+	}
+	if n, ok := d.Graph.Find(f.ID); ok {
+		for _, s := range d.Graph.Same(n) {
+			if !slices.Contains(out.SameBy, s.Reason) {
+				out.SameBy = append(out.SameBy, s.Reason)
+			}
+		}
+		out.Links, err = links(ctx, d, n)
+	}
+	return out, err
+}
+
+// Records counts what the answer releases.
+func (p *Profile) Records() int { return len(p.Values) }
+
+// MarshalJSON writes the FollowTheMoney entity with our context beside it.
+func (p *Profile) MarshalJSON() ([]byte, error) {
+	raw, err := json.Marshal(p.Entity)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return nil, err
+	}
+	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "conflicts": p.Conflicts}
+	if p.Statements != nil {
+		extra["statements"] = p.Statements
+	}
+	for k, v := range extra {
+		if fields[k], err = json.Marshal(v); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(fields)
+}
+
+// context fills datasets, referents and the time of sighting.
+func (p *Profile) context(d *gate.Desk, prof *resolve.Profile) {
+	e, sight := p.Entity, d.View.Sight()
+	e.Referents = prof.Referents
+	for i := range prof.Values {
+		for _, s := range prof.Values[i].Statements {
+			info, ok := sight.Info(s.Class)
+			if !ok {
+				continue
+			}
+			if !slices.Contains(e.Datasets, info.Label.Dataset) {
+				e.Datasets = append(e.Datasets, info.Label.Dataset)
+			}
+			if e.FirstSeen == "" || info.Run.Observed < e.FirstSeen {
+				e.FirstSeen = info.Run.Observed
+			}
+			e.LastSeen = max(e.LastSeen, info.Run.Observed)
+		}
+	}
+	slices.Sort(e.Datasets)
+	p.conflicts(prof)
+}
+
+// exclusive lists the properties of which one entity has one true value at a
+// time; two that hold at once contradict each other.
+var exclusive = []string{
+	"agencyCode", "dunsCode", "uniqueEntityId", "leiCode", "cageCode", "incorporationDate", "jurisdiction", "fedrampId", "awardKey",
+	"authorizationCount", "reuseCount", "dependantCount", "recordsHeld", "transactionsPerDay", "status", "amount", "impactLevel",
+}
+
+func (p *Profile) conflicts(prof *resolve.Profile) {
+	for _, prop := range exclusive {
+		var values []string
+		for _, v := range prof.Get(prop) {
+			if v.Span.Gone == statement.NoDay {
+				values = append(values, v.Value)
+			}
+		}
+		if len(values) > 1 {
+			p.Conflicts = append(p.Conflicts, Conflict{prop, values})
+		}
+	}
+}
+
+func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *resolve.Value, citations int) (Value, error) {
+	out := Value{Prop: v.Prop, Label: v.Prop, Value: v.Value, Count: v.Count, FirstSeen: v.Span.First.String(), Gone: v.Span.Gone.String()}
+	out.Citations = cite(d.View, v.Statements, citations)
+	schema := ftm.Default().Schema(prof.Schema)
+	if schema == nil || schema.Property(v.Prop) == nil {
+		return out, nil
+	}
+	prop := schema.Property(v.Prop)
+	out.Label = prop.Label
+	if prop.Type.Name == "entity" {
+		e, err := Name(ctx, d, ftm.EntityID(v.Value))
+		if err != nil {
+			return out, err
+		}
+		out.Caption = e.Caption
+	}
+	return out, nil
+}
+
+// cite gives up to n citations of statements, newest run first; all if n is
+// below 0.
+func cite(view statement.View, stmts []statement.Statement, n int) []overt.Citation {
+	out := []overt.Citation{}
+	for i := len(stmts) - 1; i >= 0; i-- {
+		for _, p := range stmts[i].Places {
+			if n >= 0 && len(out) >= n {
+				return out
+			}
+			out = append(out, view.Cite(stmts[i].Class, p, stmts[i].Quoted()))
+		}
+	}
+	return out
+}
+
+func (p *Profile) statements(d *gate.Desk, prof *resolve.Profile) {
+	p.Statements = []Statement{}
+	for i := range prof.Values {
+		for _, s := range prof.Values[i].Statements {
+			info, _ := d.View.Sight().Info(s.Class)
+			p.Statements = append(p.Statements, Statement{
+				Entity: s.Entity, Schema: s.Schema, Prop: s.Prop, Value: s.Value, Original: s.Original,
+				Dataset: info.Label.Dataset, Run: info.Run.ID, Count: s.Sightings(), External: s.External,
+				Citations: cite(d.View, []statement.Statement{s}, -1),
+			})
+		}
+	}
+}
+
+// links groups what touches a node by kind and direction.
+func links(ctx context.Context, d *gate.Desk, n graph.Node) ([]LinkGroup, error) {
+	type key struct {
+		kind    string
+		inbound bool
+	}
+	groups := map[key]*LinkGroup{}
+	seen := map[key]map[ftm.EntityID]bool{}
+	self := d.Graph.ID(n)
+	for e := range d.Graph.Edges(n, graph.Everything) {
+		src, dst := Canonical(d.Graph, e.Source), Canonical(d.Graph, e.Target)
+		k, other := key{e.Kind, false}, dst
+		if src != self {
+			k, other = key{e.Kind, true}, src
+		}
+		g := groups[k]
+		if g == nil {
+			g = &LinkGroup{Kind: k.kind, Label: KindLabel(k.kind, k.inbound), Inbound: k.inbound}
+			groups[k], seen[k] = g, map[ftm.EntityID]bool{}
+		}
+		g.Count++
+		if seen[k][other] {
+			continue
+		}
+		seen[k][other] = true
+		if len(g.Others) == shownLinks {
+			g.More++
+			continue
+		}
+		name, err := Name(ctx, d, other)
+		if err != nil {
+			return nil, err
+		}
+		g.Others = append(g.Others, name)
+	}
+	out := make([]LinkGroup, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, *g)
+	}
+	slices.SortFunc(out, func(a, b LinkGroup) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Label, b.Label))
+	})
+	return out, nil
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"overt"
+	"overt/gate"
+	"overt/internal/reference"
+	"overt/ledger"
+	"overt/pipeline"
+	"overt/policy"
+	"overt/statement"
+)
+
+func (a *app) importCommand() *cobra.Command {
+	var req pipeline.Request
+	var extent string
+	cmd := &cobra.Command{
+		Use:   "import PATH… --dataset ID",
+		Short: "Take tables, JSON, XML and FollowTheMoney files in",
+		Long: `Takes files and folders in: CSV, TSV, XLSX, JSON, JSON lines, XML, each also as
+.gz, .zst or .zip. The format is told by the content; well-known sources need no
+mapping, your own tables take one (--mapping). Each file becomes a run that can
+be taken back (overt undo). The same file twice adds nothing.
+
+What could not be read is in the coverage ledger with file and row, the rest
+goes in.`,
+		Example: `  overt import CBP_ICE_FY2024.csv.gz --dataset procurement
+  overt import fedramp/ --dataset fedramp            # five snapshots, five runs
+  overt import council.xlsx --mapping council.yml --dataset council
+  overt import entities.ftm.json --dataset leak --observed 2024-03-01
+  overt import --list                                # the sources that need no mapping`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list, _ := cmd.Flags().GetBool("list"); list {
+				return a.listFormats()
+			}
+			if len(args) == 0 {
+				return usageError{fmt.Errorf("say what to import; see overt import --help")}
+			}
+			req.Paths, req.Extent = args, statement.Extent(extent)
+			if extent != "" && !slices.Contains([]statement.Extent{statement.Full, statement.Window, statement.Delta}, req.Extent) {
+				return usageError{fmt.Errorf("--extent is full, window or delta, not %q", extent)}
+			}
+			if req.Observed != "" && statement.DayOf(req.Observed) == statement.NoDay {
+				return usageError{fmt.Errorf("--observed: %q is not a date; write 2024-03-31", req.Observed)}
+			}
+			return a.runImport(cmd.Context(), req)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&req.Dataset, "dataset", "d", "", "name under which this publisher's data is kept (default the format's name)")
+	f.StringVar(&req.Format, "as", "", "take the files for this `format` instead of detecting it")
+	f.StringVarP(&req.Mapping, "mapping", "m", "", "a mapping `file` that says what the columns mean")
+	f.StringVar(&req.Observed, "observed", "", "the `date` on which the source was in this state (default what the source says)")
+	f.StringVar(&extent, "extent", "", "full (what is missing is gone), window (a slice) or delta")
+	f.StringVar(&req.Series, "series", "", "which of several sources of the dataset this is a state of")
+	f.StringVar(&req.Header, "header", "", "a `file` whose one line names the columns (default header.csv beside the table)")
+	f.StringVar(&req.Encoding, "encoding", "", "the text's encoding, where detection is wrong")
+	f.Bool("list", false, "list the formats that need no mapping")
+	return cmd
+}
+
+func (a *app) runImport(ctx context.Context, req pipeline.Request) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close(a)
+	if err := a.importReference(ctx, h); err != nil {
+		return err
+	}
+	rep, err := a.importInto(ctx, h, req)
+	if err != nil && rep == nil {
+		return err
+	}
+	if printErr := a.print(rep, func(p *page) { importPage(p, rep) }); printErr != nil {
+		return printErr
+	}
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(rep.Files, func(f pipeline.FileReport) bool { return f.Verdict == ledger.Failed || f.Verdict == ledger.Refused }) {
+		return overt.Errorf(overt.Invalid, "", "some files could not be taken in; overt coverage says which and why")
+	}
+	return nil
+}
+
+// importInto runs one import through the gate.
+func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (*pipeline.Report, error) {
+	m := a.meter()
+	defer m.end()
+	im := &pipeline.Importer{
+		Clock: a.clock,
+		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+			return h.gate.Open(ctx, a.visit(h, labels...))
+		},
+		Progress: func(file string, rows, statements int64) {
+			m.show("%s: %s rows, %s values, %.0f rows/s", file, count(rows), count(statements), m.rate(file, rows))
+		},
+	}
+	return im.Import(ctx, req)
+}
+
+// importReference keeps the program's own reference list in every home: the
+// names by which agencies are one, and the vendors that texts name.
+func (a *app) importReference(ctx context.Context, h *home) error {
+	req, err := embedded(reference.Files(), reference.Mapping, reference.Dataset)
+	if err != nil {
+		return err
+	}
+	rep, err := a.importInto(ctx, h, req)
+	if err != nil {
+		return err
+	}
+	for _, f := range rep.Files {
+		if f.Verdict == ledger.Failed {
+			return overt.Errorf(overt.Internal, f.Source, "the program's own reference list cannot be read: %s", f.Reason)
+		}
+	}
+	return nil
+}
+
+// embedded makes a request of files that the program carries.
+func embedded(files fs.FS, mappingName, dataset string) (pipeline.Request, error) {
+	req := pipeline.Request{Dataset: dataset, Mapping: mappingName, Extent: statement.Window}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if path.Base(name) == mappingName {
+			req.Text = data
+			return nil
+		}
+		if strings.HasSuffix(name, ".csv") {
+			req.Files = append(req.Files, pipeline.Embedded{Name: path.Base(name), Data: data})
+		}
+		return nil
+	})
+	return req, err
+}
+
+func importPage(p *page, rep *pipeline.Report) {
+	for _, f := range rep.Files {
+		what := fmt.Sprintf("%s rows", count(f.Received))
+		switch {
+		case f.Already:
+			what = f.Reason
+		case f.Verdict == ledger.Failed || f.Verdict == ledger.Refused:
+			what = f.Reason
+		case f.LeftOut > 0:
+			what += fmt.Sprintf(", %s left out", count(f.LeftOut))
+		}
+		p.line("%s  %s  %s", p.bold(f.Source), p.dim(string(f.Verdict)+" · "+f.Format), p.safe(what))
+		if f.Verdict == ledger.Failed && f.Retry != "" {
+			p.line("    %s", p.dim(f.Retry))
+		}
+		for i, r := range f.Reasons {
+			if i == 5 {
+				p.line("    %s", p.dim(fmt.Sprintf("… and %d more reasons; overt coverage %s --left", len(f.Reasons)-5, f.Dataset)))
+				break
+			}
+			p.line("    %s × %s", count(r.Rows), p.safe(r.Reason))
+		}
+		for i, w := range f.Warnings {
+			if i == 8 {
+				p.line("    %s", p.dim(fmt.Sprintf("… and %d more warnings; overt coverage %s", len(f.Warnings)-8, f.Dataset)))
+				break
+			}
+			p.warning(w.Message, w.Where)
+		}
+	}
+	for _, r := range rep.Runs {
+		p.line("run %d  %s  %s", r.Run, p.bold(r.Dataset), p.dim(fmt.Sprintf("%s entities (%s new or changed), %s values · %s as of %s",
+			count(r.Entities), count(r.New), count(r.Statements), r.Extent, r.Observed)))
+	}
+}
+
+func (a *app) listFormats() error {
+	list := pipeline.Formats()
+	return a.print(map[string]any{"formats": list}, func(p *page) {
+		t := &table{heads: []string{"format", "what", "extent"}}
+		for _, f := range list {
+			t.add(f.Name, f.Title, f.Extent)
+		}
+		p.table(t)
+	})
+}
+
+func (a *app) runsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "runs [DATASET]",
+		Short:   "List what came in, run by run",
+		Example: "  overt runs\n  overt runs fedramp --json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dataset := strings.Join(args, "")
+			return a.listRuns(cmd.Context(), dataset)
+		},
+	}
+}
+
+func (a *app) undoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "undo RUN…",
+		Short: "Take runs back",
+		Long: `Takes runs back: from now on nothing shows what only they said. What another run
+says too stays. The bytes and the record of the run are kept.`,
+		Example: "  overt undo 7\n  overt undo 7 8 9",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ids := make([]overt.RunID, len(args))
+			for i, s := range args {
+				var n uint32
+				if _, err := fmt.Sscanf(s+" .", "%d .", &n); err != nil || n == 0 {
+					return usageError{fmt.Errorf("%q is not the number of a run; see overt runs", s)}
+				}
+				ids[i] = overt.RunID(n)
+			}
+			return a.undo(cmd.Context(), ids)
+		},
+	}
+}
+
+func (a *app) undo(ctx context.Context, ids []overt.RunID) error {
+	h, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close(a)
+	for _, id := range ids {
+		pass, err := h.gate.Open(ctx, a.visit(h))
+		if err != nil {
+			return err
+		}
+		if err := pass.Undo(ctx, id); err != nil {
+			return err
+		}
+	}
+	return a.print(map[string]any{"undone": ids}, func(p *page) {
+		for _, id := range ids {
+			p.line("run %d is taken back", id)
+		}
+	})
+}

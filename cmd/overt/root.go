@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"overt"
+	"overt/answer"
+	"overt/audit"
+	"overt/gate"
+	"overt/policy"
+	"overt/statement"
+)
+
+// Exit codes: 0 done, 1 it could not be done, 2 the command was not understood.
+const (
+	exitOK = iota
+	exitFailed
+	exitUsage
+)
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app carries the flags that every verb shares.
+type app struct {
+	streams
+	home    string
+	json    bool
+	asOf    string
+	knownAt string
+	purpose string
+	caseID  string
+	color   bool
+	clock   func() time.Time
+}
+
+// usageError is a command line that was not understood.
+type usageError struct{ error }
+
+// run executes one command line and gives the exit code.
+func run(ctx context.Context, args []string, s streams) int {
+	a := &app{streams: s, clock: time.Now, color: isTerminal(s.out) && os.Getenv("NO_COLOR") == ""}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	a.report(err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "overt",
+		Short: "Follow institutions through public records: who, to whom, how much, on what evidence",
+		Long: `Overt takes public records in and keeps, for every value, who said it and where.
+It then follows links, money and data flows between institutions, and every
+answer opens its citations down to file, row and column.
+
+Everything lies in one folder, the home ($OVERT_HOME, else your data folder).
+Nothing leaves the machine.`,
+		Example: `  overt demo                                   # a small real investigation, at once
+  overt import contracts.csv --dataset mycity   # your own records
+  overt coverage                               # what was read, what was not, and why
+  overt show "Four Points Technology"          # one entity, with its sources
+  overt money --from ICE --by supplier         # sums that say what they leave out
+  overt trace --from ICE --to "Amazon Web Services"
+  overt reach IDENT                            # what feeds a system, and who gets what it holds`,
+		SilenceUsage: true, SilenceErrors: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	f := root.PersistentFlags()
+	f.StringVar(&a.home, "home", "", "folder that holds everything (default $OVERT_HOME, else your data folder)")
+	f.BoolVar(&a.json, "json", false, "print one JSON object on standard output")
+	f.StringVar(&a.asOf, "as-of", "", "only what was valid on that `date` (2019, 2019-03 or 2019-03-31)")
+	f.StringVar(&a.knownAt, "known-at", "", "only what sources observed by that `date` said")
+	f.StringVar(&a.purpose, "purpose", "", "what this is for, from the home's list (default its first); kept in the audit log")
+	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		a.demoCommand(), a.importCommand(), a.runsCommand(), a.undoCommand(), a.coverageCommand(), a.showCommand(),
+		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.citeCommand(), a.auditCommand(),
+		a.versionCommand(),
+	)
+	for _, c := range root.Commands() {
+		c.Args = usageArgs(c.Args)
+	}
+	return root
+}
+
+// usageArgs makes a wrong number of words a usage error.
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; see overt %s --help", err, cmd.Name())}
+		}
+		return nil
+	}
+}
+
+// report prints an error: for people a sentence, for programs an object.
+func (a *app) report(err error) {
+	code, where, message := overt.CodeOf(err), "", err.Error()
+	var ours *overt.Error
+	if errors.As(err, &ours) {
+		where = ours.Where
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		code = overt.Invalid
+	}
+	if errors.Is(err, context.Canceled) {
+		message = "stopped; nothing half-written was kept"
+	}
+	if a.json {
+		_ = json.NewEncoder(a.out).Encode(map[string]any{"error": map[string]string{"code": string(code), "message": audit.Safe(message), "where": audit.Safe(where)}})
+		return
+	}
+	fmt.Fprintf(a.err, "overt: %s\n", audit.Safe(message))
+}
+
+// print writes an answer: as JSON, or by the given function for people.
+func (a *app) print(v any, people func(w *page)) error {
+	if a.json {
+		enc := json.NewEncoder(a.out)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(v)
+	}
+	p := &page{w: a.out, color: a.color}
+	people(p)
+	return p.err
+}
+
+// homeDir is the folder of the home.
+func (a *app) homeDir() (string, error) {
+	if a.home != "" {
+		return a.home, nil
+	}
+	if h := os.Getenv("OVERT_HOME"); h != "" {
+		return h, nil
+	}
+	if x := os.Getenv("XDG_DATA_HOME"); x != "" {
+		return filepath.Join(x, "overt"), nil
+	}
+	h, err := os.UserHomeDir()
+	if err != nil {
+		return "", overt.Errorf(overt.Invalid, "--home", "say where the home is: there is no $OVERT_HOME and no home folder")
+	}
+	switch runtime.GOOS {
+	case "darwin":
+		return filepath.Join(h, "Library", "Application Support", "overt"), nil
+	case "windows":
+		if l := os.Getenv("LOCALAPPDATA"); l != "" {
+			return filepath.Join(l, "overt"), nil
+		}
+	}
+	return filepath.Join(h, ".local", "share", "overt"), nil
+}
+
+// ask opens the home, passes the gate and answers one question.
+func ask[T any](ctx context.Context, a *app, act gate.Act, withGraph bool, answerIt func(context.Context, *gate.Desk) (T, error)) (T, error) {
+	var zero T
+	if err := a.checkDates(); err != nil {
+		return zero, err
+	}
+	h, err := a.open(ctx)
+	if err != nil {
+		return zero, err
+	}
+	defer h.close(a)
+	pass, err := h.gate.Open(ctx, a.visit(h))
+	if err != nil {
+		return zero, err
+	}
+	act.When = statement.When{KnownAt: a.knownAt}
+	return gate.Ask(ctx, pass, act, withGraph, answerIt)
+}
+
+func (a *app) visit(h *home, labels ...policy.Label) gate.Visit {
+	return gate.Visit{Actor: h.actor, Purpose: policy.Purpose(a.purpose), Case: a.caseID, Writes: labels}
+}
+
+// checkDates refuses dates that would silently mean "no limit".
+func (a *app) checkDates() error {
+	for _, d := range []struct{ flag, value string }{{"--as-of", a.asOf}, {"--known-at", a.knownAt}} {
+		if d.value != "" && statement.DayOf(d.value) == statement.NoDay {
+			return overt.Errorf(overt.Invalid, d.flag, "%q is not a date; write 2019, 2019-03 or 2019-03-31", d.value)
+		}
+	}
+	return nil
+}
+
+func (a *app) today() statement.Day { return statement.Day(a.clock().Unix() / 86400) }
+
+// foundLine says which entity the words were taken for.
+func foundLine(p *page, role string, f *answer.Found) {
+	if f == nil {
+		return
+	}
+	p.line("%s  %s  %s", p.dim(role), p.bold(f.Caption), p.dim(fmt.Sprintf("%s · %s · by %s", f.Schema, f.ID, f.How)))
+	for i, o := range f.Others {
+		if i == 3 {
+			p.line("      %s", p.dim(fmt.Sprintf("… and %d more", len(f.Others)-3+f.More)))
+			break
+		}
+		p.line("      %s", p.dim(fmt.Sprintf("not: %s · %s · %s", o.Caption, o.Schema, o.ID)))
+	}
+}

@@ -1,0 +1,215 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"overt"
+	"overt/ftm"
+	"overt/policy"
+	"overt/statement"
+)
+
+// A writer gathers one run. Nothing of it is in the store before Commit.
+type writer struct {
+	store    *Store
+	scope    policy.Scope
+	spec     statement.RunSpec
+	keys     statement.Keyer
+	pending  map[string]*pending // by label key
+	order    []*pending          // as they were first written
+	warnings []statement.Warning
+	measures []statement.Measure
+	done     bool
+}
+
+type pending struct {
+	label    policy.Label
+	entities map[ftm.EntityID]map[saying]*statement.Statement
+}
+
+// A saying is what makes two statements about an entity equal: everything but
+// where and how often they were seen.
+type saying struct {
+	schema, prop, value, original, quote, lang, origin string
+	external                                           bool
+	canonical                                          ftm.EntityID
+	sourceID, first, last                              string
+}
+
+func sayingOf(s *statement.Statement) saying {
+	return saying{
+		s.Schema, s.Prop, s.Value, s.Original, s.Quote, s.Lang, s.Origin,
+		s.External, s.Canonical, s.SourceID, s.FirstSeen, s.LastSeen,
+	}
+}
+
+// Add takes statements in; see statement.Writer. A refused call adds nothing.
+func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Statement) error {
+	if w.done {
+		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+	}
+	if err := w.check(label, id, stmts); err != nil {
+		return err
+	}
+	if len(stmts) == 0 {
+		return nil
+	}
+	p := w.of(label)
+	said := p.entities[id]
+	if said == nil {
+		said = map[saying]*statement.Statement{}
+		p.entities[id] = said
+	}
+	for i := range stmts {
+		k := sayingOf(&stmts[i])
+		if said[k] == nil {
+			kept := stmts[i]
+			kept.Entity, kept.Class, kept.Places, kept.Count = id, 0, nil, 0
+			said[k] = &kept
+		}
+		said[k].Count += stmts[i].Sightings()
+		for _, place := range stmts[i].Places {
+			said[k].Places = addPlace(said[k].Places, place)
+		}
+	}
+	return nil
+}
+
+func (w *writer) of(label policy.Label) *pending {
+	k := label.Key()
+	p := w.pending[k]
+	if p == nil {
+		label = cloneLabel(label)
+		slices.Sort(label.Marks)
+		label.Marks = slices.Compact(label.Marks)
+		p = &pending{label, map[ftm.EntityID]map[saying]*statement.Statement{}}
+		w.pending[k], w.order = p, append(w.order, p)
+	}
+	return p
+}
+
+func (w *writer) check(label policy.Label, id ftm.EntityID, stmts []statement.Statement) error {
+	if err := label.Validate(); err != nil {
+		return err
+	}
+	if !w.scope.Writes(label) {
+		return overt.Errorf(overt.Denied, "dataset "+label.Dataset, "it may not be written")
+	}
+	if !statement.ValidID(id) {
+		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	}
+	for i := range stmts {
+		s := &stmts[i]
+		if s.Prop == "" {
+			return overt.Errorf(overt.Invalid, "entity "+string(id), "a statement needs a property")
+		}
+		if w.keys.IsRef(s.Schema, s.Prop) && !statement.ValidID(ftm.EntityID(s.Value)) {
+			return overt.Errorf(overt.Invalid, "entity "+string(id), "%s names something that cannot be an entity id", s.Prop)
+		}
+	}
+	return nil
+}
+
+// addPlace keeps the first MaxPlaces distinct places in their order, so that
+// what is kept does not depend on the order of Add.
+func addPlace(places []statement.Place, p statement.Place) []statement.Place {
+	i, there := slices.BinarySearchFunc(places, p, comparePlaces)
+	if there {
+		return places
+	}
+	places = slices.Insert(places, i, p)
+	return places[:min(len(places), statement.MaxPlaces)]
+}
+
+func comparePlaces(a, b statement.Place) int {
+	x, y := a.Locator, b.Locator
+	return cmp.Or(
+		cmp.Compare(a.Source, b.Source), cmp.Compare(x.Table, y.Table), cmp.Compare(x.Row, y.Row),
+		cmp.Compare(x.Column, y.Column), cmp.Compare(x.Pointer, y.Pointer),
+		cmp.Compare(x.Page, y.Page), cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End),
+	)
+}
+
+// Warn adds a warning to the run.
+func (w *writer) Warn(warning statement.Warning) {
+	warning.Keys = maps.Clone(warning.Keys)
+	w.warnings = append(w.warnings, warning)
+}
+
+// Measure adds a measure of the run's amounts.
+func (w *writer) Measure(m statement.Measure) { w.measures = append(w.measures, m) }
+
+// Commit makes the run visible; see statement.Writer. A run without
+// statements is a sighting too: it stands under the plain label of its
+// dataset.
+func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
+	if w.done {
+		return statement.Run{}, overt.Errorf(overt.Internal, "statements", "commit of a run that is finished")
+	}
+	defer func() { _ = w.Abort() }()
+	if err := ctx.Err(); err != nil {
+		return statement.Run{}, err
+	}
+	if len(w.order) == 0 {
+		plain := policy.Label{Dataset: w.spec.Dataset}
+		if err := w.check(plain, "none", nil); err != nil {
+			return statement.Run{}, err
+		}
+		w.of(plain)
+	}
+	r := &run{Run: statement.Run{RunSpec: w.spec, Warnings: w.warnings, Measures: w.measures}}
+	for _, p := range w.order {
+		r.tables = append(r.tables, newTable(p, w.keys))
+	}
+	return w.store.commit(w, r), nil
+}
+
+func (s *Store) commit(w *writer, r *run) statement.Run {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.ID = overt.RunID(len(s.runs)) + 1
+	whole := r.Run
+	for _, t := range r.tables {
+		s.classes++
+		t.setClass(s.classes)
+		t.countFresh(s.earlier(r, t.label))
+		t.addTo(&whole)
+	}
+	s.runs = append(slices.Clip(s.runs), r)
+	s.epoch++
+	s.writing, w.done, w.pending, w.order = false, true, nil, nil
+	return whole
+}
+
+// earlier lists the tables of one label in earlier runs of the same series.
+// Only the same label counts: to be new must not depend on what
+// some readers cannot see.
+func (s *Store) earlier(r *run, label policy.Label) []*table {
+	var all []*table
+	for _, before := range s.runs {
+		if before.Undone != "" || before.Dataset != r.Dataset || before.Series != r.Series {
+			continue
+		}
+		for _, t := range before.tables {
+			if t.label.Key() == label.Key() {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// Abort forgets the run. After Commit, or twice, it does nothing.
+func (w *writer) Abort() error {
+	if w.done {
+		return nil
+	}
+	w.done, w.pending, w.order = true, nil, nil
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	w.store.writing = false
+	return nil
+}

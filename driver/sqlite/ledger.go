@@ -1,0 +1,291 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"overt"
+	"overt/ledger"
+	"overt/policy"
+)
+
+var _ ledger.Store = (*Ledger)(nil)
+
+// A Ledger is the coverage ledger in a DB.
+type Ledger struct{ db *DB }
+
+// Ledger is the coverage ledger in this file.
+func (db *DB) Ledger() *Ledger { return &Ledger{db} }
+
+const entryColumns = `id, token, dataset, source, at, undone, verdict, reason, retry, run,
+	received, read, left_out, repeats, blob, size, format, mapping, warnings,
+	prepared, left_total, left_fatal`
+
+// A row is an entry with what only the store needs.
+type row struct {
+	ledger.Entry
+	prepared    ledger.Verdict
+	left, fatal int64
+}
+
+func scan(stmt *sqlite.Stmt) (row, error) {
+	var r row
+	r.ID = stmt.ColumnInt64(0)
+	r.Token, r.Dataset, r.Source = stmt.ColumnText(1), stmt.ColumnText(2), stmt.ColumnText(3)
+	r.At, r.Undone = stmt.ColumnText(4), stmt.ColumnText(5)
+	r.Verdict, r.Reason, r.Retry = ledger.Verdict(stmt.ColumnText(6)), stmt.ColumnText(7), stmt.ColumnText(8)
+	r.Run = overt.RunID(stmt.ColumnInt64(9))
+	r.Received, r.Read = stmt.ColumnInt64(10), stmt.ColumnInt64(11)
+	r.LeftOut, r.Repeats = stmt.ColumnInt64(12), stmt.ColumnInt64(13)
+	r.Blob, r.Size = overt.BlobID(stmt.ColumnText(14)), stmt.ColumnInt64(15)
+	r.Format, r.Mapping = stmt.ColumnText(16), stmt.ColumnText(17)
+	r.prepared, r.left, r.fatal = ledger.Verdict(stmt.ColumnText(19)), stmt.ColumnInt64(20), stmt.ColumnInt64(21)
+	if err := json.Unmarshal([]byte(stmt.ColumnText(18)), &r.Warnings); err != nil {
+		return r, overt.Errorf(overt.Internal, fmt.Sprintf("coverage entry %d", r.ID), "read its warnings: %w", err)
+	}
+	if len(r.Warnings) == 0 {
+		r.Warnings = nil
+	}
+	return r, nil
+}
+
+func warnings(all []ledger.Warning) string {
+	b, err := json.Marshal(all)
+	if err != nil || all == nil {
+		return "[]"
+	}
+	return string(b)
+}
+
+// get reads one entry; ok is false when there is none.
+func get(conn *sqlite.Conn, id int64) (r row, ok bool, err error) {
+	err = sqlitex.Execute(conn, "select "+entryColumns+" from entry where id = ?", &sqlitex.ExecOptions{
+		Args: []any{id},
+		ResultFunc: func(stmt *sqlite.Stmt) (err error) {
+			r, err = scan(stmt)
+			ok = true
+			return err
+		},
+	})
+	return r, ok, err
+}
+
+// waiting reads an entry that may change.
+func waiting(conn *sqlite.Conn, id int64) (row, error) {
+	r, ok, err := get(conn, id)
+	switch {
+	case err != nil:
+		return row{}, err
+	case !ok:
+		return row{}, ledger.NoEntry(id)
+	case r.Verdict != ledger.Waiting:
+		return row{}, ledger.Settled(id)
+	}
+	return r, nil
+}
+
+// Receive keeps a waiting entry; see ledger.Store.
+func (l *Ledger) Receive(ctx context.Context, e ledger.Entry) (int64, error) {
+	e, err := ledger.Received(e)
+	if err != nil {
+		return 0, err
+	}
+	err = l.db.write(ctx, "receive "+e.Source, func(conn *sqlite.Conn) error {
+		defer func() { e.ID = conn.LastInsertRowID() }()
+		return sqlitex.Execute(conn, `insert into entry
+			(token, dataset, source, at, verdict, blob, size, format, mapping, warnings)
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
+			Args: []any{
+				e.Token, e.Dataset, e.Source, e.At, string(e.Verdict), string(e.Blob), e.Size, e.Format, e.Mapping,
+				warnings(e.Warnings),
+			},
+		})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return e.ID, nil
+}
+
+// Prepare keeps an outcome for Reconcile; see ledger.Store.
+func (l *Ledger) Prepare(ctx context.Context, id int64, o ledger.Outcome) error {
+	return l.conclude(ctx, "prepare a coverage entry", id, o, func(r *row) {
+		r.prepared, o.Verdict = o.Verdict, ledger.Waiting
+		r.Apply(o)
+	})
+}
+
+// Settle gives an entry its verdict; see ledger.Store.
+func (l *Ledger) Settle(ctx context.Context, id int64, o ledger.Outcome) error {
+	return l.conclude(ctx, "settle a coverage entry", id, o, func(r *row) { r.Apply(o) })
+}
+
+func (l *Ledger) conclude(ctx context.Context, doing string, id int64, o ledger.Outcome, change func(*row)) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
+	return l.db.write(ctx, doing, func(conn *sqlite.Conn) error {
+		r, err := waiting(conn, id)
+		if err != nil {
+			return err
+		}
+		if err := o.Fits(r.left, r.fatal); err != nil {
+			return err
+		}
+		change(&r)
+		return update(conn, r)
+	})
+}
+
+func update(conn *sqlite.Conn, r row) error {
+	return sqlitex.Execute(conn, `update entry set verdict = ?, prepared = ?, reason = ?, retry = ?, run = ?,
+		received = ?, read = ?, left_out = ?, repeats = ?, blob = ?, size = ?, format = ?, mapping = ?, warnings = ?
+		where id = ?`, &sqlitex.ExecOptions{
+		Args: []any{
+			string(r.Verdict), string(r.prepared), r.Reason, r.Retry, int64(r.Run),
+			r.Received, r.Read, r.LeftOut, r.Repeats, string(r.Blob), r.Size, r.Format, r.Mapping, warnings(r.Warnings),
+			r.ID,
+		},
+	})
+}
+
+// Undone marks the entries of a run; see ledger.Store.
+func (l *Ledger) Undone(ctx context.Context, run overt.RunID, at string) error {
+	if err := ledger.CheckTime(at); err != nil {
+		return err
+	}
+	return l.db.write(ctx, "mark a run as taken back", func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "update entry set undone = ? where run = ? and run <> 0 and undone = ''",
+			&sqlitex.ExecOptions{Args: []any{at, int64(run)}})
+	})
+}
+
+// pageSize is how many entries are read at once, so that neither memory nor a
+// read transaction grows with the ledger.
+const pageSize = 500
+
+// Reconcile settles what is waiting; see ledger.Store.
+func (l *Ledger) Reconcile(ctx context.Context, committed func(string) (overt.RunID, bool)) (int, error) {
+	n := 0
+	for {
+		done := 0
+		err := l.db.write(ctx, "reconcile the coverage ledger", func(conn *sqlite.Conn) error {
+			page, err := entries(conn, "verdict = 'waiting' order by id limit ?", pageSize)
+			done = len(page)
+			for _, r := range page {
+				o := ledger.Interrupted(r.Entry)
+				if run, ok := committed(r.Token); ok {
+					o = ledger.Recovered(r.Entry, r.prepared, run, r.left, r.fatal)
+				}
+				r.Apply(o)
+				err = errors.Join(err, update(conn, r))
+			}
+			return err
+		})
+		if err != nil || done == 0 {
+			return n, err
+		}
+		n += done
+	}
+}
+
+// entries reads a bounded number of entries.
+func entries(conn *sqlite.Conn, where string, args ...any) ([]row, error) {
+	var all []row
+	err := sqlitex.Execute(conn, "select "+entryColumns+" from entry where "+where, &sqlitex.ExecOptions{
+		Args: args,
+		ResultFunc: func(stmt *sqlite.Stmt) error {
+			r, err := scan(stmt)
+			all = append(all, r)
+			return err
+		},
+	})
+	return all, err
+}
+
+func sees(scope policy.Scope, dataset string) bool {
+	return scope.Sees(policy.Label{Dataset: dataset})
+}
+
+// seen reads one entry in scope.
+func seen(conn *sqlite.Conn, scope policy.Scope, id int64) (row, error) {
+	r, ok, err := get(conn, id)
+	if err != nil {
+		return row{}, err
+	}
+	if !ok || !sees(scope, r.Dataset) {
+		return row{}, ledger.NoEntry(id)
+	}
+	return r, nil
+}
+
+// Entry is one entry; see ledger.Store.
+func (l *Ledger) Entry(ctx context.Context, scope policy.Scope, id int64) (ledger.Entry, error) {
+	var e ledger.Entry
+	err := l.db.read(ctx, "read a coverage entry", func(conn *sqlite.Conn) error {
+		r, err := seen(conn, scope, id)
+		e = r.Entry
+		return err
+	})
+	return e, err
+}
+
+// Entries yields entries page by page; see ledger.Store. No connection is
+// held while the caller works.
+func (l *Ledger) Entries(ctx context.Context, scope policy.Scope, dataset string) iter.Seq2[ledger.Entry, error] {
+	return func(yield func(ledger.Entry, error) bool) {
+		for last := int64(0); ; {
+			page, err := l.page(ctx, scope, dataset, last)
+			if err != nil {
+				yield(ledger.Entry{}, err)
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, r := range page {
+				if !yield(r.Entry, nil) {
+					return
+				}
+			}
+			last = page[len(page)-1].ID
+		}
+	}
+}
+
+// page reads the next entries in scope. The scope is applied in the query, by
+// the datasets that it sees.
+func (l *Ledger) page(ctx context.Context, scope policy.Scope, dataset string, after int64) ([]row, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var page []row
+	err := l.db.readOne(ctx, "read coverage entries", func(conn *sqlite.Conn) error {
+		visible := []string{}
+		err := sqlitex.Execute(conn, "select distinct dataset from entry", &sqlitex.ExecOptions{
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				if name := stmt.ColumnText(0); (dataset == "" || name == dataset) && sees(scope, name) {
+					visible = append(visible, name)
+				}
+				return nil
+			},
+		})
+		if err != nil || len(visible) == 0 {
+			return err
+		}
+		names, err := json.Marshal(visible)
+		if err != nil {
+			return err
+		}
+		page, err = entries(conn, "id > ? and dataset in (select value from json_each(?)) order by id limit ?",
+			after, string(names), pageSize)
+		return err
+	})
+	return page, err
+}

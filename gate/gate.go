@@ -1,0 +1,209 @@
+// Package gate is the one door to everything that is kept. Who comes in says
+// who he is and what for; the gate decides what he may see, hands out views
+// that show no more, and lets no answer out before the record of it is
+// durable. When the log cannot be written, nothing is released.
+package gate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"overt"
+	"overt/audit"
+	"overt/blob"
+	"overt/graph"
+	"overt/identity"
+	"overt/ledger"
+	"overt/policy"
+	"overt/policy/engine"
+	"overt/statement"
+)
+
+// Config is what a gate stands before. All of it is required.
+type Config struct {
+	Statements statement.Store
+	Ledger     ledger.Store
+	Blobs      blob.Store
+	Log        *audit.Log
+	Engine     *engine.Engine
+	// Graph gives the derived graph of the moment, rebuilt when it is behind.
+	Graph func(ctx context.Context) (*graph.Graph, error)
+	Clock func() time.Time
+}
+
+// A Gate decides, records and opens. It is safe for concurrent use.
+type Gate struct {
+	cfg Config
+	ref atomic.Uint64
+}
+
+// New makes a gate.
+func New(cfg Config) *Gate { return &Gate{cfg: cfg} }
+
+// A Pass is one actor inside for one purpose. Its rights are those of the
+// moment it was opened.
+type Pass struct {
+	gate    *Gate
+	actor   identity.Actor
+	purpose policy.Purpose
+	scope   policy.Scope
+	denied  []policy.Decision
+	caseID  string
+}
+
+// Visit says who comes in, what for, and in which case.
+type Visit struct {
+	Actor   identity.Actor
+	Purpose policy.Purpose
+	Case    string
+	// Writes names labels that this visit means to write and that may not
+	// exist yet.
+	Writes []policy.Label
+}
+
+// Open decides about a visit. A refusal is recorded as well. Errors: denied,
+// invalid (purpose), unavailable (the log).
+func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
+	purpose, err := g.cfg.Engine.Purpose(v.Purpose)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pass{gate: g, actor: v.Actor, purpose: purpose, caseID: v.Case}
+	if d := g.cfg.Engine.Admit(v.Actor); !d.Allow {
+		if _, err := p.record(ctx, audit.Event{Action: "home.open", Decision: "deny", Reasons: []string{d.Reason}}); err != nil {
+			return nil, err
+		}
+		return nil, overt.Errorf(overt.Denied, "", "%s", d.Reason)
+	}
+	labels, err := g.cfg.Statements.Labels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// The ledger knows datasets of which no statement was kept.
+	known, err := g.datasets(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	p.scope, p.denied = g.cfg.Engine.Scope(v.Actor, purpose, append(append(labels, known...), v.Writes...))
+	return p, nil
+}
+
+// datasets lists the plain labels of datasets that the ledger names.
+func (g *Gate) datasets(ctx context.Context, v Visit) ([]policy.Label, error) {
+	names, err := g.cfg.Ledger.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	labels := make([]policy.Label, len(names))
+	for i, n := range names {
+		labels[i] = policy.Label{Dataset: n}
+	}
+	return labels, nil
+}
+
+// Purpose is what the pass was opened for.
+func (p *Pass) Purpose() policy.Purpose { return p.purpose }
+
+// Actor is who holds the pass.
+func (p *Pass) Actor() identity.Actor { return p.actor }
+
+// Denied lists what the rules refused when the pass was opened.
+func (p *Pass) Denied() []policy.Decision { return p.denied }
+
+// An Act is what is asked, in the words of the audit log.
+type Act struct {
+	Action string // dotted lower-case verb: "entity.read", "money"
+	Object string // what it is about: an id, a dataset
+	Query  string // the question as it was asked
+	When   statement.When
+}
+
+// A Desk is what a question is answered from: everything on it shows what the
+// scope shows and no more.
+type Desk struct {
+	View   statement.View
+	Graph  *graph.View // nil unless the question asked for it
+	Ledger ledger.Store
+	Blobs  blob.Store
+	Scope  policy.Scope
+	Runs   []statement.Run
+}
+
+// Counted lets an answer say how many records it releases.
+type Counted interface{ Records() int }
+
+// Ask answers a question: it opens the desk, runs answer, and gives the result
+// out only after question, size and hash of the result are durably recorded.
+// A question that fails is recorded too. withGraph opens the graph as the
+// scope shows it.
+func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
+	var zero T
+	result, err := ask(ctx, p, act, withGraph, answer)
+	event := audit.Event{Action: act.Action, Object: act.Object, Query: act.Query}
+	if err != nil {
+		event.Reasons = []string{"no answer: " + string(overt.CodeOf(err))}
+		if _, logErr := p.record(ctx, event); logErr != nil {
+			return zero, logErr
+		}
+		return zero, err
+	}
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return zero, fmt.Errorf("write the answer down: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	event.Result, event.Count = hex.EncodeToString(sum[:]), 1
+	if c, ok := any(result).(Counted); ok {
+		event.Count = int64(c.Records())
+	}
+	if _, err := p.record(ctx, event); err != nil {
+		return zero, err
+	}
+	return result, nil
+}
+
+func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
+	var zero T
+	cfg := &p.gate.cfg
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope}
+	var g *graph.Graph
+	var err error
+	if withGraph {
+		if g, err = cfg.Graph(ctx); err != nil {
+			return zero, err
+		}
+	}
+	if d.View, err = cfg.Statements.View(ctx, p.scope, act.When); err != nil {
+		return zero, err
+	}
+	defer func() { _ = d.View.Close() }()
+	if g != nil {
+		d.Graph = g.View(d.View.Sight())
+	}
+	if d.Runs, err = cfg.Statements.Runs(ctx, p.scope); err != nil {
+		return zero, err
+	}
+	return answer(ctx, d)
+}
+
+// record writes one event of this pass, durably.
+func (p *Pass) record(ctx context.Context, e audit.Event) (audit.Receipt, error) {
+	e.Time, e.Actor, e.Purpose, e.Case = p.gate.cfg.Clock(), p.actor.ID, string(p.purpose), p.caseID
+	e.Scope, e.Policy = p.scope.Fingerprint(), p.gate.cfg.Engine.Hash()
+	if e.Decision == "" {
+		e.Decision = "allow"
+	}
+	receipt, err := p.gate.cfg.Log.Append(ctx, e)
+	if err != nil {
+		return receipt, &overt.Error{Code: overt.Unavailable, Op: "record " + e.Action, Message: "nothing is released, because it cannot be recorded", Err: err}
+	}
+	if !receipt.Valid() {
+		return receipt, overt.Errorf(overt.Internal, e.Action, "the log gave no receipt")
+	}
+	return receipt, nil
+}

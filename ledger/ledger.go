@@ -1,0 +1,163 @@
+// Package ledger is the contract of the coverage ledger: what was received,
+// what became of it, and why. Search, sums and reports read it to say what
+// they could not see.
+//
+// Every file gets an entry before anything else happens to it. The entry waits
+// until the import settles it, and a process that died in between is told
+// from one that finished by the run its token names. Counts add up: what was
+// received was read or left out, and what was left out has a reason.
+//
+// The importer writes the ledger about its own work, as it writes the audit
+// log; reading is bounded by the scope. Outside the scope an entry is
+// not_found, in the same words as one that does not exist.
+//
+// Drivers live under driver/; ledgertest is the suite each of them passes.
+package ledger
+
+import (
+	"context"
+	"iter"
+
+	"overt"
+	"overt/policy"
+)
+
+// A Verdict says what became of a file.
+type Verdict string
+
+// The verdicts. Waiting is the only one that may change.
+const (
+	Waiting Verdict = "waiting" // received, not finished
+	Read    Verdict = "read"    // all of it
+	Partial Verdict = "partial" // some rows or values were left out; each has a reason
+	Failed  Verdict = "failed"  // nothing was kept; Retry says what to do
+	Refused Verdict = "refused" // we will not read such a thing
+)
+
+// MaxLeft is how many left-out rows of an entry are kept; more are counted.
+const MaxLeft = 10_000
+
+// MaxReasons is how many distinct reasons of an entry are counted apart; rows
+// with later ones are counted under OtherReasons.
+const MaxReasons = 1_000
+
+// OtherReasons stands for the reasons beyond MaxReasons.
+const OtherReasons = "other reasons"
+
+// A Warning is a doubt about a file that travels into every total.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Where   string `json:"where"`
+}
+
+// An Outcome is what an import knows of a file at its end.
+type Outcome struct {
+	Verdict Verdict     `json:"verdict"`
+	Reason  string      `json:"reason,omitempty"` // why not all of it; one sentence
+	Retry   string      `json:"retry,omitempty"`  // what the user can do
+	Run     overt.RunID `json:"run,omitempty"`    // 0 when nothing was kept
+	// Rows: Received = Read + LeftOut. A row that gave at least one entity is
+	// read, even when a value of it was left out. Repeats are those of the rows
+	// read that said nothing new.
+	Received int64     `json:"received"`
+	Read     int64     `json:"read"`
+	LeftOut  int64     `json:"left_out"`
+	Repeats  int64     `json:"repeats"`
+	Warnings []Warning `json:"warnings,omitempty"`
+	// Blob, Size, Format and Mapping replace those of the entry when not empty:
+	// they may not be known yet when a file is received.
+	Blob    overt.BlobID `json:"blob,omitempty"`
+	Size    int64        `json:"size,omitempty"`    // bytes
+	Format  string       `json:"format,omitempty"`  // mapping pack or format name
+	Mapping string       `json:"mapping,omitempty"` // hexadecimal SHA-256 of the mapping text
+}
+
+// An Entry is one file as it was received.
+type Entry struct {
+	ID      int64  `json:"id"`    // given in order from 1
+	Token   string `json:"token"` // ties the entry to its run; files of one run share it
+	Dataset string `json:"dataset"`
+	Source  string `json:"source"` // file name or address as received; never used as a path
+	At      string `json:"at"`     // when it was received, RFC 3339
+	Undone  string `json:"undone,omitempty"`
+	Outcome
+}
+
+// A Left is a row, or a value of a row, that was left out.
+type Left struct {
+	Where  overt.Locator `json:"where"`
+	Column string        `json:"column,omitempty"`
+	Reason string        `json:"reason"` // no contents of the row
+	Fatal  bool          `json:"fatal"`  // the row gave nothing at all
+}
+
+// A Count is how often one reason was given for an entry.
+type Count struct {
+	Reason string `json:"reason"`
+	Rows   int64  `json:"rows"`
+	Fatal  int64  `json:"fatal"` // how many of Rows gave nothing
+}
+
+// A Dataset says who publishes what we import under one name.
+type Dataset struct {
+	Name      string `json:"name"`
+	Title     string `json:"title"`
+	Publisher string `json:"publisher"`
+	Licence   string `json:"licence"`
+	Address   string `json:"address"`
+	Class     string `json:"class"`
+}
+
+// A Store keeps the ledger. It is safe for concurrent use. Any method may give
+// unavailable (the disk, or a lock that is not released).
+type Store interface {
+	// Receive makes an entry durable with the verdict waiting, whatever verdict
+	// it came with; ID and Undone are given by the store. Errors: invalid (no
+	// token, no dataset, At is not RFC 3339).
+	Receive(ctx context.Context, e Entry) (id int64, err error)
+	// Leave adds rows that were left out: MaxLeft of an entry are kept, all are
+	// counted. Errors: not_found, conflict (settled already), invalid (no
+	// reason).
+	Leave(ctx context.Context, id int64, rows []Left) error
+	// Prepare keeps the outcome that will be true once the run is committed;
+	// the entry goes on waiting. Called just before the commit, so that
+	// Reconcile knows the counts if the process dies between. Errors: as Settle.
+	Prepare(ctx context.Context, id int64, o Outcome) error
+	// Settle gives a waiting entry its verdict, in one transaction. Errors:
+	// not_found, conflict (settled already), invalid (Outcome.Check, or it does
+	// not fit what was left out).
+	Settle(ctx context.Context, id int64, o Outcome) error
+	// Undone marks the entries of a run that was taken back. at is RFC 3339.
+	// Marking twice keeps the first time; a run without entries is no error.
+	Undone(ctx context.Context, run overt.RunID, at string) error
+	// Reconcile settles what a dead process left waiting, and is called before
+	// anything else. committed tells the run of a token. With one, the entry
+	// gets its prepared outcome, or a verdict from its left-out rows and the
+	// warning CountsLost; without, it has failed as Interrupted says. It
+	// reports how many entries it settled.
+	Reconcile(ctx context.Context, committed func(token string) (overt.RunID, bool)) (int, error)
+
+	// Entry is one entry. Errors: not_found.
+	Entry(ctx context.Context, scope policy.Scope, id int64) (Entry, error)
+	// Entries yields the entries of a dataset, of all when it is "", ascending
+	// by id. Entries settled meanwhile may show either state.
+	Entries(ctx context.Context, scope policy.Scope, dataset string) iter.Seq2[Entry, error]
+	// LeftRows gives up to limit kept rows of an entry in the order they were
+	// left, without the first offset. Errors: not_found, invalid (negative).
+	LeftRows(ctx context.Context, scope policy.Scope, id int64, limit, offset int) ([]Left, error)
+	// Reasons counts the left-out rows of an entry by reason, most first, equal
+	// counts by reason. Errors: not_found.
+	Reasons(ctx context.Context, scope policy.Scope, id int64) ([]Count, error)
+
+	// Names lists the datasets of all entries and of PutDataset, sorted, no
+	// duplicates: for the policy engine alone, which decides once per label.
+	Names(ctx context.Context) ([]string, error)
+
+	// PutDataset keeps or replaces a dataset. Errors: invalid (name), denied.
+	PutDataset(ctx context.Context, scope policy.Scope, d Dataset) error
+	// Dataset is one dataset. Errors: not_found.
+	Dataset(ctx context.Context, scope policy.Scope, name string) (Dataset, error)
+	// Datasets lists them, sorted by name.
+	Datasets(ctx context.Context, scope policy.Scope) ([]Dataset, error)
+}

@@ -1,0 +1,40 @@
+package mapping
+
+import (
+	"strconv"
+
+	"overt/ftm"
+)
+
+// Derivations make a value out of another one by a rule that a pattern cannot
+// express.
+const (
+	// deriveFiscalYear gives the fiscal year of the United States government
+	// that a date falls in: from 1 October the next calendar year (31 U.S.C.
+	// 1102).
+	deriveFiscalYear = "us_fiscal_year"
+	// deriveDate gives the date as ISO 8601, for use in keys and templates.
+	deriveDate = "date"
+)
+
+// derived gives "" when the text is no date or not precise enough.
+func (m *Mapping) derived(how, text, formats string) string {
+	date, err := m.date.Clean(text, ftm.CleanOptions{Format: formats})
+	if err != nil {
+		return ""
+	}
+	if how == deriveDate {
+		return date
+	}
+	if len(date) < len("2006-01") {
+		return ""
+	}
+	year, err := strconv.Atoi(date[:4])
+	if err != nil {
+		return ""
+	}
+	if date[5:7] >= "10" {
+		year++
+	}
+	return strconv.Itoa(year)
+}

@@ -1,0 +1,328 @@
+package money
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"overt/ftm"
+	"overt/internal/decimal"
+	"overt/statement"
+)
+
+// A form is how one schema tells of money: which properties hold the payer,
+// the receiver and the amount.
+type form struct {
+	schema       string
+	payer, payee string
+	amount       string
+	cumulative   bool // of an award, with the date in valuesAsOf
+}
+
+// forms lists what tells of a kind. A later form stands in only for awards
+// that no earlier one told of.
+var forms = map[Kind][]form{
+	Obligated: {
+		{schema: "Obligation", payer: "authority", payee: "supplier", amount: "amount"},
+		{schema: "Award", payer: "authority", payee: "supplier", amount: "obligatedTotal", cumulative: true},
+	},
+	Current:   {{schema: "Award", payer: "authority", payee: "supplier", amount: "currentValue", cumulative: true}},
+	Potential: {{schema: "Award", payer: "authority", payee: "supplier", amount: "potentialValue", cumulative: true}},
+	Subaward:  {{schema: "Subaward", payer: "prime", payee: "subcontractor", amount: "amount"}},
+	Outlay: {
+		{schema: "Payment", payer: "payer", payee: "beneficiary", amount: "amount"},
+		{schema: "Award", payer: "authority", payee: "supplier", amount: "outlayedTotal", cumulative: true},
+	},
+	Stated: {{schema: "StatedPayment", payer: "payer", payee: "beneficiary", amount: "amount"}},
+}
+
+// collect reads every item that fits the query.
+func (s *sum) collect(ctx context.Context) error {
+	for _, f := range forms[s.q.Kind] {
+		ids, err := s.candidates(ctx, f)
+		if err != nil {
+			return err
+		}
+		if ids == nil {
+			err = s.collectAll(ctx, f)
+		} else {
+			err = s.collectSome(ctx, f, ids)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// candidates are the ids of entities that name the payer, else the receiver,
+// of the query; nil if the query names neither.
+func (s *sum) candidates(ctx context.Context, f form) ([]ftm.EntityID, error) {
+	side, props := s.from, []string{f.payer}
+	if side == nil {
+		side, props = s.to, []string{f.payee}
+	}
+	if side == nil {
+		return nil, nil
+	}
+	ids := []ftm.EntityID{}
+	for id := range side {
+		found, err := s.naming(ctx, id, props...)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	if f.schema == "Subaward" && s.from != nil {
+		// An agency's sub-awards hang on its contracts, not on itself.
+		for id := range s.from {
+			contracts, err := s.naming(ctx, id, "authority")
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range contracts {
+				for _, m := range s.members(c) {
+					found, err := s.naming(ctx, m, "contract")
+					if err != nil {
+						return nil, err
+					}
+					ids = append(ids, found...)
+				}
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// naming lists who names any source id of an entity in one of the properties.
+func (s *sum) naming(ctx context.Context, id ftm.EntityID, props ...string) ([]ftm.EntityID, error) {
+	var out []ftm.EntityID
+	for _, m := range s.members(id) {
+		for ref, err := range s.view.Inbound(ctx, m) {
+			if err != nil {
+				return nil, err
+			}
+			if slices.Contains(props, ref.Prop) && (len(out) == 0 || out[len(out)-1] != ref.Source) {
+				out = append(out, ref.Source)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (s *sum) collectSome(ctx context.Context, f form, ids []ftm.EntityID) error {
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		stmts, err := s.view.Entity(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.take(ctx, f, stmts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *sum) collectAll(ctx context.Context, f form) error {
+	for stmts, err := range s.view.Entities(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := s.take(ctx, f, slices.Clone(stmts)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take makes an item of an entity's statements if they fit the form and the
+// query.
+func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) error {
+	if len(stmts) == 0 || !s.isForm(f, stmts) {
+		return nil
+	}
+	r := reader{s: s, stmts: stmts}
+	it := &item{
+		id: stmts[0].Entity, payer: s.canonicalOf(r.newest(f.payer)), payee: s.canonicalOf(r.newest(f.payee)),
+		currency: strings.ToUpper(text(r.newest("currency"))), date: text(r.newest("date")), year: text(r.newest("fiscalYear")),
+		period: text(r.newest("period")), precision: text(r.newest("precision")),
+	}
+	if f.schema == "Award" {
+		it.contract = s.canonical(it.id)
+	} else {
+		it.contract = s.canonicalOf(r.newest("contract"))
+	}
+	if ok, err := s.fits(ctx, it, f); !ok {
+		return err
+	}
+	if f.cumulative {
+		it.says, it.date = r.latest(f.amount, "valuesAsOf")
+	} else {
+		it.says = r.newest(f.amount)
+	}
+	if it.says == nil && f.cumulative {
+		return nil // this award's source says nothing of this value
+	}
+	if it.says != nil {
+		if d, err := decimal.Parse(it.says.Value); err == nil {
+			it.amount, it.known = d, true
+		}
+		it.class, it.sightings = it.says.Class, it.says.Sightings()
+	}
+	if it.currency == "" && f.schema == "Award" {
+		it.currency = "USD" // US procurement columns state dollars and no currency
+	}
+	if it.date != "" && s.q.AsOf != statement.NoDay && statement.DayOf(it.date) > s.q.AsOf {
+		return nil
+	}
+	if f.schema == "Obligation" && it.contract != "" {
+		it.action = strings.Join([]string{
+			string(it.contract), modification(text(r.newest("modificationNumber"))), transaction(text(r.newest("transactionNumber"))),
+		}, "\x1f")
+	}
+	if f.cumulative {
+		it.action = "award\x1f" + string(it.contract)
+	}
+	s.items = append(s.items, it)
+	return nil
+}
+
+// isForm says whether any statement is of the form's schema. Payment is not
+// asked of its own child: what is merely stated is not an outlay.
+func (s *sum) isForm(f form, stmts []statement.Statement) bool {
+	return slices.ContainsFunc(stmts, func(st statement.Statement) bool { return st.Schema == f.schema })
+}
+
+// fits says whether payer and receiver are those of the query. An agency's
+// sub-awards are those under its contracts.
+func (s *sum) fits(ctx context.Context, it *item, f form) (bool, error) {
+	if s.to != nil && !s.to[it.payee] {
+		return false, nil
+	}
+	if s.from == nil || s.from[it.payer] {
+		return true, nil
+	}
+	if f.schema != "Subaward" || it.contract == "" {
+		return false, nil
+	}
+	for _, m := range s.members(it.contract) {
+		stmts, err := s.view.Entity(ctx, m)
+		if err != nil {
+			return false, err
+		}
+		if s.from[s.canonicalOf(reader{s: s, stmts: stmts}.newest("authority"))] {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (s *sum) canonicalOf(st *statement.Statement) ftm.EntityID {
+	if st == nil || st.Value == "" {
+		return ""
+	}
+	return s.canonical(ftm.EntityID(st.Value))
+}
+
+func text(st *statement.Statement) string {
+	if st == nil {
+		return ""
+	}
+	return st.Value
+}
+
+// modification writes a modification number one way: "P00002", "0" for the
+// award itself.
+func modification(s string) string {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	if strings.Trim(s, "0") == "" {
+		return "0"
+	}
+	return s
+}
+
+func transaction(s string) string {
+	if s = strings.TrimLeft(strings.TrimSpace(s), "0"); s == "" {
+		return "0"
+	}
+	return s
+}
+
+// A reader picks values out of one entity's statements.
+type reader struct {
+	s     *sum
+	stmts []statement.Statement
+}
+
+// newest is the value that the newest run gives; within one run the most
+// sighted.
+func (r reader) newest(prop string) *statement.Statement {
+	var best *statement.Statement
+	for i := range r.stmts {
+		st := &r.stmts[i]
+		if st.Prop != prop || st.Value == "" || st.External {
+			continue
+		}
+		if best == nil || r.s.newer(st.Class, best.Class) || st.Class == best.Class && st.Sightings() > best.Sightings() {
+			best = st
+		}
+	}
+	return best
+}
+
+// latest is the cumulative value with the latest date beside it: the date that
+// stands in the same row, for an award's rows tell of different moments.
+func (r reader) latest(prop, dateProp string) (best *statement.Statement, date string) {
+	for i := range r.stmts {
+		st := &r.stmts[i]
+		if st.Prop != prop || st.Value == "" || st.External {
+			continue
+		}
+		d := r.beside(st, dateProp)
+		if limit := r.s.q.AsOf; limit != statement.NoDay && d != "" && statement.DayOf(d) > limit {
+			continue
+		}
+		if best == nil || d > date || d == date && r.s.newer(st.Class, best.Class) {
+			best, date = st, d
+		}
+	}
+	return best, date
+}
+
+// beside is the latest value of another property in a row of the statement's.
+func (r reader) beside(st *statement.Statement, prop string) string {
+	latest := ""
+	for i := range r.stmts {
+		o := &r.stmts[i]
+		if o.Prop != prop || o.Class != st.Class || o.Value <= latest {
+			continue
+		}
+		if slices.ContainsFunc(o.Places, func(p statement.Place) bool {
+			return slices.ContainsFunc(st.Places, func(q statement.Place) bool { return sameRow(p, q) })
+		}) {
+			latest = o.Value
+		}
+	}
+	return latest
+}
+
+func sameRow(p, q statement.Place) bool {
+	return p.Source == q.Source && p.Locator.Table == q.Locator.Table && p.Locator.Row == q.Locator.Row
+}
+
+// newer says whether the run of class a was observed after that of b.
+func (s *sum) newer(a, b statement.Class) bool {
+	x, okX := s.view.Sight().Info(a)
+	y, okY := s.view.Sight().Info(b)
+	if !okX || !okY {
+		return okX
+	}
+	if x.Run.Observed != y.Run.Observed {
+		return x.Run.Observed > y.Run.Observed
+	}
+	return a > b
+}

@@ -1,0 +1,310 @@
+// Package pipeline runs the stages: files to records, records to statements,
+// statements to the graph. It owns what spans them: which file is which
+// format, what a run is, what the coverage ledger says of it, and the doubts
+// that are measured on the way.
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"overt"
+	"overt/extract"
+	"overt/extract/open"
+	"overt/gate"
+	"overt/ledger"
+	"overt/mapping"
+	"overt/policy"
+	"overt/statement"
+)
+
+// A Request says what to import.
+type Request struct {
+	Paths    []string // files and folders
+	Dataset  string   // "" takes the pack's name
+	Format   string   // name of a pack or native format; "" detects
+	Mapping  string   // a mapping file; "" uses packs
+	Observed string   // ISO 8601 date of the source's state; "" asks the source
+	Extent   statement.Extent
+	Series   string
+	Header   string // a file whose one line names the columns of header-less tables
+	Encoding string
+	// Files holds embedded sources, used instead of Paths: name and content.
+	Files []Embedded
+	// Text is the mapping's text for embedded sources; Mapping is its name.
+	Text []byte
+}
+
+// An Embedded is a source that the program carries.
+type Embedded struct {
+	Name string
+	Data []byte
+}
+
+// Progress is told of what has been read, several times a second.
+type Progress func(file string, rows, statements int64)
+
+// A FileReport says what became of one file.
+type FileReport struct {
+	Source   string           `json:"source"`
+	Dataset  string           `json:"dataset"`
+	Format   string           `json:"format"`
+	Verdict  ledger.Verdict   `json:"verdict"`
+	Reason   string           `json:"reason,omitempty"`
+	Retry    string           `json:"retry,omitempty"`
+	Run      overt.RunID      `json:"run,omitempty"`
+	Already  bool             `json:"already,omitempty"` // it was in before
+	Received int64            `json:"received"`
+	Read     int64            `json:"read"`
+	LeftOut  int64            `json:"left_out"`
+	Repeats  int64            `json:"repeats"`
+	Notes    []string         `json:"notes,omitempty"`
+	Warnings []ledger.Warning `json:"warnings,omitempty"`
+	Reasons  []ledger.Count   `json:"reasons,omitempty"`
+	Entry    int64            `json:"entry,omitempty"`
+}
+
+// A RunReport says what one run brought.
+type RunReport struct {
+	Run        overt.RunID      `json:"run"`
+	Dataset    string           `json:"dataset"`
+	Observed   string           `json:"observed"`
+	Extent     statement.Extent `json:"extent"`
+	Entities   int64            `json:"entities"`
+	Statements int64            `json:"statements"`
+	New        int64            `json:"new"`
+}
+
+// A Report says what became of an import.
+type Report struct {
+	Files []FileReport `json:"files"`
+	Runs  []RunReport  `json:"runs"`
+}
+
+// An Importer imports through one pass of the gate.
+type Importer struct {
+	Open     func(ctx context.Context, labels []policy.Label) (*gate.Pass, error)
+	Clock    func() time.Time
+	Progress Progress
+	Limits   extract.Limits
+}
+
+// Import takes the request's files in, each as a run of its own (files that
+// one mapping names together are one run). A file that cannot be read is in
+// the report and the ledger; the others go on. Errors: only what concerns the
+// whole import (nothing to import, no access, the disk).
+func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
+	files, err := gather(req)
+	if err != nil {
+		return nil, err
+	}
+	given, err := loadMapping(req)
+	if err != nil {
+		return nil, err
+	}
+	rep := &Report{}
+	for _, u := range units(files, given) {
+		err := im.unit(ctx, req, u, given, rep)
+		if err != nil {
+			return rep, err
+		}
+	}
+	return rep, nil
+}
+
+// A file is one source as the user named it.
+type file struct {
+	name   string // base name, as it will be cited
+	path   string
+	data   []byte // of an embedded source
+	size   int64
+	header string // path of a header file beside it
+}
+
+func (f *file) open() (io.ReadCloser, error) {
+	if f.path == "" {
+		return io.NopCloser(strings.NewReader(string(f.data))), nil
+	}
+	return os.Open(f.path)
+}
+
+// gather lists the files of a request in a stable order. Folders are walked;
+// hidden files and links are not followed, and are said.
+func gather(req Request) ([]*file, error) {
+	var out []*file
+	for _, e := range req.Files {
+		out = append(out, &file{name: e.Name, data: e.Data, size: int64(len(e.Data))})
+	}
+	for _, p := range req.Paths {
+		info, err := os.Stat(p)
+		if err != nil {
+			return nil, &overt.Error{Code: overt.NotFound, Op: "import", Where: p, Message: "there is no such file or folder", Err: pathCause(err)}
+		}
+		if !info.IsDir() {
+			out = append(out, &file{name: filepath.Base(p), path: p, size: info.Size()})
+			continue
+		}
+		err = filepath.WalkDir(p, func(path string, d os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(d.Name(), ".") && path != p {
+				if d.IsDir() {
+					return filepath.SkipDir
+				}
+				return nil
+			}
+			if d.Type().IsRegular() {
+				info, err := d.Info()
+				if err != nil {
+					return err
+				}
+				rel, _ := filepath.Rel(p, path)
+				out = append(out, &file{name: filepath.ToSlash(rel), path: path, size: info.Size()})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, &overt.Error{Code: overt.Unavailable, Op: "walk folder", Where: p, Err: err}
+		}
+	}
+	if len(out) == 0 {
+		return nil, overt.Errorf(overt.Invalid, strings.Join(req.Paths, " "), "there is no file to import")
+	}
+	if req.Header != "" {
+		for _, f := range out {
+			f.header = req.Header
+		}
+		return out, nil
+	}
+	return headersBeside(out), nil
+}
+
+func pathCause(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// headersBeside gives each file the header file of its folder, a table named
+// header.csv, and takes header files out of the list: they are read with the
+// tables they belong to.
+func headersBeside(files []*file) []*file {
+	byDir := map[string]string{}
+	var out []*file
+	for _, f := range files {
+		base := strings.ToLower(filepath.Base(f.name))
+		if f.path != "" && (base == "header.csv" || base == "headers.csv" || base == "header.tsv") {
+			byDir[filepath.Dir(f.path)] = f.path
+			continue
+		}
+		out = append(out, f)
+	}
+	if len(out) == 0 {
+		return files
+	}
+	for _, f := range out {
+		if f.path == "" {
+			continue
+		}
+		dir := filepath.Dir(f.path)
+		if _, looked := byDir[dir]; !looked {
+			byDir[dir] = ""
+			for _, name := range []string{"header.csv", "headers.csv", "header.tsv"} {
+				if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+					byDir[dir] = filepath.Join(dir, name)
+				}
+			}
+		}
+		f.header = byDir[dir]
+	}
+	return out
+}
+
+func loadMapping(req Request) (*mapping.Mapping, error) {
+	if req.Text != nil {
+		return mapping.Parse(req.Mapping, req.Text)
+	}
+	if req.Mapping == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(req.Mapping)
+	if err != nil {
+		return nil, &overt.Error{Code: overt.NotFound, Op: "read mapping", Where: req.Mapping, Err: pathCause(err)}
+	}
+	return mapping.Parse(req.Mapping, text)
+}
+
+// units groups files into runs: those that a mapping names together are one,
+// any other file is one by itself.
+func units(files []*file, given *mapping.Mapping) [][]*file {
+	if given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
+		return [][]*file{files}
+	}
+	out := make([][]*file, len(files))
+	for i, f := range files {
+		out[i] = []*file{f}
+	}
+	return out
+}
+
+func token() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// options are how a file is opened, with the header that stands beside it.
+func (im *Importer) options(ctx context.Context, req Request, f *file) (open.Options, error) {
+	o := open.Options{Encoding: req.Encoding, Limits: im.Limits}
+	if f.header == "" {
+		return o, nil
+	}
+	parts, err := open.Open(ctx, extract.Source{Name: filepath.Base(f.header), Open: func() (io.ReadCloser, error) { return os.Open(f.header) }}, open.Options{HeaderRow: 1})
+	if err != nil || len(parts) == 0 {
+		return o, overt.Errorf(overt.Invalid, f.header, "the header file beside the table cannot be read: %w", err)
+	}
+	o.Header = parts[0].Reader.Info().Header
+	return o, nil
+}
+
+// describe is an error as the ledger keeps it: no content, one sentence.
+func describe(err error) string {
+	var e *overt.Error
+	if errors.As(err, &e) && e.Message != "" {
+		if e.Where != "" {
+			return e.Where + ": " + e.Message
+		}
+		return e.Message
+	}
+	return fmt.Sprint(err)
+}
+
+// A Format is a source that needs no mapping of the user's.
+type Format struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"`
+	Extent string `json:"extent"`
+}
+
+// Formats lists the embedded packs and what is read without one.
+func Formats() []Format {
+	packs, _ := mapping.Packs()
+	var out []Format
+	for _, m := range packs {
+		out = append(out, Format{m.Name, m.Title, m.Extent})
+	}
+	slices.SortFunc(out, func(a, b Format) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

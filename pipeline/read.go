@@ -1,0 +1,336 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"slices"
+	"strings"
+	"time"
+
+	"overt"
+	"overt/extract"
+	"overt/ftm"
+	"overt/ledger"
+	"overt/mapping"
+	"overt/statement"
+)
+
+func newHash() hash.Hash { return sha256.New() }
+
+// leftBatch is how many left-out rows are gathered before they are written.
+const leftBatch = 500
+
+// read maps every part of a file. A source that breaks off keeps what was read
+// before; only failures of our own stores are errors.
+func (u *unit) read(ctx context.Context, t *taken) error {
+	for i, p := range t.part {
+		var err error
+		switch {
+		case t.mapping[i] != nil:
+			err = u.readMapped(ctx, t, p, t.mapping[i])
+		case t.native[i] != "":
+			err = u.readNative(ctx, t, p, t.native[i])
+		default:
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, w := range p.Reader.Info().Warnings {
+			t.warnings = append(t.warnings, ledger.Warning{Code: w.Code, Message: fmt.Sprintf("%s (%d times)", w.Message, w.Count), Where: firstPlace(t.name, w.First)})
+		}
+	}
+	return nil
+}
+
+func firstPlace(name string, at []overt.Locator) string {
+	if len(at) == 0 {
+		return name
+	}
+	return name + ": " + at[0].String()
+}
+
+// readMapped applies the queries of a mapping. Queries over the same records
+// share one pass.
+func (u *unit) readMapped(ctx context.Context, t *taken, p extract.Part, m *mapping.Mapping) error {
+	var selectors []string
+	by := map[string][]*mapping.Query{}
+	for _, q := range m.Queries {
+		if q.NeedsSQL() {
+			return overt.Errorf(overt.Invalid, m.Name, "this mapping reads a database; that needs the SQL source")
+		}
+		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(t.name) }) {
+			continue
+		}
+		if !slices.Contains(selectors, q.Rows) {
+			selectors = append(selectors, q.Rows)
+		}
+		by[q.Rows] = append(by[q.Rows], q)
+	}
+	for _, sel := range selectors {
+		pass := &mapped{u: u, t: t, m: m, queries: by[sel]}
+		if err := u.records(ctx, t, p.Reader, sel, pass.record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// records walks one selector's records, counting each as read or left out.
+func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, one func(extract.Record) (gave bool, err error)) error {
+	for rec, err := range r.Records(ctx, selector) {
+		var row *extract.RowError
+		switch {
+		case errors.As(err, &row):
+			t.Received, t.LeftOut = t.Received+1, t.LeftOut+1
+			if err := u.leave(ctx, t, ledger.Left{Where: row.Where, Reason: row.Reason, Fatal: true}); err != nil {
+				return err
+			}
+			continue
+		case err != nil:
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			t.err = err
+			t.warnings = append(t.warnings, ledger.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
+			u.w.Warn(statement.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
+			return nil
+		}
+		t.Received++
+		gave, err := one(rec)
+		if err != nil {
+			return err
+		}
+		if gave {
+			t.Read++
+		} else {
+			t.LeftOut++
+		}
+		u.progress(t)
+	}
+	return nil
+}
+
+func (u *unit) progress(t *taken) {
+	if u.im.Progress == nil || t.Received%256 != 0 {
+		return
+	}
+	if now := u.im.Clock(); now.Sub(u.last) > 200*time.Millisecond {
+		u.last = now
+		u.im.Progress(t.name, t.Received, u.said)
+	}
+}
+
+// A mapped pass applies some queries to each record.
+type mapped struct {
+	u       *unit
+	t       *taken
+	m       *mapping.Mapping
+	queries []*mapping.Query
+}
+
+func (p *mapped) record(rec extract.Record) (gave bool, err error) {
+	var problems []mapping.Problem
+	for _, q := range p.queries {
+		err := p.m.Apply(q, rec, func(e mapping.Entity) error {
+			gave = true
+			return p.u.add(p.t, e)
+		}, func(pr mapping.Problem) { problems = append(problems, pr) })
+		if err != nil {
+			return gave, err
+		}
+	}
+	if !gave && len(problems) == 0 {
+		problems = append(problems, mapping.Problem{Where: rec.At(), Reason: "the mapping takes nothing from such a row", Fatal: true})
+	}
+	for i, pr := range problems {
+		// A row that gave nothing is counted once, whatever was wrong with it.
+		l := ledger.Left{Where: pr.Where, Column: pr.Column, Reason: pr.Reason, Fatal: !gave && i == 0}
+		if pr.Property != "" {
+			l.Reason = pr.Property + ": " + l.Reason
+		}
+		if err := p.u.leave(context.Background(), p.t, l); err != nil {
+			return gave, err
+		}
+	}
+	return gave, nil
+}
+
+// add turns a mapped entity into statements.
+func (u *unit) add(t *taken, e mapping.Entity) error {
+	u.stmts = u.stmts[:0]
+	place := overt.Locator{}
+	for i := range e.Values {
+		s := fromValue(&e.Values[i], e.Schema, t.index)
+		if len(s.Places) > 0 && place.IsZero() {
+			place = s.Places[0].Locator
+		}
+		u.stmts = append(u.stmts, s)
+	}
+	u.stmts = append(u.stmts, statement.Statement{
+		Schema: e.Schema, Prop: statement.PropID, Value: string(e.ID), Quote: "",
+		Places: []statement.Place{{Source: t.index, Locator: whole(place)}},
+	})
+	u.said += int64(len(u.stmts))
+	u.meter.see(&e)
+	return u.w.Add(u.label, e.ID, u.stmts)
+}
+
+// whole widens a cell's place to its row or record.
+func whole(l overt.Locator) overt.Locator {
+	if l.Row != 0 && l.Pointer == "" {
+		l.Column = ""
+		return l
+	}
+	if i := strings.LastIndexByte(l.Pointer, '/'); i > 0 {
+		l.Pointer = l.Pointer[:i]
+	}
+	return l
+}
+
+func fromValue(v *mapping.Value, schema string, source int) statement.Statement {
+	s := statement.Statement{Schema: schema, Prop: v.Prop, Value: v.Clean, Lang: v.Lang}
+	if v.Original != v.Clean {
+		s.Original = v.Original
+	}
+	if len(v.Cells) > 0 {
+		c := v.Cells[0]
+		s.Places = []statement.Place{{Source: source, Locator: c.At}}
+		if c.Text != s.Quoted() {
+			s.Quote = c.Text
+		}
+	}
+	return s
+}
+
+// leave notes a row or value that was left out.
+func (u *unit) leave(ctx context.Context, t *taken, l ledger.Left) error {
+	t.left = append(t.left, l)
+	if len(t.left) < leftBatch {
+		return nil
+	}
+	return u.flush(ctx, t)
+}
+
+func (u *unit) flush(ctx context.Context, t *taken) error {
+	if len(t.left) == 0 {
+		return nil
+	}
+	err := u.bench.Ledger.Leave(ctx, t.entry, t.left)
+	t.left = t.left[:0]
+	return err
+}
+
+// readNative reads FollowTheMoney's own files, which need no mapping.
+func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format string) error {
+	one := u.ftmEntity
+	if format == "ftm-statements" {
+		one = u.ftmStatement
+	}
+	return u.records(ctx, t, p.Reader, "", func(rec extract.Record) (bool, error) {
+		reason, err := one(t, rec)
+		if reason != "" {
+			return false, u.leave(ctx, t, ledger.Left{Where: rec.At(), Reason: reason, Fatal: true})
+		}
+		return err == nil, err
+	})
+}
+
+func first(rec extract.Record, path string) string {
+	if c := rec.Cells(path); len(c) > 0 {
+		return c[0].Text
+	}
+	return ""
+}
+
+// ftmEntity takes one entity as FollowTheMoney writes it. Values come clean and
+// are kept as they are.
+func (u *unit) ftmEntity(t *taken, rec extract.Record) (reason string, err error) {
+	id, name := ftm.EntityID(first(rec, "id")), first(rec, "schema")
+	schema := ftm.Default().Schema(name)
+	switch {
+	case !statement.ValidID(id):
+		return "it has no id, or one that cannot be kept", nil
+	case schema == nil:
+		return fmt.Sprintf("%.60q is no schema of the model", name), nil
+	}
+	u.stmts = append(u.stmts[:0], statement.Statement{
+		Schema: name, Prop: statement.PropID, Value: string(id), Places: []statement.Place{{Source: t.index, Locator: rec.At()}},
+		FirstSeen: first(rec, "first_seen"), LastSeen: first(rec, "last_seen"),
+	})
+	for _, col := range rec.Columns() {
+		prop, ok := strings.CutPrefix(col, "properties/")
+		if prop, _, _ = strings.Cut(prop, "/"); !ok {
+			continue
+		}
+		for _, c := range rec.Cells(col) {
+			if c.Text == "" {
+				continue
+			}
+			p := schema.Property(prop)
+			if p == nil {
+				if err := u.leave(context.Background(), t, ledger.Left{Where: c.At, Reason: fmt.Sprintf("%s has no property %.60q", name, prop)}); err != nil {
+					return "", err
+				}
+				continue
+			}
+			if p.Type.Name == "entity" && !statement.ValidID(ftm.EntityID(c.Text)) {
+				continue
+			}
+			u.stmts = append(u.stmts, statement.Statement{Schema: name, Prop: prop, Value: c.Text, Places: []statement.Place{{Source: t.index, Locator: c.At}}})
+		}
+	}
+	u.said += int64(len(u.stmts))
+	return "", u.w.Add(u.label, id, u.stmts)
+}
+
+// ftmStatement takes one row of a statement table. The dataset of the row is
+// kept as the label, so that what was several sources stays several.
+func (u *unit) ftmStatement(t *taken, rec extract.Record) (reason string, err error) {
+	id := ftm.EntityID(first(rec, "entity_id"))
+	prop, name := first(rec, "prop"), first(rec, "schema")
+	schema := ftm.Default().Schema(name)
+	switch {
+	case !statement.ValidID(id):
+		return "it has no entity_id, or one that cannot be kept", nil
+	case schema == nil:
+		return fmt.Sprintf("%.60q is no schema of the model", name), nil
+	case prop != statement.PropID && schema.Property(prop) == nil:
+		return fmt.Sprintf("%s has no property %.60q", name, prop), nil
+	}
+	at := rec.At()
+	if c := rec.Cells("value"); len(c) > 0 {
+		at = c[0].At
+	}
+	s := statement.Statement{
+		Schema: name, Prop: prop, Value: first(rec, "value"), Lang: first(rec, "lang"), Origin: first(rec, "origin"),
+		Original: first(rec, "original_value"), FirstSeen: first(rec, "first_seen"), LastSeen: first(rec, "last_seen"),
+		SourceID: first(rec, "id"), Places: []statement.Place{{Source: t.index, Locator: at}},
+	}
+	s.External = isTrue(first(rec, "external"))
+	if c := ftm.EntityID(first(rec, "canonical_id")); c != id {
+		s.Canonical = c
+	}
+	if s.Original != "" {
+		s.Quote = s.Value // the cell cited is the value's
+	}
+	label := u.label
+	if d := first(rec, "dataset"); d != "" {
+		label.Dataset = d
+	}
+	if !u.bench.Scope.Writes(label) {
+		label = u.label
+	}
+	return "", u.w.Add(label, id, []statement.Statement{s})
+}
+
+func isTrue(s string) bool {
+	switch strings.ToLower(s) {
+	case "t", "true", "1", "yes", "y", "on":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,165 @@
+package statementtest
+
+import (
+	"testing"
+
+	"overt"
+	"overt/ftm"
+	"overt/policy"
+	"overt/policy/policytest"
+	"overt/statement"
+)
+
+var taking = []testCase{
+	{"undo", testUndo},
+	{"undo keeps what another run says", testUndoKeeps},
+	{"undo refuses", testUndoRefuses},
+	{"undo while a run is written", testUndoBesideWriter},
+	{"labels", testLabels},
+}
+
+var sights = []testCase{
+	{"known at", testKnownAt},
+	{"span", testSpan},
+}
+
+func testUndo(t *testing.T, s statement.Store) {
+	r := write(t, s, spec("t1"), add{plain, "a", []statement.Statement{named("A", 1), says("Ownership", "owner", "b", 1)}})
+	must(t, s.Undo(t.Context(), all, r.ID, undoneAt))
+	v := view(t, s, all)
+	n := len(ids(t, v)) + len(entity(t, v, "a")) + len(inbound(t, v, "b")) + len(lookup(t, v, statement.NameKey("A")))
+	if n+len(prefixes(t, v, "", 10)) != 0 {
+		t.Error("something of the run is still seen")
+	}
+	r.Undone = undoneAt
+	diff(t, "runs", runs(t, s, all), []statement.Run{r})
+	if v.Sight().Run(r.ID) != nil {
+		t.Error("a sight tells of the run")
+	}
+}
+
+func testUndoKeeps(t *testing.T, s statement.Store) {
+	first := people(t, s, spec("t1"), "a", "b")
+	second := people(t, s, spec("t2"), "a", "c")
+	must(t, s.Undo(t.Context(), all, first.ID, undoneAt))
+	v := view(t, s, all)
+	diff(t, "entities", ids(t, v), []ftm.EntityID{"a", "c"})
+	got := entity(t, v, "a")
+	if len(got) != 1 {
+		t.Fatalf("%d statements, want that of the second run", len(got))
+	}
+	if c := v.Cite(got[0].Class, got[0].Places[0], "a"); c.Run != second.ID {
+		t.Errorf("cites run %d, want %d", c.Run, second.ID)
+	}
+	if again := people(t, s, spec("t3"), "b"); again.New != 1 {
+		t.Errorf("%d new, want 1: what was taken back is new again", again.New)
+	}
+	diff(t, "entities", ids(t, view(t, s, all)), []ftm.EntityID{"a", "b", "c"})
+}
+
+func testUndoRefuses(t *testing.T, s statement.Store) {
+	r := write(t, s, spec("t1"), add{plain, "a", []statement.Statement{named("A", 1)}}, add{marked, "a", []statement.Statement{named("B", 1)}})
+	for _, c := range []struct {
+		name  string
+		scope policy.Scope
+		id    overt.RunID
+		want  overt.Code
+	}{
+		{"unknown", all, r.ID + 1, overt.NotFound},
+		{"no run", all, 0, overt.NotFound},
+		{"out of scope", policytest.Scope(other), r.ID, overt.NotFound},
+		{"read only", policytest.ReadOnly(plain, marked), r.ID, overt.Denied},
+		{"one label of two", policytest.Scope(plain), r.ID, overt.Denied},
+		{"all labels", policytest.Scope(plain, marked), r.ID, ""},
+		{"twice", all, r.ID, overt.Conflict},
+	} {
+		wantCode(t, c.name, s.Undo(t.Context(), c.scope, c.id, undoneAt), c.want)
+		if n := len(ids(t, view(t, s, all))); (n == 0) != (c.want == "" || c.want == overt.Conflict) {
+			t.Errorf("%s: %d entities are seen", c.name, n)
+		}
+	}
+	if got := runs(t, s, all); len(got) != 1 || got[0].Undone != undoneAt {
+		t.Errorf("runs = %v", got)
+	}
+}
+
+func testUndoBesideWriter(t *testing.T, s statement.Store) {
+	first := people(t, s, spec("t1"), "a")
+	w := begin(t, s, spec("t2"))
+	must(t, w.Add(plain, "b", []statement.Statement{named("B", 1)}))
+	must(t, s.Undo(t.Context(), all, first.ID, undoneAt))
+	second := commit(t, w)
+	if second.ID <= first.ID {
+		t.Errorf("run %d after run %d", second.ID, first.ID)
+	}
+	diff(t, "entities", ids(t, view(t, s, all)), []ftm.EntityID{"b"})
+}
+
+func testLabels(t *testing.T, s statement.Store) {
+	list := func() []string {
+		t.Helper()
+		l, err := s.Labels(t.Context())
+		must(t, err)
+		var keys []string
+		for _, l := range l {
+			keys = append(keys, l.Key())
+		}
+		return keys
+	}
+	a := []statement.Statement{named("A", 1)}
+	first := write(t, s, spec("t1"), add{ofCase, "a", a}, add{doubly, "a", a}, add{plain, "a", a})
+	write(t, s, spec("t2"), add{plain, "a", a}, add{marked, "a", a})
+	diff(t, "sorted, each once", list(), labelKeys([]policy.Label{plain, marked, doubly, ofCase}))
+	must(t, s.Undo(t.Context(), all, first.ID, undoneAt))
+	diff(t, "without the run taken back", list(), labelKeys([]policy.Label{plain, marked}))
+}
+
+func testKnownAt(t *testing.T, s statement.Store) {
+	people(t, s, observed("t1", "2024-01-31", statement.Full), "a")
+	people(t, s, observed("t2", "2024-06-30T12:00:00Z", statement.Full), "b")
+	people(t, s, observed("t3", "2023-05-05", statement.Full), "c") // imported last, observed first
+	for knownAt, want := range map[string][]ftm.EntityID{
+		"":           {"a", "b", "c"},
+		"2025-01-01": {"a", "b", "c"},
+		"2024-06-30": {"a", "b", "c"},
+		"2024-06-29": {"a", "c"},
+		"2024-01":    {"a", "c"}, // the whole month
+		"2023":       {"c"},
+		"2023-05-04": nil,
+	} {
+		v := viewWhen(t, s, all, knownAt)
+		diff(t, "known at "+knownAt, ids(t, v), want)
+		if n := len(lookup(t, v, statement.NameKey("b"))); (n == 1) != (len(want) == 3) {
+			t.Errorf("known at %s: lookup gives %d", knownAt, n)
+		}
+	}
+}
+
+func testSpan(t *testing.T, s statement.Store) {
+	full, window := statement.Full, statement.Window
+	people(t, s, observed("t1", "2024-01-01", full), "stays", "gone", "back", "both")
+	people(t, s, observed("t2", "2024-02-01", full), "stays", "gone", "both")
+	people(t, s, observed("t3", "2024-03-01", full), "stays", "back")
+	people(t, s, observed("t4", "2024-02-15", window), "slice", "both")
+	elsewhere := observed("t5", "2024-04-01", full)
+	elsewhere.Series = "other series" // its extracts say nothing of ours
+	people(t, s, elsewhere, "new")
+	wrong := people(t, s, observed("t6", "2024-05-01", full), "new")
+	must(t, s.Undo(t.Context(), all, wrong.ID, undoneAt)) // nor do those taken back
+	v := view(t, s, all)
+	for id, want := range map[ftm.EntityID][3]string{
+		"stays": {"2024-01-01", "2024-03-01", ""},
+		"gone":  {"2024-01-01", "2024-02-01", "2024-03-01"},
+		"back":  {"2024-01-01", "2024-03-01", ""},
+		"slice": {"", "2024-02-15", ""},
+		"both":  {"", "2024-02-15", ""},
+		"new":   {"2024-04-01", "2024-04-01", ""},
+	} {
+		var classes []statement.Class
+		for _, st := range entity(t, v, id) {
+			classes = append(classes, st.Class)
+		}
+		got := v.Sight().Span(classes)
+		diff(t, string(id), [3]string{got.First.String(), got.Last.String(), got.Gone.String()}, want)
+	}
+}
