@@ -399,7 +399,10 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Verdict != ledger.Read && e.Undone == "" && (e.Verdict != ledger.Partial || e.LeftOut > 0) {
+		// A file of which some values were unusable was seen; one that broke off,
+		// or lost more than a row in a hundred, was not seen whole.
+		whole := e.Verdict == ledger.Read || e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received
+		if !whole && e.Undone == "" {
 			out = append(out, NotSeen{e.Dataset, e.Source, e.Verdict, e.Reason})
 		}
 	}

@@ -423,3 +423,27 @@ func TestTornHistory(t *testing.T) {
 	_, err = Open(context.Background(), dir, fastOptions())
 	wantCode(t, err, overt.Internal, historyName)
 }
+
+// TestCheckpointCopyBehind: killed between the history and the copy, twice.
+func TestCheckpointCopyBehind(t *testing.T) {
+	dir := t.TempDir()
+	l := mustOpen(t, dir, fastOptions())
+	path := filepath.Join(dir, checkpointName)
+	old, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2 {
+		fill(t, l, i, i+1)
+		mustClose(t, l)
+		if err := os.WriteFile(path, old, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l = mustOpen(t, dir, fastOptions())
+		if old, err = os.ReadFile(path); err != nil || !bytes.Equal(old, l.signed.note) {
+			t.Fatalf("opening %d left the copy behind: %v", i, err)
+		}
+	}
+	mustClose(t, l)
+	wantSound(t, dir, 2)
+}

@@ -132,10 +132,22 @@ func (l *Log) loadHistory() error {
 	if newest.size > l.signed.size || newest.size == l.signed.size && string(newest.note) != string(l.signed.note) {
 		return damaged(where, "offset %d: its last whole entry is for %d records, but a checkpoint was signed for %d", r.off, l.signed.size, newest.size)
 	}
-	if r.off < info.Size() {
-		l.opts.Logger.Warn("cut a checkpoint that was never finished", "file", where, "offset", r.off)
-		if err := f.Truncate(r.off); err != nil {
-			return unavailable(where, "cut an unfinished checkpoint", err)
+	return l.repairHistory(newest, info.Size())
+}
+
+// repairHistory finishes what a crash interrupted between the history and the
+// copy of the newest checkpoint.
+func (l *Log) repairHistory(newest checkpoint, length int64) error {
+	if l.historyEnd < length {
+		l.opts.Logger.Warn("cut a checkpoint that was never finished", "file", l.path(historyName), "offset", l.historyEnd)
+		if err := l.history.Truncate(l.historyEnd); err != nil {
+			return unavailable(l.path(historyName), "cut an unfinished checkpoint", err)
+		}
+	}
+	// Left alone, the copy would fall behind further with each such crash.
+	if newest.size < l.signed.size {
+		if err := writeDurable(l.disk, l.path(checkpointName), l.signed.note, 0o600); err != nil {
+			return unavailable(l.path(checkpointName), "bring the newest checkpoint up to date", err)
 		}
 	}
 	return nil

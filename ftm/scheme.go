@@ -41,7 +41,7 @@ var schemes = sync.OnceValue(func() map[string]*scheme {
 		"swiftBic": {"bic", "BIC", false, cleanBIC},
 		"bic":      {"bic", "BIC", false, cleanBIC},
 		"cgacCode": {"cgac", "CGAC code", false, padded(3)},
-		"frecCode": {"frec", "FREC code", false, padded(4)},
+		"frecCode": {"frec", "FREC code", false, cleanAgencyCode},
 	}
 	return table
 })

@@ -2,6 +2,7 @@ package mapping_test
 
 import (
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -455,5 +456,29 @@ func TestScreenReal(t *testing.T) {
 		if got := mapping.Screen(parts[0].Reader.Info().Header, nil); len(got) != 0 {
 			t.Errorf("%s: refused %v", file, got)
 		}
+	}
+}
+
+// TestFollowTheMoneyFixtures reads the published mapping, and maps the published
+// table with blanks after its commas.
+func TestFollowTheMoneyFixtures(t *testing.T) {
+	dir := filepath.Join(shared(t), "ftm", "followthemoney-fixtures")
+	text, err := os.ReadFile(filepath.Join(dir, "kek.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := mapping.Parse("kek.yml", text)
+	if err != nil || !m.Queries[0].NeedsSQL() {
+		t.Fatalf("got %v, want a query that needs the SQL source", err)
+	}
+	m = parse(t, "entities: {p: {schema: Person, key: id, properties: {name: name, address: {columns: [house_number, town], join: ', '}}}}")
+	parts, err := open.Open(t.Context(), source(filepath.Join(dir, "links.csv")), open.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newResult()
+	r.apply(t, m, parts[0].Reader)
+	if p := r.entities[sha("1")]; p == nil || !p.has("name", "Wile E. Coyote") || !p.has("address", "64, The Desert") {
+		t.Errorf("got %v", p)
 	}
 }

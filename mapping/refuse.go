@@ -282,6 +282,13 @@ func trackColumns(columns []string) map[string]bool {
 	return out
 }
 
+// containsAny looks for names in a line of words; one with = in front must be
+// the whole line.
 func containsAny(line string, names []string) bool {
-	return slices.ContainsFunc(names, func(n string) bool { return strings.Contains(line, " "+n+" ") })
+	return slices.ContainsFunc(names, func(n string) bool {
+		if whole, ok := strings.CutPrefix(n, "="); ok {
+			return line == " "+whole+" "
+		}
+		return strings.Contains(line, " "+n+" ")
+	})
 }

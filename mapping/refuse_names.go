@@ -31,11 +31,11 @@ var ambiguousWords = setOf("fingerprint", "face", "facial", "iris", "voice", "sp
 var (
 	latitudeNames  = []string{"latitude", "lat", "breitengrad", "latitud", "latitudine", "широта", "纬度", "緯度"}
 	longitudeNames = []string{"longitude", "lon", "lng", "long", "laengengrad", "langengrad", "longitud", "longitudine", "долгота", "经度", "経度"}
-	timeNames      = []string{"timestamp", "time", "datetime", "seen at", "recorded at", "captured at", "zeitstempel", "uhrzeit", "horodatage", "heure", "hora", "ora", "время", "时间", "時刻"}
-	carrierNames   = []string{"device id", "device", "advertising id", "ad id", "idfa", "maid", "aaid", "gaid", "imei", "imsi", "msisdn",
-		"phone", "phone number", "telephone", "person", "person id", "subject", "subject id", "individual id", "user id", "user", "plate",
+	timeNames      = []string{"timestamp", "=time", "datetime", "date time", "seen at", "recorded at", "captured at", "zeitstempel", "=uhrzeit", "horodatage", "=heure", "=hora", "fecha hora", "=ora", "=время", "=时间", "=時刻"}
+	carrierNames   = []string{"device id", "=device", "advertising id", "ad id", "idfa", "maid", "aaid", "gaid", "imei", "imsi", "msisdn",
+		"=phone", "=phone number", "=telephone", "=person", "person id", "=subject", "subject id", "individual id", "user id", "=user", "=plate",
 		"license plate", "licence plate", "plate number", "alien number", "participant id", "detainee id", "kennzeichen",
-		"geraet id", "matricula", "placa", "телефон", "номер", "手机号", "车牌"}
+		"geraet id", "matricula", "=placa", "=телефон", "手机号", "车牌"}
 )
 
 // A refusedName is one name of a refused thing, folded, with blanks around it.

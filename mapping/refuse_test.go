@@ -101,6 +101,7 @@ func TestScreenTracks(t *testing.T) {
 		{[]string{"mmsi", "timestamp", "lat", "lon"}, nil},
 		{[]string{"office", "latitude", "longitude", "opened"}, nil},
 		{[]string{"device_id", "lat", "lon"}, nil},
+		{[]string{"office", "phone", "opening time", "latitude", "longitude"}, nil},
 	} {
 		var got []string
 		for _, r := range mapping.Screen(tt.columns, nil) {

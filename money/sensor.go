@@ -79,7 +79,7 @@ func Doubts(sight *statement.Sight, dataset string) []Warning {
 
 const (
 	truncatedText = "%s looks truncated: %d rows, largest first, none negative, while lists of the same kind end in negatives; the true total differs"
-	latestText    = "%s holds one action per award, mostly not the first; the sum of these actions is not what was obligated"
+	latestText    = "%s holds one action per award and no more, later modifications among them; the sum of these actions is not all that was obligated"
 )
 
 func titled(name string, run *statement.Run) string {
@@ -129,9 +129,9 @@ func Truncated(m statement.Measure, siblings []statement.Measure) bool {
 	return slices.ContainsFunc(siblings, func(o statement.Measure) bool { return o.Sorted && o.Negative > 0 })
 }
 
-// LatestOnly says whether a list holds the latest action of each award instead
-// of all: nearly no award has two, and most are modifications without the
-// award's first action beside them.
+// LatestOnly says whether a list holds one state of each award instead of all
+// actions: among a hundred awards or more none has two actions, although some
+// are modifications whose award's first action is not here.
 func LatestOnly(m statement.Measure) bool {
-	return m.Awards >= 20 && m.Rows*100 <= m.Awards*105 && m.Latest*2 > m.Awards
+	return m.Awards >= 100 && m.Rows == m.Awards && m.Latest*50 > m.Awards
 }

@@ -149,7 +149,7 @@ func (p *mapped) record(rec extract.Record) (gave bool, err error) {
 	for i, pr := range problems {
 		// A row that gave nothing is counted once, whatever was wrong with it.
 		l := ledger.Left{Where: pr.Where, Column: pr.Column, Reason: pr.Reason, Fatal: !gave && i == 0}
-		if pr.Property != "" {
+		if pr.Property != "" && !strings.HasPrefix(l.Reason, pr.Property) {
 			l.Reason = pr.Property + ": " + l.Reason
 		}
 		if err := p.u.leave(context.Background(), p.t, l); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -86,8 +87,24 @@ func (a *app) runImport(ctx context.Context, req pipeline.Request) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(rep.Files, func(f pipeline.FileReport) bool { return f.Verdict == ledger.Failed || f.Verdict == ledger.Refused }) {
-		return overt.Errorf(overt.Invalid, "", "some files could not be taken in; overt coverage says which and why")
+	return failures(req, rep)
+}
+
+// failures makes an error of files that could not be taken in: of any that was
+// named, and of a folder when nothing of it was.
+func failures(req pipeline.Request, rep *pipeline.Report) error {
+	failed := 0
+	for _, f := range rep.Files {
+		if f.Verdict != ledger.Failed && f.Verdict != ledger.Refused {
+			continue
+		}
+		failed++
+		if slices.ContainsFunc(req.Paths, func(p string) bool { return filepath.Base(p) == f.Source }) {
+			return overt.Errorf(overt.Invalid, f.Source, "it could not be taken in: %s", strings.TrimPrefix(f.Reason, f.Source+": "))
+		}
+	}
+	if failed == len(rep.Files) && failed > 0 {
+		return overt.Errorf(overt.Invalid, strings.Join(req.Paths, " "), "nothing could be taken in; overt coverage says why")
 	}
 	return nil
 }

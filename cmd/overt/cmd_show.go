@@ -296,10 +296,10 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 	if err != nil {
 		return err
 	}
-	return a.print(m, func(p *page) { moneyPage(p, m, limit) })
+	return a.print(m, func(p *page) { moneyPage(p, m, limit, citations) })
 }
 
-func moneyPage(p *page, m *moneyAnswer, limit int) {
+func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 	foundLine(p, "from ", m.From)
 	foundLine(p, "to   ", m.To)
 	p.line("%s  %s %s in %s%s, %s", p.bold(string(m.Kind)), p.bold(grouped(m.Total.StringFixed(2))), m.Currency,
@@ -336,7 +336,7 @@ func moneyPage(p *page, m *moneyAnswer, limit int) {
 	}
 	for i, r := range rows {
 		for k, c := range r.Citations {
-			if i < 3 || k >= 3 {
+			if all || i < 3 && k == 0 {
 				p.cite("  "+short(r.Key, 30)+" ", c)
 			}
 		}
@@ -360,7 +360,7 @@ func notSeenPage(p *page, list []answer.NotSeen) {
 			p.line("  %s", p.dim(fmt.Sprintf("… and %d more files that were not seen; overt coverage", len(list)-5)))
 			return
 		}
-		p.warning(fmt.Sprintf("not seen: %s (%s)", n.Source, n.Verdict), n.Reason)
+		p.warning(fmt.Sprintf("not seen: %s (%s)", n.Source, n.Verdict), strings.TrimPrefix(n.Reason, n.Source+": "))
 	}
 }
 
