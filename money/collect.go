@@ -188,7 +188,24 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 		it.action = "award\x1f" + string(it.contract)
 	}
 	s.items = append(s.items, it)
+	if it.says != nil && !f.cumulative {
+		s.alternatives(it, r.rivals(f.amount, it.says))
+	}
 	return nil
+}
+
+// alternatives adds an item for each further amount that the same run gives
+// the same action: the source lists them as rows of their own, so none is
+// dropped, and the doubt is said.
+func (s *sum) alternatives(it *item, rivals []*statement.Statement) {
+	for _, st := range rivals {
+		other := *it
+		other.says, other.sightings, other.others = st, st.Sightings(), nil
+		d, err := decimal.Parse(st.Value)
+		other.amount, other.known = d, err == nil
+		s.items = append(s.items, &other)
+		s.warn("several-amounts", s.place(&other), "one action number stands on rows with different amounts; each row is counted")
+	}
 }
 
 // isForm says whether any statement is of the form's schema. Payment is not
@@ -272,6 +289,18 @@ func (r reader) newest(prop string) *statement.Statement {
 		}
 	}
 	return best
+}
+
+// rivals are the other values that the run of a statement gives the property.
+func (r reader) rivals(prop string, st *statement.Statement) []*statement.Statement {
+	var out []*statement.Statement
+	for i := range r.stmts {
+		o := &r.stmts[i]
+		if o != st && o.Prop == prop && o.Class == st.Class && o.Value != st.Value && o.Value != "" && !o.External {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // latest is the cumulative value with the latest date beside it: the date that

@@ -77,7 +77,7 @@ func (s *sum) keys(ctx context.Context, it *item) ([]groupKey, error) {
 			return nil, err
 		}
 		if len(named) == 0 {
-			return one("", "(names nobody known)")
+			return one("", "(no known name in its text)")
 		}
 		keys := make([]groupKey, len(named))
 		for i, id := range named {
