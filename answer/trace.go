@@ -312,11 +312,30 @@ func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
 	}
 	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !slices.Contains(e.Classes, s.Class) })
 	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
-	if out.Kind = string(kindOf(e.Kind)); e.Kind == "StatedPayment" {
-		out.Detail = strings.Join(slices.DeleteFunc([]string{latest(stmts, "precision"), latest(stmts, "period")}, func(s string) bool { return s == "" }), ", per ")
-	}
+	out.Kind = string(kindOf(e.Kind))
+	out.Detail = detail(e.Kind, stmts)
 	out.Citations = t.citations(e, stmts)
 	return out, nil
+}
+
+// details lists what is worth saying of a link beside its ends, by schema.
+var details = map[string][]string{
+	"StatedPayment":      {"precision", "period"},
+	"DataFlow":           {"category", "agreement", "legalBasis", "frequency"},
+	"Hosting":            {"basis", "region"},
+	"CloudAuthorization": {"authorizationKind", "impactLevel"},
+	"UnknownLink":        {"role"},
+	"Ownership":          {"percentage"},
+}
+
+func detail(kind string, stmts []statement.Statement) string {
+	var parts []string
+	for _, prop := range details[kind] {
+		if v := latest(stmts, prop); v != "" {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func kindOf(edge string) money.Kind {
@@ -361,17 +380,21 @@ func (t *teller) citations(e graph.Edge, stmts []statement.Statement) []overt.Ci
 			return false
 		}
 		return s.Prop == schema.Edge.Source && s.Value == string(e.Source) ||
-			s.Prop == schema.Edge.Target && s.Value == string(e.Target) || s.Prop == "amount"
+			s.Prop == schema.Edge.Target && s.Value == string(e.Target) || telling(e.Kind, s.Prop) > 0
 	}
 	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !wanted(s) })
-	// cite takes the last first: the amount says more than the ends' ids.
-	slices.SortStableFunc(stmts, func(a, b statement.Statement) int { return boolRank(a.Prop == "amount") - boolRank(b.Prop == "amount") })
+	// cite takes the last first: amount and details say more than the ends' ids.
+	slices.SortStableFunc(stmts, func(a, b statement.Statement) int { return telling(e.Kind, a.Prop) - telling(e.Kind, b.Prop) })
 	return cite(t.d.View, stmts, edgeCitations)
 }
 
-func boolRank(b bool) int {
-	if b {
-		return 1
+// telling ranks a property of a link by how much it says of it; 0 for its ends.
+func telling(kind, prop string) int {
+	if prop == "amount" {
+		return 100
+	}
+	if i := slices.Index(details[kind], prop); i >= 0 {
+		return len(details[kind]) - i
 	}
 	return 0
 }
@@ -434,10 +457,13 @@ type Holder struct {
 }
 
 // reachKinds are the links over which data, or the machines that hold it, can
-// be reached. A system's operator holds what the system holds.
-var reachKinds = []string{
-	"DataFlow", "Hosting", "Leverages", "CloudAuthorization", "System:operator", "CloudProduct:provider",
-}
+// be reached.
+var reachKinds = []string{"DataFlow", "Hosting", "Leverages", "CloudAuthorization"}
+
+// holderKinds say whose a system or product is. Who operates it holds what it
+// holds; but that an agency sends data somewhere does not mean data of each of
+// its systems, so a chain ends at the operator and never leads on.
+var holderKinds = []string{"System:operator", "CloudProduct:provider"}
 
 // FindReach follows data, hosting and platforms from one system: "to" with the
 // flow (who gets what it holds, and where it stands), "from" against it (what
@@ -477,13 +503,25 @@ func (t *teller) reach(ctx context.Context, r *Reach, direction string, opt grap
 	if err != nil {
 		return err
 	}
+	paths := map[graph.Node]graph.Path{}
+	var order []graph.Node
 	for _, n := range tree.Nodes {
-		p, ok := tree.Path(n.Node)
-		if !ok || len(p.Hops) == 0 {
+		if p, ok := tree.Path(n.Node); ok {
+			paths[n.Node] = p
+			order = append(order, n.Node)
+		}
+	}
+	if direction == "to" {
+		order = t.operators(order, paths, opt)
+	}
+	slices.SortStableFunc(order, func(a, b graph.Node) int { return len(paths[a].Hops) - len(paths[b].Hops) })
+	for _, n := range order {
+		p := paths[n]
+		if len(p.Hops) == 0 {
 			continue
 		}
 		h := Holder{Hops: len(p.Hops), Direction: direction}
-		if h.Entity, err = t.name(ctx, t.d.Graph.ID(n.Node)); err != nil {
+		if h.Entity, err = t.name(ctx, t.d.Graph.ID(n)); err != nil {
 			return err
 		}
 		if h.Chain, err = t.path(ctx, p); err != nil {
@@ -494,4 +532,49 @@ func (t *teller) reach(ctx context.Context, r *Reach, direction string, opt grap
 	limits, err := t.limits(ctx, tree.Limits)
 	r.Limits = append(r.Limits, limits...)
 	return err
+}
+
+// operators adds to the reached nodes who operates or provides each of them,
+// by the shortest chain.
+func (t *teller) operators(order []graph.Node, paths map[graph.Node]graph.Path, opt graph.Options) []graph.Node {
+	f := opt.Filter
+	f.Kinds, f.Dir = graph.KindSet(holderKinds...), graph.Forward
+	for _, n := range slices.Clone(order) {
+		for e := range t.d.Graph.Edges(n, f) {
+			who, ok := t.d.Graph.Find(e.Target)
+			if !ok {
+				continue
+			}
+			who, _ = t.d.Graph.Find(t.d.Graph.ID(who))
+			old, known := paths[who]
+			if known && len(old.Hops) <= len(paths[n].Hops)+1 {
+				continue
+			}
+			if !known {
+				order = append(order, who)
+			}
+			paths[who] = longer(paths[n], who, t.hop(n, who, f))
+		}
+	}
+	return order
+}
+
+func longer(p graph.Path, n graph.Node, h graph.Hop) graph.Path {
+	return graph.Path{Nodes: append(slices.Clip(p.Nodes), n), Hops: append(slices.Clip(p.Hops), h)}
+}
+
+// hop gathers all links of a kind from one node to another.
+func (t *teller) hop(from, to graph.Node, f graph.Filter) graph.Hop {
+	h := graph.Hop{From: from, To: to}
+	for e := range t.d.Graph.Between(from, to, f) {
+		h.Total++
+		h.Edges = append(h.Edges, e)
+		i := slices.IndexFunc(h.Kinds, func(k graph.KindCount) bool { return k.Kind == e.Kind })
+		if i < 0 {
+			i = len(h.Kinds)
+			h.Kinds = append(h.Kinds, graph.KindCount{Kind: e.Kind})
+		}
+		h.Kinds[i].Count++
+	}
+	return h
 }

@@ -230,7 +230,9 @@ func (r *recovery) resume(ctx context.Context, last int64) error {
 
 // rebuild makes the hash file anew from all records.
 func (r *recovery) rebuild(ctx context.Context) error {
-	r.opts.Logger.Warn("rebuild the hash file of the audit log", "dir", r.dir)
+	if r.signed.size > 0 { // a log without a signed record has no hashes to miss
+		r.opts.Logger.Warn("rebuild the hash file of the audit log", "dir", r.dir)
+	}
 	if err := r.hashes.keep(0); err != nil {
 		return err
 	}

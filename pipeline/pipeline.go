@@ -42,6 +42,9 @@ type Request struct {
 	Files []Embedded
 	// Text is the mapping's text for embedded sources; Mapping is its name.
 	Text []byte
+	// Token ties the runs to their ledger entries; "" makes a random one. A
+	// caller that gives one can ask the store later whether it came in.
+	Token string
 }
 
 // An Embedded is a source that the program carries.

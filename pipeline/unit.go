@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -57,7 +58,7 @@ type taken struct {
 // unit takes the files of one run in. Only failures of our own stores end the
 // import; what is wrong with a file ends in its report.
 func (im *Importer) unit(ctx context.Context, req Request, files []*file, given *mapping.Mapping, rep *Report) error {
-	u := &unit{im: im, req: req, rep: rep, token: token()}
+	u := &unit{im: im, req: req, rep: rep, token: cmp.Or(req.Token, token())}
 	for _, f := range files {
 		u.files = append(u.files, &taken{file: f, FileReport: FileReport{Source: f.name}})
 	}
@@ -155,7 +156,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 		}
 	}
 	if !found {
-		return overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/adding-a-source.md) and give it with --mapping")
+		return overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
 	}
 	return nil
 }
@@ -196,7 +197,7 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 			return c, err
 		}
 		if len(found) == 0 || found[0].Score <= 0.5 {
-			return c, overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/adding-a-source.md) and give it with --mapping")
+			return c, overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
 		}
 		c = found[0]
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"path"
@@ -131,6 +133,15 @@ func (a *app) importReference(ctx context.Context, h *home) error {
 	req, err := embedded(reference.Files(), reference.Mapping, reference.Dataset)
 	if err != nil {
 		return err
+	}
+	sum := sha256.New()
+	for _, f := range req.Files {
+		sum.Write(f.Data)
+	}
+	sum.Write(req.Text)
+	req.Token = "reference-" + hex.EncodeToString(sum.Sum(nil))
+	if _, in := h.store.RunOf(req.Token); in {
+		return nil // or it was, and the user took it back
 	}
 	rep, err := a.importInto(ctx, h, req)
 	if err != nil {

@@ -217,6 +217,7 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 	}
 	err := w.write(ctx)
 	if err == nil {
+		w.db.cfg.Logger.Debug("sorted and wrote a run", "run", w.run.ID, "tables", len(w.tables))
 		err = w.publish(ctx)
 	}
 	if err != nil {
@@ -226,6 +227,7 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 		}
 		return statement.Run{}, &overt.Error{Code: overt.Unavailable, Op: "write a run", Where: w.db.dir, Err: err}
 	}
+	w.db.cfg.Logger.Debug("took a run in", "run", w.run.ID)
 	run := w.run.Run
 	for _, n := range w.run.Counts {
 		run.Entities, run.Statements = run.Entities+n.Entities, run.Statements+n.Statements
