@@ -98,11 +98,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 		out.statements(d, p)
 	}
 	if n, ok := d.Graph.Find(f.ID); ok {
-		for _, s := range d.Graph.Same(n) {
-			if !slices.Contains(out.SameBy, s.Reason) {
-				out.SameBy = append(out.SameBy, s.Reason)
-			}
-		}
+		out.SameBy = sameBy(d.Graph.Same(n))
 		out.Links, err = links(ctx, d, n)
 	}
 	return out, err
@@ -223,6 +219,30 @@ func (p *Profile) statements(d *gate.Desk, prof *resolve.Profile) {
 			})
 		}
 	}
+}
+
+// sameBy lists the keys that two source ids or more of an entity share. A key
+// that only one of them is seen to have joins nothing: that others have it too
+// may be all that is hidden here.
+func sameBy(same []graph.SameLink) []string {
+	var out []string
+	shared := map[ftm.EntityID]int{}
+	for _, l := range same {
+		for _, id := range []ftm.EntityID{l.A, l.B} {
+			if resolve.IsKey(id) {
+				shared[id]++
+			}
+		}
+	}
+	for _, l := range same {
+		keyA, keyB := resolve.IsKey(l.A), resolve.IsKey(l.B)
+		if (keyA && shared[l.A] < 2) || (keyB && shared[l.B] < 2) || slices.Contains(out, l.Reason) {
+			continue
+		}
+		out = append(out, l.Reason)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // links groups what touches a node by kind and direction.

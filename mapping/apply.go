@@ -239,7 +239,7 @@ func (r *run) key(e *entity) (ftm.EntityID, []extract.Cell, bool) {
 			cells = append(cells[:len(cells):len(cells)], d.cells...)
 		}
 	}
-	if len(r.keys) == 0 {
+	if len(r.keys) == 0 && !e.constant {
 		return "", nil, false
 	}
 	slices.Sort(r.keys)

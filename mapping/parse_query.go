@@ -237,6 +237,7 @@ func (w *queryParser) entity(kv pair) *entity {
 			w.fail(k.at, "unknown key %q in entity %q", k.key, e.name)
 		}
 	}
+	e.constant = literal != "" && len(e.keys) == 0 && e.idColumn < 0
 	w.checkEntity(e, kv)
 	e.keyPrefix = []byte(trimKey(w.opts.KeyPrefix) + trimKey(w.prefix) + trimKey(literal))
 	if w.err == nil && properties != nil && w.deref(properties).Tag != "!!null" {
@@ -264,8 +265,8 @@ func (w *queryParser) checkEntity(e *entity, kv pair) {
 	case w.err != nil:
 	case e.schema == nil:
 		w.fail(kv.at, "entity %q has no schema", e.name)
-	case len(e.keys) == 0 && e.idColumn < 0:
-		w.fail(kv.at, "entity %q needs keys or id_column", e.name)
+	case len(e.keys) == 0 && e.idColumn < 0 && !e.constant:
+		w.fail(kv.at, "entity %q needs keys or id_column (or a key_literal)", e.name)
 	case len(e.keys) > 0 && e.idColumn >= 0:
 		w.fail(kv.at, "entity %q has both keys and id_column: one of them", e.name)
 	}

@@ -149,14 +149,26 @@ func (p *mapped) record(rec extract.Record) (gave bool, err error) {
 	for i, pr := range problems {
 		// A row that gave nothing is counted once, whatever was wrong with it.
 		l := ledger.Left{Where: pr.Where, Column: pr.Column, Reason: pr.Reason, Fatal: !gave && i == 0}
-		if pr.Property != "" && !strings.HasPrefix(l.Reason, pr.Property) {
-			l.Reason = pr.Property + ": " + l.Reason
-		}
+		l.Reason = reasonOf(pr)
 		if err := p.u.leave(context.Background(), p.t, l); err != nil {
 			return gave, err
 		}
 	}
 	return gave, nil
+}
+
+// reasonOf names the property once: the model's own message begins with the
+// schema that declares it ("Interval:date"), the mapping's with the one it is
+// used in ("Payment:date").
+func reasonOf(p mapping.Problem) string {
+	if p.Property == "" {
+		return p.Reason
+	}
+	_, name, _ := strings.Cut(p.Property, ":")
+	if head, rest, ok := strings.Cut(p.Reason, ": "); ok && strings.HasSuffix(head, ":"+name) {
+		return p.Property + ": " + rest
+	}
+	return p.Property + ": " + p.Reason
 }
 
 // add turns a mapped entity into statements.
