@@ -160,6 +160,7 @@ var exclusive = []string{
 }
 
 func (p *Profile) conflicts(prof *resolve.Profile) {
+	p.Conflicts = append(p.Conflicts, counted(prof)...)
 	for _, prop := range exclusive {
 		var values []string
 		for _, v := range prof.Get(prop) {
@@ -171,6 +172,40 @@ func (p *Profile) conflicts(prof *resolve.Profile) {
 			p.Conflicts = append(p.Conflicts, Conflict{prop, values})
 		}
 	}
+}
+
+// counts pairs a published number with the length of the list beside it.
+var counts = map[string]string{"authorizationCount": "listedAuthorizations"}
+
+// counted finds published numbers that the list beside them does not bear out,
+// run by run: a list of another day is no contradiction.
+func counted(prof *resolve.Profile) []Conflict {
+	var out []Conflict
+	for published, listed := range counts {
+		for _, v := range prof.Get(published) {
+			if v.Span.Gone != statement.NoDay {
+				continue
+			}
+			for _, w := range prof.Get(listed) {
+				if w.Value != v.Value && sameRun(&v, &w) && !sameRunSays(prof, published, w.Value, &w) {
+					out = append(out, Conflict{published, []string{v.Value + " published", w.Value + " in the list beside it"}})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sameRun says whether one class says both values.
+func sameRun(a, b *resolve.Value) bool {
+	return slices.ContainsFunc(a.Statements, func(s statement.Statement) bool {
+		return slices.ContainsFunc(b.Statements, func(t statement.Statement) bool { return s.Class == t.Class && s.Entity == t.Entity })
+	})
+}
+
+// sameRunSays says whether the run that listed a number publishes it as well.
+func sameRunSays(prof *resolve.Profile, prop, value string, by *resolve.Value) bool {
+	return slices.ContainsFunc(prof.Get(prop), func(v resolve.Value) bool { return v.Value == value && sameRun(&v, by) })
 }
 
 func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *resolve.Value, citations int) (Value, error) {

@@ -473,8 +473,10 @@ var schemaSpecs = []schemaSpec{
 		props: []propSpec{
 			{name: "abbreviation", label: "Abbreviation", description: "Acronym in official use, such as ICE.", typ: "name", matchable: true, maxLength: 384},
 			{name: "agencyCode", label: "Agency code", description: "Four-character code of the agency or sub-tier agency in procurement data (FPDS).", typ: "identifier", matchable: true, maxLength: 64},
+			{name: "authorizationCount", label: "Number of authorizations", description: "As published.", typ: "number", maxLength: 250},
 			{name: "cgacCode", label: "CGAC code", description: "Three-digit Common Government-wide Accounting Classification code of the department.", typ: "identifier", matchable: true, maxLength: 64},
 			{name: "frecCode", label: "FREC code", description: "Four-digit Financial Reporting Entity Code.", typ: "identifier", matchable: true, maxLength: 64},
+			{name: "listedAuthorizations", label: "Authorizations listed", description: "Counted in the list that stands beside the published number.", typ: "number", maxLength: 250},
 		},
 	},
 	{
@@ -662,6 +664,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "deploymentModel", label: "Deployment model", typ: "string", maxLength: 1024},
 			{name: "fedrampId", label: "FedRAMP identifier", typ: "identifier", matchable: true, maxLength: 64},
 			{name: "impactLevel", label: "Impact level", description: "Low, Moderate, High or Li-SaaS.", typ: "string", maxLength: 1024},
+			{name: "listedAuthorizations", label: "Authorizations listed", description: "Counted in the list that stands beside the published number.", typ: "number", maxLength: 250},
 			{name: "provider", label: "Provider", typ: "entity", rng: "Organization", reverse: "cloudProducts", matchable: true, maxLength: 200},
 			{name: "readyDate", label: "Ready date", typ: "date", matchable: true, maxLength: 32},
 			{name: "reuseCount", label: "Number of reuses", description: "As the source counts it.", typ: "number", maxLength: 250},

@@ -15,6 +15,9 @@ const (
 	deriveFiscalYear = "us_fiscal_year"
 	// deriveDate gives the date as ISO 8601, for use in keys and templates.
 	deriveDate = "date"
+	// deriveCount gives how many values there are, 0 included: the length of a
+	// list, to hold against a count that the source publishes beside it.
+	deriveCount = "count"
 )
 
 // derived gives "" when the text is no date or not precise enough.

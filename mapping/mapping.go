@@ -146,8 +146,8 @@ type entity struct {
 	keys       []int // column references
 	keyPrefix  []byte
 	constant   bool // the id is made of key_literal alone: one entity for all records
-	idColumn   int // -1 when there are keys
-	each       int // field or column reference, -1 when one record gives one entity
+	idColumn   int  // -1 when there are keys
+	each       int  // field or column reference, -1 when one record gives one entity
 	required   bool
 	when       *condition
 	properties []*property

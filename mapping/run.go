@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -178,6 +179,9 @@ func (r *run) eval(x *expr) []datum {
 		return nil
 	}
 	out, owned := r.gather(x)
+	if x.derive == deriveCount {
+		return r.counted(out)
+	}
 	if !x.steps || len(out) == 0 {
 		return out
 	}
@@ -203,6 +207,18 @@ func (r *run) eval(x *expr) []datum {
 		}
 	}
 	return kept
+}
+
+// counted makes one value of how many are not empty. It is the mapping that
+// says it, of the record as a whole.
+func (r *run) counted(in []datum) []datum {
+	n := 0
+	for _, d := range in {
+		if strings.TrimSpace(d.text) != "" {
+			n++
+		}
+	}
+	return r.single(datum{text: strconv.Itoa(n)})
 }
 
 // step runs the steps on a value that stays one value.

@@ -183,7 +183,7 @@ func (u *unit) add(t *taken, e mapping.Entity) error {
 		u.stmts = append(u.stmts, s)
 	}
 	u.stmts = append(u.stmts, statement.Statement{
-		Schema: e.Schema, Prop: statement.PropID, Value: string(e.ID), Quote: "",
+		Schema: e.Schema, Prop: statement.PropID, Value: string(e.ID), Origin: statement.OriginMapping,
 		Places: []statement.Place{{Source: t.index, Locator: whole(place)}},
 	})
 	u.said += int64(len(u.stmts))
@@ -211,6 +211,10 @@ func fromValue(v *mapping.Value, schema string, source int) statement.Statement 
 	if len(v.Cells) > 0 {
 		c := v.Cells[0]
 		s.Places = []statement.Place{{Source: source, Locator: c.At}}
+		if c.Text == "" {
+			s.Origin = statement.OriginMapping
+			return s
+		}
 		if c.Text != s.Quoted() {
 			s.Quote = c.Text
 		}
@@ -270,7 +274,7 @@ func (u *unit) ftmEntity(t *taken, rec extract.Record) (reason string, err error
 		return fmt.Sprintf("%.60q is no schema of the model", name), nil
 	}
 	u.stmts = append(u.stmts[:0], statement.Statement{
-		Schema: name, Prop: statement.PropID, Value: string(id), Places: []statement.Place{{Source: t.index, Locator: rec.At()}},
+		Schema: name, Prop: statement.PropID, Value: string(id), Places: []statement.Place{{Source: t.index, Locator: rec.Cells("id")[0].At}},
 		FirstSeen: first(rec, "first_seen"), LastSeen: first(rec, "last_seen"),
 	})
 	for _, col := range rec.Columns() {

@@ -68,9 +68,15 @@ const PropID = "id"
 // Sightings is how often the run says this, at least 1.
 func (s *Statement) Sightings() int { return max(s.Count, len(s.Places), 1) }
 
-// Quoted is the text as it stood in the source.
+// OriginMapping marks a value that no cell holds: the mapping gives it, or
+// counted it. Its place is the record, and there is nothing to quote.
+const OriginMapping = "mapping"
+
+// Quoted is the text as it stood in the source; "" where no cell holds it.
 func (s *Statement) Quoted() string {
 	switch {
+	case s.Origin == OriginMapping:
+		return ""
 	case s.Quote != "":
 		return s.Quote
 	case s.Original != "":

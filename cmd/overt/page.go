@@ -62,6 +62,10 @@ func (p *page) cite(indent string, c overt.Citation) {
 	if utf8.RuneCountInString(quote) > 90 {
 		quote = string([]rune(quote)[:90]) + "…"
 	}
+	if quote == "" {
+		p.line("%s%s", indent, p.dim(fmt.Sprintf("↳ %s, run %d  (said of the whole record by the mapping)", c.String(), c.Run)))
+		return
+	}
 	p.line("%s%s", indent, p.dim(fmt.Sprintf("↳ %s, run %d  “%s”", c.String(), c.Run, strings.Join(strings.Fields(quote), " "))))
 }
 
