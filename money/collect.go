@@ -55,25 +55,51 @@ func (s *sum) collect(ctx context.Context) error {
 	return nil
 }
 
-// candidates are the ids of entities that name the payer, else the receiver,
-// of the query; nil if the query names neither.
+// candidates are the ids of entities that name the payer and the receiver of
+// the query, as far as it has them; nil if it has neither. References are read
+// by key alone, so that a supplier's twenty actions are not looked for among
+// an agency's ten thousand.
 func (s *sum) candidates(ctx context.Context, f form) ([]ftm.EntityID, error) {
-	side, props := s.from, []string{f.payer}
-	if side == nil {
-		side, props = s.to, []string{f.payee}
+	payees, err := s.namingAny(ctx, s.to, f.payee)
+	if err != nil || s.from == nil {
+		return payees, err
 	}
+	ids, err := s.payerSide(ctx, f)
+	if err != nil || s.to == nil {
+		return ids, err
+	}
+	return slices.DeleteFunc(ids, func(id ftm.EntityID) bool {
+		_, both := slices.BinarySearch(payees, id)
+		return !both
+	}), nil
+}
+
+// namingAny lists, ascending, who names one of the entities in a property; nil
+// for anyone.
+func (s *sum) namingAny(ctx context.Context, side map[ftm.EntityID]bool, prop string) ([]ftm.EntityID, error) {
 	if side == nil {
 		return nil, nil
 	}
 	ids := []ftm.EntityID{}
 	for id := range side {
-		found, err := s.naming(ctx, id, props...)
+		found, err := s.naming(ctx, id, prop)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, found...)
 	}
-	if f.schema == "Subaward" && s.from != nil {
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// payerSide lists who names the payer, and for sub-awards also those under the
+// payer's contracts.
+func (s *sum) payerSide(ctx context.Context, f form) ([]ftm.EntityID, error) {
+	ids, err := s.namingAny(ctx, s.from, f.payer)
+	if err != nil {
+		return nil, err
+	}
+	if f.schema == "Subaward" {
 		// An agency's sub-awards hang on its contracts, not on itself.
 		for id := range s.from {
 			contracts, err := s.naming(ctx, id, "authority")
