@@ -127,6 +127,20 @@ func (q *Query) pointerGuard(pointer string) guard {
 	return g
 }
 
+// Missing lists the columns that the query names and a table with this header
+// does not have, in the order of the mapping. For a pack that follows a source
+// through its changes that is as it should be; for a mapping written for one
+// table it is a slip of the pen that would lose the column in silence.
+func (q *Query) Missing(header []string) []string {
+	var out []string
+	for i, name := range q.plan(header).names {
+		if name == "" && !slices.Contains(out, q.columns[i].name) {
+			out = append(out, q.columns[i].name)
+		}
+	}
+	return out
+}
+
 // plainPath drops the positions of a pointer: "/a/3/b" and "/a[3]/b" are "a/b".
 func plainPath(pointer string) string {
 	var steps []string

@@ -78,7 +78,8 @@ type Answer struct {
 	Unknown  int             `json:"unknown"` // actions without an amount: unknown, not 0
 	Others   []Total         `json:"other_currencies,omitempty"`
 	Warnings []Warning       `json:"warnings"`
-	// Repeats counts sightings beyond the first of what was counted once.
+	// Repeats counts rows beyond the first that the counted file, or another
+	// source under another id, has of one action.
 	Repeats  int      `json:"repeats"`
 	Repeated []Repeat `json:"repeated,omitempty"`
 }

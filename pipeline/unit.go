@@ -201,6 +201,9 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		}
 		c = found[0]
 	}
+	if given != nil {
+		t.warnings = append(t.warnings, missing(given, t.name, p.Reader.Info())...)
+	}
 	if c.Mapping != nil {
 		refused := mapping.Screen(columnsOf(p.Reader, sample), sample)
 		for _, r := range refused {
@@ -209,6 +212,25 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		c.Mapping = c.Mapping.Refuse(refused)
 	}
 	return c, nil
+}
+
+// missing warns of columns that a mapping of the user's names and a table does
+// not have.
+func missing(m *mapping.Mapping, name string, info extract.Info) []ledger.Warning {
+	if info.Header == nil {
+		return nil
+	}
+	var out []ledger.Warning
+	for _, q := range m.Queries {
+		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(name) }) {
+			continue
+		}
+		for _, column := range q.Missing(info.Header) {
+			out = append(out, ledger.Warning{Code: "missing-column", Where: name,
+				Message: fmt.Sprintf("the mapping names a column %q that the table does not have; its columns are %s", column, strings.Join(info.Header[:min(len(info.Header), 30)], ", "))})
+		}
+	}
+	return out
 }
 
 func formatNames() []string {
