@@ -89,7 +89,7 @@ var guests = []guest{
 	{"golang.org/x/sys", []string{"internal/...", "extract/...", "driver/...", "cmd/..."}},
 	{"github.com/cespare/xxhash/v2", []string{"driver/..."}},
 	{"github.com/cockroachdb/pebble/v2", []string{"driver/pebble"}},
-	{"zombiezen.com/go/sqlite", []string{"driver/sqlite"}},
+	{"zombiezen.com/go/sqlite", []string{"driver/sqlite", "bench/..."}}, // bench: the peer that driver/pebble is measured beside
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
 }

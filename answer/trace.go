@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -311,6 +312,7 @@ func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
 		return out, err
 	}
 	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !slices.Contains(e.Classes, s.Class) })
+	slices.SortStableFunc(stmts, t.byAge)
 	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
 	out.Kind = string(kindOf(e.Kind))
 	out.Detail = detail(e.Kind, stmts)
@@ -336,6 +338,12 @@ func detail(kind string, stmts []statement.Statement) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// byAge orders statements by the day their run was observed, then by what they
+// say, so that the order in which runs came in changes no answer.
+func (t *teller) byAge(a, b statement.Statement) int {
+	return cmp.Or(t.d.View.Sight().Age(a.Class, b.Class), cmp.Compare(a.Value, b.Value))
 }
 
 func kindOf(edge string) money.Kind {

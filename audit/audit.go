@@ -30,32 +30,32 @@ import (
 // the bad bytes replaced by U+FFFD; a string longer than its limit (Query 24
 // KiB, Object 8 KiB, Reasons 16 KiB together, all others 1 KiB, counted as
 // encoded) is cut and ends with a marker that names the length and the SHA-256
-// of the whole.
+// of the whole. The keys for JSON are those of the canonical record.
 type Event struct {
-	Time       time.Time // when it was asked; zero means now. Kept in UTC, to the nanosecond
-	Actor      string    // who asked
-	OnBehalfOf string    // for whom, if not for the actor
-	Purpose    string    // the checked purpose id
-	Case       string    // the case the act belongs to
-	Action     string    // dotted lower-case verb: "run.import", "entity.read"; required
-	Object     string    // what: an id, dataset, path; short
-	Query      string    // the question as asked
-	Scope      string    // fingerprint of the scope the answer was given under
-	Policy     string    // hash of the policy file
-	Decision   string    // "allow", "deny", or empty where nothing was decided
-	Reasons    []string  // why, as codes or short sentences
-	Count      int64     // records released or written, not negative
-	Result     string    // lower-case hex SHA-256 over what was released or written, or empty
-	Intent     bool      // made before a long act; an outcome with the same Ref follows
-	Ref        string    // ties an intent to its outcome
+	Time       time.Time `json:"time"`                   // when it was asked; zero means now. Kept in UTC, to the nanosecond
+	Actor      string    `json:"actor,omitempty"`        // who asked
+	OnBehalfOf string    `json:"on_behalf_of,omitempty"` // for whom, if not for the actor
+	Purpose    string    `json:"purpose,omitempty"`      // the checked purpose id
+	Case       string    `json:"case,omitempty"`         // the case the act belongs to
+	Action     string    `json:"action"`                 // dotted lower-case verb: "run.import", "entity.read"; required
+	Object     string    `json:"object,omitempty"`       // what: an id, dataset, path; short
+	Query      string    `json:"query,omitempty"`        // the question as asked
+	Scope      string    `json:"scope,omitempty"`        // fingerprint of the scope the answer was given under
+	Policy     string    `json:"policy,omitempty"`       // hash of the policy file
+	Decision   string    `json:"decision,omitempty"`     // "allow", "deny", or empty where nothing was decided
+	Reasons    []string  `json:"reasons,omitempty"`      // why, as codes or short sentences
+	Count      int64     `json:"count,omitempty"`        // records released or written, not negative
+	Result     string    `json:"result,omitempty"`       // lower-case hex SHA-256 over what was released or written, or empty
+	Intent     bool      `json:"intent,omitempty"`       // made before a long act; an outcome with the same Ref follows
+	Ref        string    `json:"ref,omitempty"`          // ties an intent to its outcome
 }
 
 // A Record is an Event as it stands in the log.
 type Record struct {
-	Seq int64 // position in the log, from 0, without gap
+	Seq int64 `json:"seq"` // position in the log, from 0, without gap
 	Event
 	// Leaf holds the canonical bytes of the record, the data of its Merkle leaf.
-	Leaf []byte
+	Leaf []byte `json:"-"`
 }
 
 // A Receipt shows that a record is on disk. Only a Log makes one; the zero

@@ -72,6 +72,7 @@ func (r *Report) problem(where, format string, args ...any) {
 // error but a Problem.
 func Verify(ctx context.Context, dir string, opts VerifyOptions) (Report, error) {
 	v := &verification{dir: dir, wait: patience}
+	v.Problems, v.Notes = []Problem{}, []Problem{} // lists in JSON, also when empty
 	if opts.impatient {
 		v.wait = 0
 	}

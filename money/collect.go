@@ -370,14 +370,4 @@ func sameRow(p, q statement.Place) bool {
 }
 
 // newer says whether the run of class a was observed after that of b.
-func (s *sum) newer(a, b statement.Class) bool {
-	x, okX := s.view.Sight().Info(a)
-	y, okY := s.view.Sight().Info(b)
-	if !okX || !okY {
-		return okX
-	}
-	if x.Run.Observed != y.Run.Observed {
-		return x.Run.Observed > y.Run.Observed
-	}
-	return a > b
-}
+func (s *sum) newer(a, b statement.Class) bool { return s.view.Sight().Age(a, b) > 0 }

@@ -152,6 +152,9 @@ func gather(req Request) ([]*file, error) {
 		if err != nil {
 			return nil, &overt.Error{Code: overt.NotFound, Op: "import", Where: p, Message: "there is no such file or folder", Err: pathCause(err)}
 		}
+		if !info.IsDir() && !info.Mode().IsRegular() {
+			return nil, overt.Errorf(overt.Invalid, p, "it is neither a file nor a folder, but a %s", kindOf(info.Mode()))
+		}
 		if !info.IsDir() {
 			out = append(out, &file{name: filepath.Base(p), path: p, size: info.Size()})
 			continue
@@ -190,6 +193,19 @@ func gather(req Request) ([]*file, error) {
 		return out, nil
 	}
 	return headersBeside(out), nil
+}
+
+// kindOf names what cannot be imported, for opening it could wait for ever.
+func kindOf(m os.FileMode) string {
+	switch {
+	case m&os.ModeNamedPipe != 0:
+		return "named pipe"
+	case m&os.ModeSocket != 0:
+		return "socket"
+	case m&os.ModeDevice != 0:
+		return "device"
+	}
+	return "special file"
 }
 
 func pathCause(err error) error {

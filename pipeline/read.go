@@ -95,6 +95,7 @@ func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector
 				return ctx.Err()
 			}
 			t.err = err
+			u.w.Cut()
 			t.warnings = append(t.warnings, ledger.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
 			u.w.Warn(statement.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
 			return nil

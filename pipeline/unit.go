@@ -44,6 +44,8 @@ type taken struct {
 	*file
 	FileReport
 	header   []string // given to the reader, for tables without a header line
+	datasets []string // that the rows of a statement table name
+	unread   []string // parts that could not be read, with the reason
 	entry    int64
 	blob     overt.BlobID
 	part     []extract.Part
@@ -66,7 +68,13 @@ func (im *Importer) unit(ctx context.Context, req Request, files []*file, given 
 	if err != nil {
 		return err
 	}
-	pass, err := im.Open(ctx, []policy.Label{{Dataset: plan}})
+	labels := []policy.Label{{Dataset: plan}}
+	for _, t := range u.files {
+		for _, d := range t.datasets {
+			labels = append(labels, policy.Label{Dataset: d})
+		}
+	}
+	pass, err := im.Open(ctx, labels)
 	if err != nil {
 		return err
 	}
@@ -132,7 +140,13 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 			if ctx.Err() != nil || len(t.part) == 1 {
 				return err
 			}
-			t.Notes = append(t.Notes, p.Name+": "+describe(err))
+			t.unread = append(t.unread, strings.TrimPrefix(p.Name+": "+describe(err), ": "))
+			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: describe(err), Where: t.name + "!" + p.Name})
+		}
+		if c.Format == "ftm-statements" {
+			if t.datasets, err = datasetsOf(ctx, p.Reader); err != nil {
+				return err
+			}
 		}
 		if c.SetHeader {
 			// The pack knows the columns of a table that has no header line.
@@ -257,6 +271,30 @@ func columnsOf(r extract.Reader, sample []extract.Record) []string {
 	return out
 }
 
+// maxDatasets bounds the datasets of one statement table.
+const maxDatasets = 1000
+
+// datasetsOf lists the datasets that the rows of a statement table name: each
+// is a label of its own, which the right to write must cover.
+func datasetsOf(ctx context.Context, r extract.Reader) ([]string, error) {
+	var out []string
+	for rec, err := range r.Records(ctx, "") {
+		var row *extract.RowError
+		if errors.As(err, &row) {
+			continue
+		}
+		if err != nil {
+			break // what there is before the break is read; the break is told then
+		}
+		if d := first(rec, "dataset"); d != "" && !slices.Contains(out, d) && (policy.Label{Dataset: d}).Validate() == nil {
+			if out = append(out, d); len(out) > maxDatasets {
+				return nil, overt.Errorf(overt.Invalid, rec.At().String(), "more than %d datasets in one table", maxDatasets)
+			}
+		}
+	}
+	return out, ctx.Err()
+}
+
 // sampleSize is how many records are looked at to recognise a source.
 const sampleSize = 50
 
@@ -326,6 +364,16 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 			return 0, "", u.abandon(ctx, good, err)
 		}
 	}
+	if kept := slices.DeleteFunc(slices.Clone(good), func(t *taken) bool { return t.err != nil && t.Read == 0 }); len(kept) == 0 {
+		// Nothing came before the break: there is no run to keep.
+		_ = u.w.Abort()
+		for _, t := range good {
+			if err := u.fail(ctx, t, t.err); err != nil {
+				return 0, "", err
+			}
+		}
+		return 0, "", nil
+	}
 	return u.commit(ctx, good)
 }
 
@@ -363,7 +411,11 @@ func (u *unit) fail(ctx context.Context, t *taken, cause error) error {
 	if t.Retry = "import it again when this is mended"; overt.CodeOf(cause) == overt.Invalid {
 		t.Retry = "mend the file or give a mapping, then import it again"
 	}
-	o := ledger.Outcome{Verdict: t.Verdict, Reason: t.Reason, Retry: t.Retry, Format: t.Format, Blob: t.blob, Size: t.size, Warnings: t.warnings}
+	o := ledger.Outcome{
+		Verdict: t.Verdict, Reason: t.Reason, Retry: t.Retry, Format: t.Format, Blob: t.blob, Size: t.size, Warnings: t.warnings,
+		Received: t.LeftOut, LeftOut: t.LeftOut,
+	}
+	t.Received, t.Read = t.LeftOut, 0
 	return u.bench.Ledger.Settle(context.WithoutCancel(ctx), t.entry, o)
 }
 
@@ -447,15 +499,34 @@ func sameBlobs(a, b []statement.Source) bool {
 }
 
 func (u *unit) settleAlready(ctx context.Context, good []*taken, run statement.Run) error {
+	before, err := u.verdicts(ctx, run.ID)
+	if err != nil {
+		return err
+	}
 	for _, t := range good {
-		t.Verdict, t.Already, t.Run = ledger.Read, true, run.ID
+		t.Verdict, t.Already, t.Run = cmp.Or(before[t.blob], ledger.Read), true, run.ID
 		t.Reason = fmt.Sprintf("in already, as run %d; nothing was added", run.ID)
-		o := ledger.Outcome{Verdict: ledger.Read, Reason: t.Reason, Run: run.ID, Format: t.Format, Blob: t.blob, Size: t.size}
+		o := ledger.Outcome{Verdict: t.Verdict, Reason: t.Reason, Run: run.ID, Format: t.Format, Blob: t.blob, Size: t.size}
 		if err := u.bench.Ledger.Settle(ctx, t.entry, o); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// verdicts tells what became of the files of a run when it came in: that the
+// same broken file comes again makes it no whole one.
+func (u *unit) verdicts(ctx context.Context, run overt.RunID) (map[overt.BlobID]ledger.Verdict, error) {
+	out := map[overt.BlobID]ledger.Verdict{}
+	for e, err := range u.bench.Ledger.Entries(ctx, u.bench.Scope, u.label.Dataset) {
+		if err != nil {
+			return nil, err
+		}
+		if _, known := out[e.Blob]; e.Run == run && !known {
+			out[e.Blob] = e.Verdict
+		}
+	}
+	return out, nil
 }
 
 // commit makes the run visible. The ledger knows the outcome before, so that a
@@ -506,6 +577,8 @@ func (u *unit) prepare(ctx context.Context, t *taken) error {
 	switch {
 	case t.err != nil:
 		t.Verdict, t.Reason, t.Retry = ledger.Partial, describe(t.err), "import the whole file again when it is mended"
+	case len(t.unread) > 0:
+		t.Verdict, t.Reason, t.Retry = ledger.Partial, "not read: "+strings.Join(t.unread, "; "), "import the file again when these parts are mended"
 	case len(reasons) > 0:
 		t.Verdict = ledger.Partial
 		t.Reason = fmt.Sprintf("%d rows or values were left out; see overt coverage %s --left", sumRows(reasons), t.Dataset)

@@ -53,6 +53,7 @@ func ReadProfile(ctx context.Context, view statement.View, ids []ftm.EntityID) (
 		}
 	}
 	for _, v := range values {
+		slices.SortStableFunc(v.Statements, func(a, b statement.Statement) int { return view.Sight().Age(a.Class, b.Class) })
 		v.Span = view.Sight().Span(v.classes())
 		p.Values = append(p.Values, *v)
 	}

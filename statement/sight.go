@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -124,6 +125,38 @@ func (s *Sight) Info(c Class) (info ClassInfo, ok bool) {
 		return ClassInfo{}, false
 	}
 	return s.infos[c], true
+}
+
+// Age orders classes by the day their run was observed, the older first; of one
+// day by label and by the bytes of the source, so that the order in which runs
+// came in decides nothing. Hidden classes come first.
+func (s *Sight) Age(a, b Class) int {
+	x, okX := s.Info(a)
+	y, okY := s.Info(b)
+	switch {
+	case !okX || !okY:
+		return cmp.Compare(bit(okX), bit(okY))
+	case x.Run == y.Run:
+		return cmp.Compare(a, b)
+	}
+	return cmp.Or(
+		cmp.Compare(x.Run.Observed, y.Run.Observed), cmp.Compare(x.Label.Key(), y.Label.Key()),
+		cmp.Compare(x.Run.firstBlob(), y.Run.firstBlob()), cmp.Compare(a, b),
+	)
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (r *Run) firstBlob() overt.BlobID {
+	if len(r.Sources) == 0 {
+		return ""
+	}
+	return r.Sources[0].Blob
 }
 
 // Run tells the visible run with that id, nil if there is none.

@@ -179,6 +179,9 @@ type Writer interface {
 	Add(label policy.Label, id ftm.EntityID, stmts []Statement) error
 	// Warn adds a warning to the run.
 	Warn(Warning)
+	// Cut says that the source was not read to its end: whatever the spec says,
+	// the run is a Window, for what it lacks may have stood behind the break.
+	Cut()
 	// Measure adds a measure of the run's amounts.
 	Measure(Measure)
 	// Commit makes the run durable and visible at once. A run that says of

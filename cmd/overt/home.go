@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"overt"
@@ -76,10 +77,19 @@ func (a *app) open(ctx context.Context) (h *home, err error) {
 	if h.log, err = audit.Open(ctx, filepath.Join(dir, "audit"), audit.Options{Origin: "overt/" + format.ID + "/audit", Clock: a.clock, Logger: logger}); err != nil {
 		return h, busy(err)
 	}
-	if h.store, err = pebble.Open(ctx, filepath.Join(dir, "statements"), pebble.Config{Logger: logger}); err != nil {
+	if h.store, err = pebble.Open(ctx, filepath.Join(dir, "statements"), pebble.Config{Logger: logger, Fatal: a.dies(dir)}); err != nil {
 		return h, err
 	}
 	return h, h.openRest(ctx, a)
+}
+
+// dies ends the process when the statements cannot be written on: what was
+// acknowledged is durable, what was not leaves no trace.
+func (a *app) dies(dir string) func(reason string) {
+	return func(reason string) {
+		a.report(overt.Errorf(overt.Unavailable, dir, "the statements cannot be written (%s); what was acknowledged is kept; make room and try again", reason))
+		os.Exit(exitFailed)
+	}
 }
 
 func (h *home) openRest(ctx context.Context, a *app) error {
@@ -118,7 +128,7 @@ func (h *home) reconcile(ctx context.Context) error {
 
 // busy says in words that another process has the home.
 func busy(err error) error {
-	if overt.CodeOf(err) == overt.Unavailable && strings.Contains(err.Error(), "lock") {
+	if overt.CodeOf(err) == overt.Unavailable && strings.Contains(err.Error(), "is in use by") {
 		return &overt.Error{Code: overt.Unavailable, Message: "another process has this home open; wait for it to end", Err: err}
 	}
 	return err
@@ -171,9 +181,15 @@ func newHome(dir, path string) (homeFormat, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return homeFormat{}, &overt.Error{Code: overt.Unavailable, Op: "make the home", Where: dir, Err: err}
 	}
-	if list, err := os.ReadDir(dir); err != nil {
+	list, err := os.ReadDir(dir)
+	if err != nil {
 		return homeFormat{}, &overt.Error{Code: overt.Unavailable, Op: "make the home", Where: dir, Err: err}
-	} else if len(list) > 0 {
+	}
+	// What writeFile left when its process died is no other thing.
+	list = slices.DeleteFunc(list, func(e os.DirEntry) bool {
+		return strings.HasPrefix(e.Name(), ".new-") && os.Remove(filepath.Join(dir, e.Name())) == nil
+	})
+	if len(list) > 0 {
 		return homeFormat{}, overt.Errorf(overt.Invalid, dir, "this folder holds other things and is no home; name an empty or a new one")
 	}
 	f := homeFormat{Overt: homeVersion, ID: randomID()}

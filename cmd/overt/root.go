@@ -43,6 +43,7 @@ type app struct {
 	purpose string
 	caseID  string
 	color   bool
+	printed bool // an answer went to standard output
 	clock   func() time.Time
 }
 
@@ -102,12 +103,18 @@ Nothing leaves the machine.`,
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.runsCommand(), a.undoCommand(), a.coverageCommand(), a.showCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.citeCommand(), a.auditCommand(),
-		a.versionCommand(),
+		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)
-	for _, c := range root.Commands() {
-		c.Args = usageArgs(c.Args)
-	}
+	wrapArgs(root)
 	return root
+}
+
+// wrapArgs makes a wrong number of words a usage error in every verb.
+func wrapArgs(c *cobra.Command) {
+	c.Args = usageArgs(c.Args)
+	for _, sub := range c.Commands() {
+		wrapArgs(sub)
+	}
 }
 
 // usageArgs makes a wrong number of words a usage error.
@@ -117,13 +124,14 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w; see overt %s --help", err, cmd.Name())}
+			return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 		}
 		return nil
 	}
 }
 
-// report prints an error: for people a sentence, for programs an object.
+// report prints an error: for people a sentence, for programs an object,
+// unless the answer was printed: standard output holds one object.
 func (a *app) report(err error) {
 	code, where, message := overt.CodeOf(err), "", err.Error()
 	var ours *overt.Error
@@ -137,7 +145,7 @@ func (a *app) report(err error) {
 	if errors.Is(err, context.Canceled) {
 		message = "stopped; nothing half-written was kept"
 	}
-	if a.json {
+	if a.json && !a.printed {
 		_ = json.NewEncoder(a.out).Encode(map[string]any{"error": map[string]string{"code": string(code), "message": audit.Safe(message), "where": audit.Safe(where)}})
 		return
 	}
@@ -146,6 +154,7 @@ func (a *app) report(err error) {
 
 // print writes an answer: as JSON, or by the given function for people.
 func (a *app) print(v any, people func(w *page)) error {
+	a.printed = true
 	if a.json {
 		enc := json.NewEncoder(a.out)
 		enc.SetEscapeHTML(false)

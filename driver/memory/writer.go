@@ -139,6 +139,9 @@ func (w *writer) Warn(warning statement.Warning) {
 	w.warnings = append(w.warnings, warning)
 }
 
+// Cut makes the run a window.
+func (w *writer) Cut() { w.spec.Extent = statement.Window }
+
 // Measure adds a measure of the run's amounts.
 func (w *writer) Measure(m statement.Measure) { w.measures = append(w.measures, m) }
 

@@ -46,9 +46,12 @@ const ( // flags of a place
 type words struct {
 	list  []string
 	index map[string]uint64
+	room  []byte // scratch of said
 }
 
-func newWords() *words { return &words{list: []string{""}, index: map[string]uint64{"": 0}} }
+func newWords() *words {
+	return &words{list: []string{""}, index: map[string]uint64{"": 0}}
+}
 
 func (w *words) number(s string) uint64 {
 	n, ok := w.index[s]
@@ -144,12 +147,11 @@ func appendPlaces(dst []byte, places []statement.Place, count int, before *state
 }
 
 // appendPack writes a pack of statements that are in order and distinct.
-func appendPack(dst []byte, stmts []statement.Statement, w *words) []byte {
+func appendPack(dst []byte, stmts []*statement.Statement, w *words) []byte {
 	dst = append(dst, packVersion)
-	dst = binary.LittleEndian.AppendUint64(dst, said(stmts))
+	dst = binary.LittleEndian.AppendUint64(dst, w.said(stmts))
 	var before statement.Place
-	for i := range stmts {
-		s := &stmts[i]
+	for _, s := range stmts {
 		dst = appendCore(dst, s, w)
 		dst = appendPlaces(dst, s.Places, s.Sightings(), &before, w)
 	}
@@ -158,17 +160,17 @@ func appendPack(dst []byte, stmts []statement.Statement, w *words) []byte {
 
 // said hashes what statements say, so that two runs can be compared without
 // decoding them.
-func said(stmts []statement.Statement) uint64 {
-	h := xxhash.New()
-	for i := range stmts {
-		s := &stmts[i]
+func (w *words) said(stmts []*statement.Statement) uint64 {
+	b := w.room[:0]
+	for _, s := range stmts {
 		for _, part := range [...]string{s.Schema, s.Prop, s.Value, s.Original, s.Lang, s.Origin, string(s.Canonical), s.SourceID, s.FirstSeen, s.LastSeen} {
-			_, _ = h.WriteString(part)
-			_, _ = h.Write([]byte{0xff}) // never a byte of UTF-8
+			b = append(b, part...)
+			b = append(b, 0xff) // never a byte of UTF-8
 		}
-		_, _ = h.Write([]byte{boolByte(s.External)})
+		b = append(b, boolByte(s.External))
 	}
-	return h.Sum64()
+	w.room = b
+	return xxhash.Sum64(b)
 }
 
 func boolByte(b bool) byte {
@@ -224,14 +226,14 @@ func order(a, b *statement.Statement) int {
 
 // tidy sorts statements and joins equal ones, adding up their sightings and
 // keeping the first MaxPlaces places in the order of the source. It works in
-// place and gives the shortened slice.
-func tidy(stmts []statement.Statement) []statement.Statement {
-	slices.SortStableFunc(stmts, func(a, b statement.Statement) int { return order(&a, &b) })
+// place, on the statements too, and gives the shortened slice. Pointers are
+// sorted, for a statement is large and would be moved many times.
+func tidy(stmts []*statement.Statement) []*statement.Statement {
+	slices.SortStableFunc(stmts, order)
 	out := stmts[:0]
-	for i := range stmts {
-		s := stmts[i]
-		if n := len(out); n > 0 && order(&out[n-1], &s) == 0 {
-			last := &out[n-1]
+	for _, s := range stmts {
+		if n := len(out); n > 0 && order(out[n-1], s) == 0 {
+			last := out[n-1]
 			last.Count = last.Sightings() + s.Sightings()
 			last.Places = joinPlaces(last.Places, s.Places)
 			continue
@@ -270,11 +272,13 @@ func comparePlaces(a, b statement.Place) int {
 
 var errPack = errors.New("a stored pack of statements is damaged")
 
-// A decoder reads packs. Strings are slices of one copy of the pack.
+// A decoder reads packs. Strings are slices of one copy of the pack, places
+// slices of a few arrays.
 type decoder struct {
 	s     string
 	bad   bool
 	words []string
+	spare []statement.Place
 }
 
 func (d *decoder) uvarint() uint64 {
@@ -332,6 +336,9 @@ func readPack(dst []statement.Statement, pack []byte, id ftm.EntityID, c stateme
 		return dst, errPack
 	}
 	d := decoder{s: string(pack[packHead:]), words: list}
+	if cap(dst) == 0 {
+		dst = make([]statement.Statement, 0, d.guess())
+	}
 	var before statement.Place
 	for d.s != "" && !d.bad {
 		s := statement.Statement{Entity: id, Class: c}
@@ -380,9 +387,7 @@ func (d *decoder) places(s *statement.Statement, before *statement.Place) {
 		d.bad = true
 		return
 	}
-	if n > 0 {
-		s.Places = make([]statement.Place, n)
-	}
+	s.Places = d.room(int(n))
 	for i := range s.Places {
 		p := statement.Place{Source: before.Source, Locator: overt.Locator{Table: before.Locator.Table, Row: before.Locator.Row}}
 		flags := d.byte()
@@ -400,4 +405,26 @@ func (d *decoder) places(s *statement.Statement, before *statement.Place) {
 		}
 		s.Places[i], *before = p, p
 	}
+}
+
+// usualStatement is about how many bytes a statement and its place take where
+// values are short: those of contract actions take 29.
+const usualStatement = 28
+
+// guess is how many statements the rest of a pack may hold, so that usually
+// one array is made for them. It never makes much of a few bytes: who keeps
+// one statement of a small pack keeps little else.
+func (d *decoder) guess() int { return min(16, 1+len(d.s)/usualStatement) }
+
+// room gives n places, nil for none.
+func (d *decoder) room(n int) []statement.Place {
+	if n == 0 {
+		return nil
+	}
+	if n > len(d.spare) {
+		d.spare = make([]statement.Place, max(n, d.guess()))
+	}
+	places := d.spare[:n:n]
+	d.spare = d.spare[n:]
+	return places
 }

@@ -43,6 +43,11 @@ type Config struct {
 	// FS is the file system of the store, for fault tests; nil means the disk's.
 	FS     vfs.FS
 	Logger *slog.Logger
+	// Fatal is told why the store can go on no more: its own log of versions
+	// could not be written, mostly for want of room. It runs on a goroutine of
+	// the store's and MUST end the process; what was acknowledged is there when
+	// the store is opened again. nil, and returning, mean panic.
+	Fatal func(reason string)
 }
 
 // A DB is an open store. It is safe for concurrent use.
@@ -123,7 +128,7 @@ func options(cfg Config) *pebble.Options {
 		CacheSize:          cfg.Cache,
 		FS:                 cfg.FS,
 		FormatMajorVersion: pebble.FormatNewest,
-		Logger:             quiet{cfg.Logger},
+		Logger:             quiet{cfg.Logger, cfg.Fatal},
 		// One entity's range fits a small block: a cold lookup decompresses
 		// 16 KiB, not 32.
 		Levels: [7]pebble.LevelOptions{},
@@ -137,13 +142,19 @@ func options(cfg Config) *pebble.Options {
 }
 
 // quiet passes Pebble's log on, without its routine chatter.
-type quiet struct{ log *slog.Logger }
+type quiet struct {
+	log   *slog.Logger
+	fatal func(string)
+}
 
 func (q quiet) Infof(string, ...any)         {}
 func (q quiet) Errorf(f string, args ...any) { q.log.Error(fmt.Sprintf(f, args...)) }
 func (q quiet) Fatalf(f string, args ...any) {
-	q.log.Error(fmt.Sprintf(f, args...))
-	panic(fmt.Sprintf(f, args...))
+	reason := fmt.Sprintf(f, args...)
+	if q.fatal != nil {
+		q.fatal(reason)
+	}
+	panic(reason)
 }
 
 func unavailable(where string, err error) error {

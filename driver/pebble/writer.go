@@ -44,9 +44,11 @@ type writer struct {
 	ents   *extsort.Sorter
 	refs   *extsort.Sorter
 	looks  *extsort.Sorter
-	stmts  []statement.Statement // scratch
-	key    []byte                // scratch
-	pack   []byte                // scratch
+	stmts  []statement.Statement  // scratch
+	kinds  []propKind             // scratch, of stmts
+	order  []*statement.Statement // scratch
+	key    []byte                 // scratch
+	pack   []byte                 // scratch
 	tables []string
 	done   bool
 }
@@ -120,17 +122,21 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 	if err := w.check(id); err != nil {
 		return err
 	}
+	w.order = w.order[:0]
+	sightings := 0
 	for i := range w.stmts {
 		s := &w.stmts[i]
 		s.Entity, s.Class = id, 0
 		s.Count = s.Sightings()
 		s.Places = s.Places[:min(len(s.Places), statement.MaxPlaces)]
-		if err := w.index(s, c); err != nil {
+		if err := w.index(s, w.kinds[i], c); err != nil {
 			return err
 		}
+		sightings += s.Count
+		w.order = append(w.order, s)
 	}
-	w.stmts = tidy(w.stmts)
-	w.pack = appendPack(w.pack[:0], w.stmts, w.words)
+	w.order = tidy(w.order)
+	w.pack = appendFragment(w.pack[:0], len(w.order), sightings, w.order, w.words)
 	w.key = classKey(idPrefix(w.key, entityKeys, string(id)), c)
 	return w.ents.Add(w.key, w.pack)
 }
@@ -143,14 +149,18 @@ func overtID(id ftm.EntityID) string {
 	return fmt.Sprintf("entity %q", string(id))
 }
 
-// check refuses an Add as a whole, before anything of it is kept.
+// check refuses an Add as a whole, before anything of it is kept, and notes
+// what each value is a key to.
 func (w *writer) check(id ftm.EntityID) error {
+	w.kinds = w.kinds[:0]
 	for i := range w.stmts {
 		s := &w.stmts[i]
 		if s.Prop == "" {
 			return overt.Errorf(overt.Invalid, overtID(id), "a statement needs a property")
 		}
-		if w.kind(s).ref && !statement.ValidID(ftm.EntityID(s.Value)) {
+		kind := w.kind(s)
+		w.kinds = append(w.kinds, kind)
+		if kind.ref && !statement.ValidID(ftm.EntityID(s.Value)) {
 			return overt.Errorf(overt.Invalid, overtID(id), "property %s names something that cannot be an entity id", s.Prop)
 		}
 	}
@@ -169,8 +179,8 @@ func (w *writer) kind(s *statement.Statement) propKind {
 }
 
 // index adds the reference or lookup key of one statement.
-func (w *writer) index(s *statement.Statement, c statement.Class) error {
-	switch kind := w.kind(s); {
+func (w *writer) index(s *statement.Statement, kind propKind, c statement.Class) error {
+	switch {
 	case kind.ref:
 		w.key = refKey(w.key, s.Value, c, s.Entity, s.Prop)
 		return w.refs.Add(w.key, nil)
@@ -187,6 +197,9 @@ func (w *writer) index(s *statement.Statement, c statement.Class) error {
 
 // Warn adds a warning to the run.
 func (w *writer) Warn(warning statement.Warning) { w.run.Warnings = append(w.run.Warnings, warning) }
+
+// Cut makes the run a window.
+func (w *writer) Cut() { w.run.Extent = statement.Window }
 
 // Measure adds a measure of the run's amounts.
 func (w *writer) Measure(m statement.Measure) { w.run.Measures = append(w.run.Measures, m) }
@@ -331,83 +344,6 @@ func (w *writer) publish(ctx context.Context) error {
 	w.db.runs = append(slices.Clip(w.db.runs), &r)
 	w.db.epoch++
 	return nil
-}
-
-// fragments joins the packs that Add wrote for one entity and class. An entity
-// that a table names in every row has a fragment per row, so equal statements
-// are joined as they come and memory stays in proportion to what is distinct.
-type fragments struct {
-	w         *writer
-	key       []byte
-	first     []byte
-	many      map[string]*statement.Statement
-	scratch   []statement.Statement
-	core      []byte
-	pack      []byte
-	distinct  int64
-	sightings int64
-}
-
-func (f *fragments) begin(key, pack []byte) {
-	f.key = append(f.key[:0], key...)
-	f.first = append(f.first[:0], pack...)
-	f.many = nil
-}
-
-func (f *fragments) join(pack []byte) error {
-	if f.many == nil {
-		f.many = map[string]*statement.Statement{}
-		if err := f.take(f.first); err != nil {
-			return err
-		}
-	}
-	return f.take(pack)
-}
-
-func (f *fragments) take(pack []byte) error {
-	var err error
-	f.scratch, err = readPack(f.scratch[:0], pack, "", 0, f.w.words.list)
-	if err != nil {
-		return err
-	}
-	for i := range f.scratch {
-		s := &f.scratch[i]
-		f.core = appendCore(f.core[:0], s, f.w.words)
-		if old, ok := f.many[string(f.core)]; ok {
-			old.Count += s.Count
-			old.Places = joinPlaces(old.Places, s.Places)
-			continue
-		}
-		kept := *s
-		f.many[string(f.core)] = &kept
-	}
-	return nil
-}
-
-// finish gives the entity's pack, valid until begin.
-func (f *fragments) finish() []byte {
-	f.distinct, f.sightings = 0, 0
-	if f.many == nil {
-		f.count(f.first)
-		return f.first
-	}
-	f.scratch = f.scratch[:0]
-	for _, s := range f.many {
-		f.scratch = append(f.scratch, *s)
-		f.sightings += int64(s.Count)
-	}
-	f.scratch = tidy(f.scratch)
-	f.distinct = int64(len(f.scratch))
-	f.pack = appendPack(f.pack[:0], f.scratch, f.w.words)
-	return f.pack
-}
-
-func (f *fragments) count(pack []byte) {
-	f.scratch, _ = readPack(f.scratch[:0], pack, "", 0, f.w.words.list)
-	f.distinct = int64(len(f.scratch))
-	for i := range f.scratch {
-		f.sightings += int64(f.scratch[i].Count)
-	}
 }
 
 // earlier tells what earlier runs of the same series say.

@@ -264,6 +264,8 @@ func (db *DB) failed(ctx context.Context, doing string, err error) error {
 		return overt.Errorf(overt.Invalid, db.path, "%s: this is no SQLite file: %w", doing, err)
 	case sqlite.ResultCorrupt, sqlite.ResultConstraint, sqlite.ResultMisuse, sqlite.ResultRange:
 		return overt.Errorf(overt.Internal, db.path, "%s: %w", doing, err)
+	case sqlite.ResultIOErr: // also what SQLite makes of a full disk below its shared memory
+		return overt.Errorf(overt.Unavailable, db.path, "%s: the disk refuses, perhaps because it is full: %w", doing, err)
 	}
 	return overt.Errorf(overt.Unavailable, db.path, "%s: %w", doing, err)
 }

@@ -358,7 +358,10 @@ func (r refused) Records(context.Context, string) iter.Seq2[extract.Record, erro
 type empty struct{ table string }
 
 func (e empty) Info() extract.Info {
-	return extract.Info{Format: extract.Empty, Table: e.table, Sure: 1, Notes: []string{"the file is empty"}}
+	return extract.Info{
+		Format: extract.Empty, Table: e.table, Sure: 1, Notes: []string{"the file is empty"},
+		Warnings: []extract.Warning{{Code: "empty", Message: "the file is empty", Count: 1}},
+	}
 }
 
 func (empty) Records(context.Context, string) iter.Seq2[extract.Record, error] {

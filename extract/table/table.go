@@ -68,7 +68,8 @@ func Open(ctx context.Context, src extract.Source, opts Options) (*Reader, error
 		return nil, fmt.Errorf("open %s: %w", src.Name, err)
 	}
 	err = t.detect(ctx, rc)
-	return t, errors.Join(err, rc.Close())
+	_ = rc.Close() // what broke a stream is said again here, and with its place when the records are read
+	return t, err
 }
 
 // Info says what was detected, and the warnings so far.

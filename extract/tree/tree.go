@@ -69,11 +69,12 @@ func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) 
 	}
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(rc, head)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
+	_ = rc.Close() // what broke a stream is said again here
+	if n > 0 || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil // it comes up again, with its place, when the records are read
 	}
 	t.guessEncoding(head[:n])
-	return t, errors.Join(err, rc.Close())
+	return t, err
 }
 
 // guessEncoding: JSON is UTF-8 or UTF-16 by its standard, XML says itself what

@@ -6,7 +6,6 @@ package extsort
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"container/heap"
 	"encoding/binary"
 	"errors"
@@ -36,10 +35,13 @@ type Sorter struct {
 
 // A ref points at one record in the arena: key then value.
 type ref struct {
-	prefix     uint64 // first 8 bytes of the key, for a cheap first comparison
+	prefix     uint64 // 8 bytes of the key, for a cheap comparison; set by sort
 	off        uint32
 	klen, vlen uint32
 }
+
+// refSize is the size of a ref in bytes.
+const refSize = 24
 
 type chunk struct {
 	arena []byte
@@ -61,43 +63,32 @@ func (s *Sorter) Len() int64 { return s.n }
 // Add copies one record in. Errors are those of a spill that failed.
 func (s *Sorter) Add(key, value []byte) error {
 	need := len(key) + len(value)
-	if len(s.arena) > 0 && len(s.arena)+need+24*(len(s.refs)+1) > s.memory {
+	if len(s.arena) > 0 && len(s.arena)+need+refSize*(len(s.refs)+1) > s.memory {
 		if err := s.spill(); err != nil {
 			return err
 		}
 	}
-	if s.arena == nil {
-		s.arena = make([]byte, 0, min(s.memory, 1<<20))
-	}
-	s.refs = append(s.refs, ref{prefix(key), uint32(len(s.arena)), uint32(len(key)), uint32(len(value))})
+	s.arena, s.refs = room(s.arena, need, s.memory), room(s.refs, 1, s.memory/refSize)
+	s.refs = append(s.refs, ref{0, uint32(len(s.arena)), uint32(len(key)), uint32(len(value))})
 	s.arena = append(append(s.arena, key...), value...)
 	s.n++
 	return nil
 }
 
-func prefix(key []byte) uint64 {
-	if len(key) >= 8 {
-		return binary.BigEndian.Uint64(key)
+// room makes place for n more in a list that will grow to about most. It
+// doubles: growing by a quarter, as append does with long lists, copies an
+// arena five times over before it is full.
+func room[T any](list []T, n, most int) []T {
+	if len(list)+n <= cap(list) {
+		return list
 	}
-	var b [8]byte
-	copy(b[:], key)
-	return binary.BigEndian.Uint64(b[:])
+	grown := make([]T, len(list), max(len(list)+n, min(2*cap(list), most), 1<<10))
+	copy(grown, list)
+	return grown
 }
 
 func (c *chunk) key(r ref) []byte   { return c.arena[r.off : r.off+r.klen] }
 func (c *chunk) value(r ref) []byte { return c.arena[r.off+r.klen : r.off+r.klen+r.vlen] }
-
-func (c *chunk) sort() {
-	slices.SortFunc(c.refs, func(a, b ref) int {
-		if a.prefix != b.prefix {
-			return cmp.Compare(a.prefix, b.prefix)
-		}
-		if d := bytes.Compare(c.key(a), c.key(b)); d != 0 {
-			return d
-		}
-		return cmp.Compare(a.off, b.off)
-	})
-}
 
 // spill hands the arena to a background sort-and-write, waiting for the one
 // before it, so that filling and sorting overlap on two cores.

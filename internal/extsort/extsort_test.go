@@ -51,6 +51,54 @@ func TestSortAgreesWithStableSort(t *testing.T) {
 	}
 }
 
+// Keys that begin alike for long, end inside one another, hold zeros or are
+// equal come in the order of a stable sort.
+func TestSortKeysAlike(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	long := bytes.Repeat([]byte("registry:"), 40)
+	var keys [][]byte
+	for range 3000 {
+		key := bytes.Clone(long[:len(long)-rng.IntN(3)*rng.IntN(60)])
+		for range rng.IntN(20) {
+			key = append(key, byte(rng.IntN(2)))
+		}
+		keys = append(keys, key)
+	}
+	c := &chunk{}
+	for i, k := range keys {
+		c.refs = append(c.refs, ref{off: uint32(len(c.arena)), klen: uint32(len(k)), vlen: 2})
+		c.arena = append(append(c.arena, k...), byte(i>>8), byte(i))
+	}
+	c.sort()
+	order := make([]int, len(keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return bytes.Compare(keys[a], keys[b]) })
+	for i, r := range c.refs {
+		if v := c.value(r); int(v[0])<<8|int(v[1]) != order[i] {
+			t.Fatalf("place %d: record %d, want %d (%q)", i, int(v[0])<<8|int(v[1]), order[i], c.key(r))
+		}
+	}
+}
+
+// Figures: go test ./internal/extsort -run '^$' -bench Sort
+func BenchmarkSortChunk(b *testing.B) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	c := &chunk{}
+	for range 100_000 {
+		key := fmt.Appendf(nil, "eus-action:CONT_AWD_%016x", rng.Uint64())
+		c.refs = append(c.refs, ref{off: uint32(len(c.arena)), klen: uint32(len(key))})
+		c.arena = append(c.arena, key...)
+	}
+	given := slices.Clone(c.refs)
+	for b.Loop() {
+		copy(c.refs, given)
+		c.sort()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(given)), "ns/record")
+}
+
 func TestEmpty(t *testing.T) {
 	s := New(t.TempDir(), 0)
 	it, err := s.Sort()

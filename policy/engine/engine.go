@@ -112,6 +112,9 @@ func (f File) check() error {
 // Hash identifies the rules in audit records: hexadecimal SHA-256 of the file.
 func (e *Engine) Hash() string { return e.hash }
 
+// Owner is the actor id who owns the home.
+func (e *Engine) Owner() string { return e.file.Owner }
+
 // Purposes is the list of what may be declared.
 func (e *Engine) Purposes() []Purpose { return slices.Clone(e.file.Purposes) }
 

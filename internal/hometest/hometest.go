@@ -1,0 +1,232 @@
+// Package hometest opens a whole home for a test, wired as the command wires
+// one: stores, ledger, blobs, a real audit log, the default policy, the gate
+// and an importer. Memory forgets everything at the test's end; Durable keeps
+// it in a folder of the test, with the drivers that ship.
+package hometest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"overt/audit"
+	"overt/blob"
+	"overt/driver/disk"
+	"overt/driver/memory"
+	"overt/driver/pebble"
+	"overt/driver/sqlite"
+	"overt/extract"
+	"overt/gate"
+	"overt/graph"
+	"overt/identity"
+	"overt/internal/reference"
+	"overt/ledger"
+	"overt/pipeline"
+	"overt/policy"
+	"overt/policy/engine"
+	"overt/statement"
+)
+
+// A Home is everything that is kept, with its door. It is closed when the test
+// ends.
+type Home struct {
+	Dir        string // for derived files; of a durable home the home itself
+	Actor      identity.Actor
+	Engine     *engine.Engine
+	Log        *audit.Log
+	Statements statement.Store
+	Ledger     ledger.Store
+	Blobs      blob.Store
+	Gate       *gate.Gate
+	Limits     extract.Limits // of the importer; zero fields are the defaults
+
+	seconds atomic.Int64
+	graphs  []*graph.Graph
+	current *graph.Graph
+}
+
+// Owner is who owns a test's home.
+var Owner = identity.Actor{ID: "local:tester", Name: "tester"}
+
+// Memory opens an empty home that no disk stands behind but for its audit log
+// and the derived graph.
+func Memory(t testing.TB) *Home {
+	t.Helper()
+	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}}
+	h.open(t, t.TempDir())
+	return h
+}
+
+// Durable opens the home in a folder, empty at first, with the drivers of the
+// embedded form. The stores are closed after the test.
+func Durable(t testing.TB, dir string) *Home {
+	t.Helper()
+	ctx := context.Background()
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	store, err := pebble.Open(ctx, filepath.Join(dir, "statements"), pebble.Config{Logger: quiet})
+	must(t, err)
+	closing(t, store)
+	db, err := sqlite.Open(ctx, filepath.Join(dir, "ledger.db"), sqlite.Config{})
+	must(t, err)
+	closing(t, db)
+	blobs, err := disk.Open(ctx, filepath.Join(dir, "blobs"), disk.Config{})
+	must(t, err)
+	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs}
+	h.open(t, dir)
+	return h
+}
+
+func (h *Home) open(t testing.TB, dir string) {
+	t.Helper()
+	h.Dir, h.Actor = dir, Owner
+	text, err := engine.Default(h.Actor.ID).Marshal()
+	must(t, err)
+	h.Engine, err = engine.Parse("policy.yaml", text)
+	must(t, err)
+	h.Log, err = audit.Open(context.Background(), filepath.Join(dir, "audit"), audit.Options{
+		Origin: "overt/test/audit", Clock: h.Clock, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	must(t, err)
+	closing(t, h.Log)
+	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
+	h.Gate = gate.New(gate.Config{
+		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph,
+	})
+	t.Cleanup(func() {
+		for _, g := range h.graphs {
+			must(t, g.Close())
+		}
+	})
+}
+
+func closing(t testing.TB, c io.Closer) {
+	t.Cleanup(func() { must(t, c.Close()) })
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Clock begins on 2026-01-01 and is a second later each time it is asked.
+func (h *Home) Clock() time.Time {
+	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(h.seconds.Add(1)) * time.Second)
+}
+
+// graph builds the derived graph when the statements are of another moment.
+func (h *Home) graph(ctx context.Context) (*graph.Graph, error) {
+	if h.current != nil && h.current.Stamp().Epoch == h.Statements.Epoch() {
+		return h.current, nil
+	}
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(h.Dir, "derived")
+	path := filepath.Join(dir, fmt.Sprintf("graph-%d.og", h.Statements.Epoch()))
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "graph.derive"}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if err := pipeline.Derive(ctx, d.View, h.Statements.Epoch(), dir, path); err != nil {
+			return "", err
+		}
+		g, err := graph.Open(path)
+		if err == nil {
+			h.graphs, h.current = append(h.graphs, g), g
+		}
+		return "built", err
+	})
+	return h.current, err
+}
+
+// Pass comes in as the owner, who also means to write the given labels.
+func (h *Home) Pass(ctx context.Context, writes ...policy.Label) (*gate.Pass, error) {
+	return h.Gate.Open(ctx, gate.Visit{Actor: h.Actor, Writes: writes})
+}
+
+// Importer imports as the owner.
+func (h *Home) Importer() *pipeline.Importer {
+	return &pipeline.Importer{Clock: h.Clock, Limits: h.Limits, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+		return h.Pass(ctx, labels...)
+	}}
+}
+
+// Import takes a request in and fails the test when the import as a whole
+// fails; what is wrong with a file stands in the report.
+func (h *Home) Import(t testing.TB, req pipeline.Request) *pipeline.Report {
+	t.Helper()
+	rep, err := h.Importer().Import(t.Context(), req)
+	if err != nil {
+		t.Fatalf("import %s: %v", strings.Join(req.Paths, ", "), err)
+	}
+	return rep
+}
+
+// ImportReference keeps the program's own reference list, as each home does.
+func (h *Home) ImportReference(t testing.TB) {
+	t.Helper()
+	req := pipeline.Request{Dataset: reference.Dataset, Mapping: reference.Mapping, Extent: statement.Window}
+	must(t, fs.WalkDir(reference.Files(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(reference.Files(), name)
+		switch {
+		case path.Base(name) == reference.Mapping:
+			req.Text = data
+		case strings.HasSuffix(name, ".csv"):
+			req.Files = append(req.Files, pipeline.Embedded{Name: path.Base(name), Data: data})
+		}
+		return err
+	}))
+	for _, f := range h.Import(t, req).Files {
+		if f.Verdict != ledger.Read {
+			t.Fatalf("reference list: %s is %s: %s", f.Source, f.Verdict, f.Reason)
+		}
+	}
+}
+
+// Undo takes a run back.
+func (h *Home) Undo(t testing.TB, run pipeline.RunReport) {
+	t.Helper()
+	pass, err := h.Pass(t.Context())
+	must(t, err)
+	must(t, pass.Undo(t.Context(), run.Run))
+}
+
+// Ask answers a question as the owner, through the gate, the graph included.
+func Ask[T any](t testing.TB, h *Home, answer func(context.Context, *gate.Desk) (T, error)) (T, error) {
+	t.Helper()
+	pass, err := h.Pass(t.Context())
+	must(t, err)
+	return gate.Ask(t.Context(), pass, gate.Act{Action: "test"}, true, answer)
+}
+
+// Known is Ask for a question that must have an answer.
+func Known[T any](t testing.TB, h *Home, answer func(context.Context, *gate.Desk) (T, error)) T {
+	t.Helper()
+	got, err := Ask(t, h, answer)
+	must(t, err)
+	return got
+}
+
+// Rebuild forgets the derived graph, so that the next question builds it
+// again.
+func (h *Home) Rebuild() error {
+	err := error(nil)
+	for _, g := range h.graphs {
+		err = errors.Join(err, g.Close())
+	}
+	h.graphs, h.current = nil, nil
+	return err
+}
