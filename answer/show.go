@@ -83,6 +83,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if err != nil {
 		return nil, err
 	}
+	p.Values = slices.DeleteFunc(p.Values, func(v resolve.Value) bool { return !held(v.Span, d.AsOf) })
 	out := &Profile{Found: f, Entity: p.Entity()}
 	out.context(d, p)
 	for i := range p.Values {
@@ -102,6 +103,15 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 		out.Links, err = links(ctx, d, n)
 	}
 	return out, err
+}
+
+// held says whether a value with this span of sightings was there on a day: not
+// first seen later, not found gone before.
+func held(span statement.Span, day statement.Day) bool {
+	if day == statement.NoDay {
+		return true
+	}
+	return span.First <= day && (span.Gone == statement.NoDay || span.Gone > day)
 }
 
 // Records counts what the answer releases.
@@ -289,7 +299,9 @@ func links(ctx context.Context, d *gate.Desk, n graph.Node) ([]LinkGroup, error)
 	groups := map[key]*LinkGroup{}
 	seen := map[key]map[ftm.EntityID]bool{}
 	self := d.Graph.ID(n)
-	for e := range d.Graph.Edges(n, graph.Everything) {
+	f := graph.Everything
+	f.AsOf = d.AsOf
+	for e := range d.Graph.Edges(n, f) {
 		src, dst := Canonical(d.Graph, e.Source), Canonical(d.Graph, e.Target)
 		k, other := key{e.Kind, false}, dst
 		if src != self {

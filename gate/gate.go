@@ -121,6 +121,7 @@ type Act struct {
 	Object string // what it is about: an id, a dataset
 	Query  string // the question as it was asked
 	When   statement.When
+	AsOf   string // ISO 8601 date that is asked about; "" for no day
 }
 
 // A Desk is what a question is answered from: everything on it shows what the
@@ -132,6 +133,7 @@ type Desk struct {
 	Blobs  blob.Store
 	Scope  policy.Scope
 	Runs   []statement.Run
+	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
 }
 
 // Counted lets an answer say how many records it releases.
@@ -170,7 +172,7 @@ func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer fu
 func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
 	var zero T
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf)}
 	var g *graph.Graph
 	var err error
 	if withGraph {

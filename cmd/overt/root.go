@@ -206,7 +206,7 @@ func ask[T any](ctx context.Context, a *app, act gate.Act, withGraph bool, answe
 	if err != nil {
 		return zero, err
 	}
-	act.When = statement.When{KnownAt: a.knownAt}
+	act.When, act.AsOf = statement.When{KnownAt: a.knownAt}, a.asOf
 	return gate.Ask(ctx, pass, act, withGraph, answerIt)
 }
 
