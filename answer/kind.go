@@ -2,7 +2,6 @@ package answer
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"overt"
@@ -93,9 +92,4 @@ func reverse(p *ftm.Property) *ftm.Property {
 		return nil
 	}
 	return s.Property(p.Reverse)
-}
-
-// MoneyKinds are the kinds of link that carry amounts.
-func isMoney(kind string) bool {
-	return slices.Contains([]string{"Obligation", "Payment", "StatedPayment", "Subaward", "ContractAward"}, kind)
 }

@@ -138,6 +138,17 @@ func (s *sum) naming(ctx context.Context, id ftm.EntityID, props ...string) ([]f
 }
 
 func (s *sum) collectSome(ctx context.Context, f form, ids []ftm.EntityID) error {
+	if b, ok := s.view.(statement.Batcher); ok {
+		for stmts, err := range b.Batch(ctx, ids) {
+			if err != nil {
+				return err
+			}
+			if err := s.take(ctx, f, stmts); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -158,7 +169,7 @@ func (s *sum) collectAll(ctx context.Context, f form) error {
 		if err != nil {
 			return err
 		}
-		if err := s.take(ctx, f, slices.Clone(stmts)); err != nil {
+		if err := s.take(ctx, f, stmts); err != nil {
 			return err
 		}
 	}
@@ -173,8 +184,8 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 	}
 	r := reader{s: s, stmts: stmts}
 	it := &item{
-		id: stmts[0].Entity, payer: s.canonicalOf(r.newest(f.payer)), payee: s.canonicalOf(r.newest(f.payee)),
-		currency: strings.ToUpper(text(r.newest("currency"))), date: text(r.newest("date")), year: text(r.newest("fiscalYear")),
+		id: ftm.EntityID(strings.Clone(string(stmts[0].Entity))), payer: s.canonicalOf(r.newest(f.payer)), payee: s.canonicalOf(r.newest(f.payee)),
+		currency: s.intern(strings.ToUpper(text(r.newest("currency")))), date: text(r.newest("date")), year: s.intern(text(r.newest("fiscalYear"))),
 		period: text(r.newest("period")), precision: text(r.newest("precision")),
 	}
 	if f.schema == "Award" {
@@ -198,6 +209,7 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 			it.amount, it.known = d, true
 		}
 		it.class, it.sightings = it.says.Class, it.says.Sightings()
+		it.says = alone(it.says)
 	}
 	if it.currency == "" && f.schema == "Award" {
 		it.currency = "USD" // US procurement columns state dollars and no currency
@@ -226,7 +238,7 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 func (s *sum) alternatives(it *item, rivals []*statement.Statement) {
 	for _, st := range rivals {
 		other := *it
-		other.says, other.sightings, other.others = st, st.Sightings(), nil
+		other.says, other.sightings, other.others = alone(st), st.Sightings(), nil
 		d, err := decimal.Parse(st.Value)
 		other.amount, other.known = d, err == nil
 		s.items = append(s.items, &other)
@@ -264,6 +276,19 @@ func (s *sum) fits(ctx context.Context, it *item, f form) (bool, error) {
 	return false, nil
 }
 
+// alone copies what a citation needs of a statement, so that a million actions
+// do not keep all statements about them in memory.
+func alone(st *statement.Statement) *statement.Statement {
+	c := &statement.Statement{
+		Value: strings.Clone(st.Value), Original: strings.Clone(st.Original), Quote: strings.Clone(st.Quote),
+		Origin: strings.Clone(st.Origin), Count: st.Count, Class: st.Class, Places: slices.Clone(st.Places),
+	}
+	for i := range c.Places {
+		c.Places[i].Locator.Pointer = strings.Clone(c.Places[i].Locator.Pointer)
+	}
+	return c
+}
+
 func (s *sum) canonicalOf(st *statement.Statement) ftm.EntityID {
 	if st == nil || st.Value == "" {
 		return ""
@@ -271,11 +296,12 @@ func (s *sum) canonicalOf(st *statement.Statement) ftm.EntityID {
 	return s.canonical(ftm.EntityID(st.Value))
 }
 
+// text is a copy of a value, so that a short one does not keep the whole row.
 func text(st *statement.Statement) string {
 	if st == nil {
 		return ""
 	}
-	return st.Value
+	return strings.Clone(st.Value)
 }
 
 // modification writes a modification number one way: "P00002", "0" for the
@@ -322,7 +348,7 @@ func (r reader) rivals(prop string, st *statement.Statement) []*statement.Statem
 	var out []*statement.Statement
 	for i := range r.stmts {
 		o := &r.stmts[i]
-		if o != st && o.Prop == prop && o.Class == st.Class && o.Value != st.Value && o.Value != "" && !o.External {
+		if o.Prop == prop && o.Class == st.Class && o.Value != st.Value && o.Value != "" && !o.External {
 			out = append(out, o)
 		}
 	}

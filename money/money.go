@@ -172,12 +172,25 @@ func list[T ~string](all []T) string {
 	return strings.Join(parts, ", ")
 }
 
+// intern gives one copy of a text that many items share.
+func (s *sum) intern(text string) string {
+	if known, ok := s.words[text]; ok {
+		return known
+	}
+	if s.words == nil {
+		s.words = map[string]string{}
+	}
+	s.words[text] = text
+	return text
+}
+
 // canonical is the id that stands for a source id's entity in this view.
 func (l *Ledger) canonical(id ftm.EntityID) ftm.EntityID {
 	if c, ok := l.canon[id]; ok {
 		return c
 	}
-	c := id
+	c := ftm.EntityID(strings.Clone(string(id))) // an id from a row would keep the row
+	id = c
 	if n, ok := l.graph.Find(id); ok {
 		c = l.graph.ID(n)
 	}
@@ -227,6 +240,7 @@ type sum struct {
 	items    []*item // all that fit, before settling
 	counted  []*item
 	answered Answer
+	words    map[string]string // short texts that many items share
 }
 
 // An item is one amount: a contract action, an award's value, a payment.

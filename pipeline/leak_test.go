@@ -212,13 +212,16 @@ func (v *leakyView) LookupPrefix(ctx context.Context, prefix string, limit int) 
 
 func (v *leakyView) Sight() *statement.Sight { return v.from(sightOfAll).Sight() }
 
+// begin spares the search for a leak that few worlds show.
+var begin = map[leak]uint64{longerHides: 165}
+
 // TestOracleCatchesLeaks is the test of the oracle: each leak must be felt.
 func TestOracleCatchesLeaks(t *testing.T) {
 	dir := memoryDir(t)
 	for _, l := range leaks {
 		t.Run(string(l), func(t *testing.T) {
-			for seed := range 1_000 {
-				if hidden(t, dir, uint64(seed), l) != "" {
+			for seed := range uint64(1_000) {
+				if seed += begin[l]; hidden(t, dir, seed, l) != "" {
 					t.Logf("felt in world %d", seed)
 					return
 				}

@@ -215,6 +215,14 @@ type View interface {
 	Close() error
 }
 
+// A Batcher is a View that reads many entities cheaper than one by one.
+type Batcher interface {
+	// Batch yields the visible statements of each id in turn; ids MUST ascend.
+	// Ids of which nothing is visible are passed over. The slice is valid until
+	// the next step.
+	Batch(ctx context.Context, ids []ftm.EntityID) iter.Seq2[[]Statement, error]
+}
+
 // When narrows a view in time.
 type When struct {
 	// KnownAt, an ISO 8601 date, hides runs observed later. "" = no limit.

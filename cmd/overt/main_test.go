@@ -8,16 +8,17 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 )
+
+func clock() time.Time { return time.Now() }
 
 // childEnv makes the test binary the command, in a process of its own.
 const childEnv = "OVERT_TEST_CHILD"
@@ -35,7 +36,6 @@ func beChild(limit string) {
 	if n, err := strconv.ParseUint(limit, 10, 63); err != nil {
 		panic(err)
 	} else if n > 0 {
-		signal.Ignore(syscall.SIGXFSZ)
 		if err := limitFiles(n); err != nil {
 			panic(err)
 		}

@@ -1,0 +1,213 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"overt"
+	"overt/extract"
+	"overt/extract/open"
+	"overt/gate"
+	"overt/ledger"
+	"overt/money"
+	"overt/statement"
+)
+
+// A Coverage says what was received and what became of it.
+type Coverage struct {
+	Datasets []DatasetCoverage `json:"datasets"`
+}
+
+// Records counts what the answer releases.
+func (c *Coverage) Records() int {
+	n := 0
+	for _, d := range c.Datasets {
+		n += len(d.Files)
+	}
+	return n
+}
+
+// A DatasetCoverage adds up the files and rows of one dataset. Received =
+// Read + Partial + number of Failed + Refused + Waiting, in files; the same
+// holds of the rows: RowsReceived = RowsRead + RowsLeft.
+type DatasetCoverage struct {
+	Dataset      string           `json:"dataset"`
+	Runs         []overt.RunID    `json:"runs"`
+	Received     int              `json:"received"`
+	Read         int              `json:"read"`
+	Partial      int              `json:"partial"`
+	Refused      int              `json:"refused"`
+	Waiting      int              `json:"waiting"`
+	Failed       []FailedFile     `json:"failed"`
+	RowsReceived int64            `json:"rows_received"`
+	RowsRead     int64            `json:"rows_read"`
+	RowsLeft     int64            `json:"rows_left"`
+	Files        []ledger.Entry   `json:"files"`
+	Reasons      []ledger.Count   `json:"reasons"`
+	Left         []LeftRow        `json:"left,omitempty"`
+	Warnings     []ledger.Warning `json:"warnings"`
+}
+
+// A FailedFile is a file of which nothing is kept.
+type FailedFile struct {
+	Where  string `json:"where"`
+	Reason string `json:"reason"`
+	Retry  string `json:"retry"`
+}
+
+// A LeftRow is one row or value that was left out.
+type LeftRow struct {
+	Source string `json:"source"`
+	ledger.Left
+}
+
+// ReadCoverage tells the ledger of one dataset, or of all when it is empty.
+// left is how many left-out rows each file lists.
+func ReadCoverage(ctx context.Context, d *gate.Desk, dataset string, left int) (*Coverage, error) {
+	per := map[string]*DatasetCoverage{}
+	var order []string
+	for e, err := range d.Ledger.Entries(ctx, d.Scope, dataset) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Undone != "" {
+			continue
+		}
+		c := per[e.Dataset]
+		if c == nil {
+			c = &DatasetCoverage{Dataset: e.Dataset, Runs: []overt.RunID{}, Failed: []FailedFile{}, Warnings: []ledger.Warning{}, Reasons: []ledger.Count{}}
+			per[e.Dataset] = c
+			order = append(order, e.Dataset)
+		}
+		if err := c.add(ctx, d, e, left); err != nil {
+			return nil, err
+		}
+	}
+	if dataset != "" && len(order) == 0 {
+		return nil, overt.Errorf(overt.NotFound, "", "there is no dataset called %q", dataset)
+	}
+	out := &Coverage{Datasets: []DatasetCoverage{}}
+	slices.Sort(order)
+	for _, name := range order {
+		per[name].doubts(d)
+		out.Datasets = append(out.Datasets, *per[name])
+	}
+	return out, nil
+}
+
+func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry, left int) error {
+	c.Received++
+	switch e.Verdict {
+	case ledger.Read:
+		c.Read++
+	case ledger.Partial:
+		c.Partial++
+	case ledger.Refused:
+		c.Refused++
+	case ledger.Waiting:
+		c.Waiting++
+	case ledger.Failed:
+		c.Failed = append(c.Failed, FailedFile{e.Source, e.Reason, e.Retry})
+	}
+	c.RowsReceived += e.Received
+	c.RowsRead += e.Read
+	c.RowsLeft += e.LeftOut
+	c.Files = append(c.Files, e)
+	c.Warnings = append(c.Warnings, e.Warnings...)
+	if e.Run != 0 && !slices.Contains(c.Runs, e.Run) {
+		c.Runs = append(c.Runs, e.Run)
+	}
+	reasons, err := d.Ledger.Reasons(ctx, d.Scope, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range reasons {
+		c.count(r)
+	}
+	if left == 0 || len(reasons) == 0 {
+		return nil
+	}
+	rows, err := d.Ledger.LeftRows(ctx, d.Scope, e.ID, left, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		c.Left = append(c.Left, LeftRow{e.Source, r})
+	}
+	return nil
+}
+
+func (c *DatasetCoverage) count(r ledger.Count) {
+	i := slices.IndexFunc(c.Reasons, func(o ledger.Count) bool { return o.Reason == r.Reason })
+	if i < 0 {
+		c.Reasons = append(c.Reasons, r)
+		return
+	}
+	c.Reasons[i].Rows += r.Rows
+	c.Reasons[i].Fatal += r.Fatal
+}
+
+// doubts adds what the measures of the dataset's runs say.
+func (c *DatasetCoverage) doubts(d *gate.Desk) {
+	for _, w := range money.Doubts(d.View.Sight(), c.Dataset) {
+		c.Warnings = append(c.Warnings, ledger.Warning{Code: w.Code, Message: w.Message, Where: w.Where})
+	}
+}
+
+// A RunList is what `runs` answers.
+type RunList struct {
+	Runs []RunLine `json:"runs"`
+}
+
+// Records counts what the answer releases.
+func (l *RunList) Records() int { return len(l.Runs) }
+
+// A RunLine is one run.
+type RunLine struct {
+	statement.Run
+	Doubts []string `json:"doubts,omitempty"`
+}
+
+// ListRuns lists the runs of a dataset, or of all when it is empty.
+func ListRuns(d *gate.Desk, dataset string) *RunList {
+	out := &RunList{Runs: []RunLine{}}
+	for _, r := range d.Runs {
+		if dataset == "" || r.Dataset == dataset {
+			line := RunLine{Run: r}
+			for _, w := range r.Warnings {
+				line.Doubts = append(line.Doubts, fmt.Sprintf("%s: %s", w.Code, w.Message))
+			}
+			out.Runs = append(out.Runs, line)
+		}
+	}
+	return out
+}
+
+// Cite reads the kept bytes of a source again and gives the text at a place.
+// blob may be the beginning of a hash, 8 digits or more. Errors: not_found (no
+// such source in the scope, or no such place), invalid.
+func Cite(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*overt.Citation, error) {
+	if len(blob) < 8 {
+		return nil, overt.Errorf(overt.Invalid, "blob", "give at least 8 digits of the source's hash")
+	}
+	for _, r := range d.Runs {
+		if r.Undone != "" {
+			continue
+		}
+		for _, s := range r.Sources {
+			if !strings.HasPrefix(string(s.Blob), strings.ToLower(blob)) {
+				continue
+			}
+			src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return d.Blobs.Open(ctx, s.Blob) }}
+			quote, err := open.Fetch(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, where)
+			if err != nil {
+				return nil, err
+			}
+			return &overt.Citation{Dataset: r.Dataset, Run: r.ID, Source: s.Name, Blob: s.Blob, Locator: where, Quote: quote}, nil
+		}
+	}
+	return nil, overt.Errorf(overt.NotFound, "blob", "no source with that hash is kept here")
+}
