@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"overt"
@@ -31,7 +32,14 @@ type Entity struct {
 // else they could have meant.
 type Found struct {
 	Entity
-	How    string   `json:"how"` // id, identifier, name, best match
+	How string `json:"how"` // id, identifier, name, best match
+	// The entity as FollowTheMoney has it, with where and when it was seen.
+	Properties map[string][]string `json:"properties"`
+	Datasets   []string            `json:"datasets"`
+	Referents  []ftm.EntityID      `json:"referents"`
+	FirstSeen  string              `json:"first_seen,omitempty"`
+	LastSeen   string              `json:"last_seen,omitempty"`
+
 	Others []Entity `json:"others,omitempty"`
 	More   int      `json:"more,omitempty"` // others that are not listed
 
@@ -98,7 +106,7 @@ func byIdentifier(ctx context.Context, d *gate.Desk, words string) ([]ftm.Entity
 
 // identifiers lists what IdentKey may begin with: schemes, and identifier
 // properties that are none.
-func identifiers() []string {
+var identifiers = sync.OnceValue(func() []string {
 	var out []string
 	for _, s := range ftm.Default().Schemata() {
 		for _, p := range s.SortedProperties() {
@@ -113,7 +121,7 @@ func identifiers() []string {
 		}
 	}
 	return unique(out)
-}
+})
 
 func unique[T cmp.Ordered](s []T) []T {
 	slices.Sort(s)
@@ -188,18 +196,27 @@ func take(ctx context.Context, d *gate.Desk, how string, ids []ftm.EntityID) (*F
 		})
 	}
 	f := &Found{How: how, Members: Members(d.Graph, nodes[0]), More: max(0, len(nodes)-1-maxOthers)}
-	for i, id := range nodes[:min(len(nodes), maxOthers+1)] {
+	p, err := resolve.ReadProfile(ctx, d.View, f.Members)
+	if err != nil {
+		return nil, fmt.Errorf("read entity: %w", err)
+	}
+	f.describe(d, p)
+	for _, id := range nodes[1:min(len(nodes), maxOthers+1)] {
 		e, err := Name(ctx, d, id)
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			f.Entity = e
-		} else {
-			f.Others = append(f.Others, e)
-		}
+		f.Others = append(f.Others, e)
 	}
 	return f, nil
+}
+
+func (f *Found) describe(d *gate.Desk, p *resolve.Profile) {
+	f.Entity = Entity{p.ID, p.Caption(), p.Schema}
+	out := &Profile{Entity: p.Entity()}
+	out.context(d, p)
+	e := out.Entity
+	f.Properties, f.Datasets, f.Referents, f.FirstSeen, f.LastSeen = e.Properties, e.Datasets, e.Referents, e.FirstSeen, e.LastSeen
 }
 
 // Canonical is the id that stands for a source id's entity.

@@ -84,7 +84,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 		return nil, err
 	}
 	p.Values = slices.DeleteFunc(p.Values, func(v resolve.Value) bool { return !held(v.Span, d.AsOf) })
-	out := &Profile{Found: f, Entity: p.Entity()}
+	out := &Profile{Found: f, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Conflicts: []Conflict{}}
 	out.context(d, p)
 	for i := range p.Values {
 		v, err := showValue(ctx, d, p, &p.Values[i], citations)
@@ -270,7 +270,7 @@ func (p *Profile) statements(d *gate.Desk, prof *resolve.Profile) {
 // that only one of them is seen to have joins nothing: that others have it too
 // may be all that is hidden here.
 func sameBy(same []graph.SameLink) []string {
-	var out []string
+	out := []string{}
 	shared := map[ftm.EntityID]int{}
 	for _, l := range same {
 		for _, id := range []ftm.EntityID{l.A, l.B} {

@@ -21,8 +21,8 @@ type Edge struct {
 }
 
 // Validity gives the days between which the edge holds, both included: its own
-// start, else the first day it was sighted; its own end, else the day before
-// it was found gone. NoDay = open.
+// start, else the first day it was sighted; its own end or the day before
+// it was found gone, whichever comes first. NoDay = open.
 func (e Edge) Validity() (from, to statement.Day) { return validity(e.Start, e.End, e.Span) }
 
 // Valid says whether the edge holds on a day; an unknown end is open, and

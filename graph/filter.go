@@ -93,13 +93,14 @@ func (q *query) date() {
 }
 
 // validity puts together what an edge states and when it was sighted. Either
-// end is NoDay where nothing is known.
+// end is NoDay where nothing is known. What its source no longer lists is over,
+// even where the source had stated a later end.
 func validity(start, end statement.Day, span statement.Span) (from, to statement.Day) {
 	from, to = start, end
 	if from == statement.NoDay {
 		from = span.First
 	}
-	if to == statement.NoDay && span.Gone != statement.NoDay {
+	if span.Gone != statement.NoDay && (to == statement.NoDay || span.Gone-1 < to) {
 		to = span.Gone - 1
 	}
 	return from, to
@@ -136,7 +137,7 @@ func (q *query) valid(i, tag uint32) bool {
 		if start != statement.NoDay {
 			from = start
 		}
-		if end != statement.NoDay {
+		if end != statement.NoDay && (to == statement.NoDay || end < to) {
 			to = end
 		}
 	}

@@ -93,8 +93,8 @@ func (o *oracle) passes(e EdgeSpec, f Filter) bool {
 	if from == statement.NoDay {
 		from = span.First
 	}
-	if to == statement.NoDay && span.Gone != statement.NoDay {
-		to = span.Gone - 1
+	if gone := span.Gone; gone != statement.NoDay && (to == statement.NoDay || to >= gone) {
+		to = gone - 1
 	}
 	if f.AsOf == statement.NoDay {
 		return true

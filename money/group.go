@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"overt"
 	"overt/ftm"
 	"overt/graph"
 	"overt/internal/decimal"
@@ -214,6 +215,7 @@ func (s *sum) row(ctx context.Context, g *group) (Row, error) {
 	r := Row{
 		Key: g.key.text, ID: g.key.id, Amount: g.amount, Currency: g.key.currency, Count: len(g.items),
 		Awards: len(g.awards), Unknown: g.unknown, First: g.first, Last: g.last,
+		Citations: []overt.Citation{}, Warnings: []Warning{},
 	}
 	if g.negative.Sign() < 0 {
 		r.Negative = &g.negative

@@ -105,7 +105,7 @@ type Row struct {
 	First     string           `json:"first,omitempty"`
 	Last      string           `json:"last,omitempty"`
 	Citations []overt.Citation `json:"citations"`
-	Warnings  []Warning        `json:"warnings,omitempty"`
+	Warnings  []Warning        `json:"warnings"`
 }
 
 // A Warning is a doubt about a sum, with its evidence.
@@ -273,7 +273,10 @@ func (s *sum) warn(code, where, format string, args ...any) {
 // answer groups what counts into rows.
 func (s *sum) answer(ctx context.Context) (*Answer, error) {
 	a := &s.answered
-	a.Kind, a.By = s.q.Kind, s.q.By
+	a.Kind, a.By, a.Rows = s.q.Kind, s.q.By, []Row{}
+	if a.Warnings == nil {
+		a.Warnings = []Warning{}
+	}
 	groups := map[groupKey]*group{}
 	for _, it := range s.counted {
 		keys, err := s.keys(ctx, it)

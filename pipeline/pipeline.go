@@ -114,7 +114,7 @@ func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := &Report{}
+	rep := &Report{Files: []FileReport{}, Runs: []RunReport{}}
 	for _, u := range units(files, given) {
 		err := im.unit(ctx, req, u, given, rep)
 		if err != nil {
@@ -131,9 +131,13 @@ type file struct {
 	data   []byte // of an embedded source
 	size   int64
 	header string // path of a header file beside it
+	err    error  // why it cannot even be looked at
 }
 
 func (f *file) open() (io.ReadCloser, error) {
+	if f.err != nil {
+		return nil, f.err
+	}
 	if f.path == "" {
 		return io.NopCloser(strings.NewReader(string(f.data))), nil
 	}
@@ -161,7 +165,10 @@ func gather(req Request) ([]*file, error) {
 		}
 		err = filepath.WalkDir(p, func(path string, d os.DirEntry, err error) error {
 			if err != nil {
-				return err
+				// One folder that cannot be read is told and the rest goes on.
+				rel, _ := filepath.Rel(p, path)
+				out = append(out, &file{name: filepath.ToSlash(rel), path: path, err: pathCause(err)})
+				return filepath.SkipDir
 			}
 			if strings.HasPrefix(d.Name(), ".") && path != p {
 				if d.IsDir() {

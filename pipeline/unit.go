@@ -121,6 +121,9 @@ func (im *Importer) plan(ctx context.Context, req Request, files []*taken, given
 
 // recognise opens a file and finds the mapping of each of its parts.
 func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given *mapping.Mapping) error {
+	if t.file.err != nil {
+		return overt.Errorf(overt.Unavailable, t.name, "it cannot be read: %w", t.file.err)
+	}
 	opts, err := im.options(ctx, req, t.file)
 	if err != nil {
 		return err
@@ -382,6 +385,7 @@ func (u *unit) receive(ctx context.Context, t *taken, now string) error {
 	t.Dataset = u.label.Dataset
 	id, err := u.bench.Ledger.Receive(ctx, ledger.Entry{Token: u.token, Dataset: u.label.Dataset, Source: t.name, At: now})
 	if err != nil {
+		t.Verdict, t.Reason = ledger.Failed, describe(err)
 		return err
 	}
 	t.entry, t.Entry = id, id

@@ -204,6 +204,11 @@ func newHome(dir, path string) (homeFormat, error) {
 func readPolicy(path string, owner identity.Actor) (*engine.Engine, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
+		// Rules are made once, before anything was ever recorded: whoever comes
+		// by later does not become the owner by their absence.
+		if _, used := os.Stat(filepath.Join(filepath.Dir(path), "audit")); used == nil {
+			return nil, overt.Errorf(overt.Denied, path, "the home's policy file is gone; put it back from a backup, for without it nobody may enter")
+		}
 		if text, err = engine.Default(owner.ID).Marshal(); err == nil {
 			err = writeFile(path, text)
 		}
