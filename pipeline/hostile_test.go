@@ -53,7 +53,6 @@ type hostile struct {
 	file    string // its name; "in.csv" if empty
 	data    []byte
 	make    func(t *testing.T, path string) // instead of data
-	mapping string
 	verdict ledger.Verdict
 	places  []string // each must stand in the reason, a left-out row or a warning
 	read    int64    // rows; -1 for any

@@ -77,14 +77,14 @@ func verifyPage(p *page, rep audit.Report) {
 	}
 }
 
-// A auditList is what `audit show` answers.
+// An auditList is what `audit show` answers.
 type auditList struct {
 	Size    int64          `json:"size"`
-	Records []audit.Record `json:"records"`
+	Entries []audit.Record `json:"records"`
 }
 
 // Records counts what the answer releases.
-func (l *auditList) count() int { return len(l.Records) }
+func (l *auditList) Records() int { return len(l.Entries) }
 
 func (a *app) auditShowCommand() *cobra.Command {
 	var last int64
@@ -105,12 +105,12 @@ func (a *app) auditShowCommand() *cobra.Command {
 				return err
 			}
 			list, err := gate.Ask(ctx, pass, gate.Act{Action: "audit.read", Query: fmt.Sprintf("last %d", last)}, false, func(ctx context.Context, _ *gate.Desk) (*auditList, error) {
-				out := &auditList{Size: h.log.Size(), Records: []audit.Record{}}
+				out := &auditList{Size: h.log.Size(), Entries: []audit.Record{}}
 				for r, err := range h.log.Records(ctx, max(0, out.Size-last), out.Size) {
 					if err != nil {
 						return nil, err
 					}
-					out.Records = append(out.Records, r)
+					out.Entries = append(out.Entries, r)
 				}
 				return out, nil
 			})
@@ -126,7 +126,7 @@ func (a *app) auditShowCommand() *cobra.Command {
 
 func auditPage(p *page, list *auditList) {
 	t := &table{heads: []string{">seq", "time", "actor", "purpose", "action", "about", "decision", ">records"}}
-	for _, r := range list.Records {
+	for _, r := range list.Entries {
 		about := strings.Trim(r.Object+" "+r.Query, " ")
 		decision := r.Decision
 		if len(r.Reasons) > 0 {

@@ -63,18 +63,6 @@ func overtIn(t *testing.T, home string, args ...string) (code int, stdout, stder
 	return code, out.String(), errs.String()
 }
 
-// answerIn is overtIn for a question that must be answered; v takes its JSON.
-func answerIn(t *testing.T, home string, v any, args ...string) {
-	t.Helper()
-	code, out, errs := overtIn(t, home, append([]string{"--json"}, args...)...)
-	if code != exitOK {
-		t.Fatalf("overt %s: exit %d\n%s%s", strings.Join(args, " "), code, out, errs)
-	}
-	if err := json.Unmarshal([]byte(out), v); err != nil {
-		t.Fatalf("overt %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-}
-
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
