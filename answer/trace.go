@@ -1,10 +1,8 @@
 package answer
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"overt"
 	"overt/ftm"
@@ -275,7 +273,7 @@ func (t *teller) step(ctx context.Context, h graph.Hop) (Step, error) {
 		if err != nil {
 			return s, err
 		}
-		s.Total = &Total{a.Total, a.Currency, kind.sum, a.Count - a.Unknown, a.Unknown + a.Repeats, a.Warnings}
+		s.Total = &Total{a.Total, a.Currency, kind.sum, a.Count - a.Unknown - a.Rates, a.Unknown + a.Rates + a.Repeats, a.Warnings}
 		break
 	}
 	return s, nil
@@ -297,114 +295,6 @@ func (t *teller) payer(h graph.Hop, kind string) (payer, payee []ftm.EntityID) {
 		}
 	}
 	return from, to
-}
-
-// edge tells one link: what its own entity says of amount and dates, and the
-// cells that name its ends.
-func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
-	out := Edge{
-		ID: e.Ref, Schema: e.Kind, Label: KindLabel(e.Kind, false), Kind: e.Kind, Source: e.Source, Target: e.Target,
-		Date: e.Start.String(), End: e.End.String(), Valid: e.Valid(t.at),
-		FirstSeen: e.Span.First.String(), LastSeen: e.Span.Last.String(), Gone: e.Span.Gone.String(),
-	}
-	stmts, err := t.d.View.Entity(ctx, e.Ref)
-	if err != nil {
-		return out, err
-	}
-	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !slices.Contains(e.Classes, s.Class) })
-	slices.SortStableFunc(stmts, t.byAge)
-	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
-	out.Kind = string(kindOf(e.Kind))
-	out.Detail = detail(e.Kind, stmts)
-	out.Citations = t.citations(e, stmts)
-	return out, nil
-}
-
-// details lists what is worth saying of a link beside its ends, by schema.
-var details = map[string][]string{
-	"StatedPayment":      {"precision", "period"},
-	"DataFlow":           {"category", "agreement", "legalBasis", "frequency"},
-	"Hosting":            {"basis", "region"},
-	"CloudAuthorization": {"authorizationKind", "impactLevel"},
-	"UnknownLink":        {"role"},
-	"Ownership":          {"percentage"},
-}
-
-func detail(kind string, stmts []statement.Statement) string {
-	var parts []string
-	for _, prop := range details[kind] {
-		if v := latest(stmts, prop); v != "" {
-			parts = append(parts, v)
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// byAge orders statements by the day their run was observed, then by what they
-// say, so that the order in which runs came in changes no answer.
-func (t *teller) byAge(a, b statement.Statement) int {
-	return cmp.Or(t.d.View.Sight().Age(a.Class, b.Class), cmp.Compare(a.Value, b.Value))
-}
-
-func kindOf(edge string) money.Kind {
-	switch edge {
-	case "Obligation":
-		return money.Obligated
-	case "Subaward":
-		return money.Subaward
-	case "Payment":
-		return money.Outlay
-	case "StatedPayment":
-		return money.Stated
-	}
-	return ""
-}
-
-func latest(stmts []statement.Statement, prop string) string {
-	v := ""
-	for _, s := range stmts {
-		if s.Prop == prop {
-			v = s.Value
-		}
-	}
-	return v
-}
-
-// edgeCitations bounds the citations of one link.
-const edgeCitations = 6
-
-// citations are the cells that make the link: those that name its two ends,
-// and its amount; for a property the cell that holds it; for a name in a text
-// that text.
-func (t *teller) citations(e graph.Edge, stmts []statement.Statement) []overt.Citation {
-	schema := ftm.Default().Schema(e.Kind)
-	wanted := func(s statement.Statement) bool {
-		switch {
-		case e.Prop != "" && e.Kind == "Names":
-			return s.Prop == e.Prop
-		case e.Prop != "":
-			return s.Prop == e.Prop && s.Value == string(e.Target)
-		case schema == nil || schema.Edge == nil:
-			return false
-		}
-		return s.Prop == schema.Edge.Source && s.Value == string(e.Source) ||
-			s.Prop == schema.Edge.Target && s.Value == string(e.Target) || telling(e.Kind, s.Prop) > 0
-	}
-	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !wanted(s) })
-	// cite takes the last first: amount and details say more than the ends' ids.
-	slices.SortStableFunc(stmts, func(a, b statement.Statement) int { return telling(e.Kind, a.Prop) - telling(e.Kind, b.Prop) })
-	return cite(t.d.View, stmts, edgeCitations)
-}
-
-// telling ranks a property of a link by how much it says of it; 0 for its ends.
-func telling(kind, prop string) int {
-	if prop == "amount" {
-		return 100
-	}
-	if i := slices.Index(details[kind], prop); i >= 0 {
-		return len(details[kind]) - i
-	}
-	return 0
 }
 
 func (t *teller) limits(ctx context.Context, all []graph.Limit) ([]Limit, error) {
@@ -438,151 +328,4 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 		}
 	}
 	return out, nil
-}
-
-// A Reach is what `reach` answers: who can obtain what a system holds, or what
-// it can obtain, over which documented chain.
-type Reach struct {
-	System    *Found    `json:"system"`
-	Direction string    `json:"direction"` // to, from or both
-	AsOf      string    `json:"as_of,omitempty"`
-	Holders   []Holder  `json:"holders"`
-	Limits    []Limit   `json:"limits"`
-	NotSeen   []NotSeen `json:"not_seen"`
-}
-
-// Records counts what the answer releases.
-func (r *Reach) Records() int { return len(r.Holders) }
-
-// A Holder is one entity that is reached, by one shortest documented chain.
-type Holder struct {
-	Entity
-	// Direction: "to" when the chain leads from the system to the holder,
-	// "from" when it leads from the holder to the system.
-	Direction string `json:"direction"`
-	Hops      int    `json:"hops"`
-	Chain     Path   `json:"chain"`
-}
-
-// reachKinds are the links over which data, or the machines that hold it, can
-// be reached.
-var reachKinds = []string{"DataFlow", "Hosting", "Leverages", "CloudAuthorization"}
-
-// holderKinds say whose a system or product is. Who operates it holds what it
-// holds; but that an agency sends data somewhere does not mean data of each of
-// its systems, so a chain ends at the operator and never leads on.
-var holderKinds = []string{"System:operator", "CloudProduct:provider"}
-
-// FindReach follows data, hosting and platforms from one system: "to" with the
-// flow (who gets what it holds, and where it stands), "from" against it (what
-// feeds it), "both" one after the other.
-func FindReach(ctx context.Context, d *gate.Desk, system, direction string, o TraceOptions) (*Reach, error) {
-	r := &Reach{AsOf: o.AsOf, Direction: direction, Holders: []Holder{}, Limits: []Limit{}}
-	var err error
-	if r.System, err = Find(ctx, d, system); err != nil {
-		return nil, err
-	}
-	opt, err := o.graph()
-	if err != nil {
-		return nil, err
-	}
-	if opt.Kinds == nil {
-		opt.Kinds = graph.KindSet(reachKinds...)
-	}
-	teller := newTeller(d, o)
-	for _, way := range []struct {
-		name string
-		dir  graph.Direction
-	}{{"from", graph.Backward}, {"to", graph.Forward}} {
-		if direction != "both" && direction != way.name {
-			continue
-		}
-		opt.Dir = way.dir
-		if err := teller.reach(ctx, r, way.name, opt); err != nil {
-			return nil, err
-		}
-	}
-	r.NotSeen, err = Unseen(ctx, d)
-	return r, err
-}
-
-func (t *teller) reach(ctx context.Context, r *Reach, direction string, opt graph.Options) error {
-	tree, err := t.d.Graph.Reach(ctx, r.System.Node(t.d.Graph), opt)
-	if err != nil {
-		return err
-	}
-	paths := map[graph.Node]graph.Path{}
-	var order []graph.Node
-	for _, n := range tree.Nodes {
-		if p, ok := tree.Path(n.Node); ok {
-			paths[n.Node] = p
-			order = append(order, n.Node)
-		}
-	}
-	if direction == "to" {
-		order = t.operators(order, paths, opt)
-	}
-	slices.SortStableFunc(order, func(a, b graph.Node) int { return len(paths[a].Hops) - len(paths[b].Hops) })
-	for _, n := range order {
-		p := paths[n]
-		if len(p.Hops) == 0 {
-			continue
-		}
-		h := Holder{Hops: len(p.Hops), Direction: direction}
-		if h.Entity, err = t.name(ctx, t.d.Graph.ID(n)); err != nil {
-			return err
-		}
-		if h.Chain, err = t.path(ctx, p); err != nil {
-			return err
-		}
-		r.Holders = append(r.Holders, h)
-	}
-	limits, err := t.limits(ctx, tree.Limits)
-	r.Limits = append(r.Limits, limits...)
-	return err
-}
-
-// operators adds to the reached nodes who operates or provides each of them,
-// by the shortest chain.
-func (t *teller) operators(order []graph.Node, paths map[graph.Node]graph.Path, opt graph.Options) []graph.Node {
-	f := opt.Filter
-	f.Kinds, f.Dir = graph.KindSet(holderKinds...), graph.Forward
-	for _, n := range slices.Clone(order) {
-		for e := range t.d.Graph.Edges(n, f) {
-			who, ok := t.d.Graph.Find(e.Target)
-			if !ok {
-				continue
-			}
-			who, _ = t.d.Graph.Find(t.d.Graph.ID(who))
-			old, known := paths[who]
-			if known && len(old.Hops) <= len(paths[n].Hops)+1 {
-				continue
-			}
-			if !known {
-				order = append(order, who)
-			}
-			paths[who] = longer(paths[n], who, t.hop(n, who, f))
-		}
-	}
-	return order
-}
-
-func longer(p graph.Path, n graph.Node, h graph.Hop) graph.Path {
-	return graph.Path{Nodes: append(slices.Clip(p.Nodes), n), Hops: append(slices.Clip(p.Hops), h)}
-}
-
-// hop gathers all links of a kind from one node to another.
-func (t *teller) hop(from, to graph.Node, f graph.Filter) graph.Hop {
-	h := graph.Hop{From: from, To: to}
-	for e := range t.d.Graph.Between(from, to, f) {
-		h.Total++
-		h.Edges = append(h.Edges, e)
-		i := slices.IndexFunc(h.Kinds, func(k graph.KindCount) bool { return k.Kind == e.Kind })
-		if i < 0 {
-			i = len(h.Kinds)
-			h.Kinds = append(h.Kinds, graph.KindCount{Kind: e.Kind})
-		}
-		h.Kinds[i].Count++
-	}
-	return h
 }

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -185,7 +186,7 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 	r := reader{s: s, stmts: stmts}
 	it := &item{
 		id: ftm.EntityID(strings.Clone(string(stmts[0].Entity))), payer: s.canonicalOf(r.newest(f.payer)), payee: s.canonicalOf(r.newest(f.payee)),
-		currency: s.intern(strings.ToUpper(text(r.newest("currency")))), date: text(r.newest("date")), year: s.intern(text(r.newest("fiscalYear"))),
+		currency: s.intern(strings.ToUpper(text(r.newest("currency")))), date: cmp.Or(text(r.newest("date")), text(r.newest("startDate"))), year: s.intern(text(r.newest("fiscalYear"))),
 		period: text(r.newest("period")), precision: text(r.newest("precision")),
 	}
 	if f.schema == "Award" {

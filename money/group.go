@@ -40,6 +40,9 @@ func (g *group) add(it *item) {
 		}
 		g.last = max(g.last, it.date)
 	}
+	if it.rate {
+		return
+	}
 	if !it.known {
 		g.unknown++
 		return

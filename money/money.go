@@ -76,6 +76,7 @@ type Answer struct {
 	Count    int             `json:"count"`
 	Awards   int             `json:"awards"`
 	Unknown  int             `json:"unknown"` // actions without an amount: unknown, not 0
+	Rates    int             `json:"rates,omitempty"` // stated per month, year or day: listed, not summed
 	Others   []Total         `json:"other_currencies,omitempty"`
 	Warnings []Warning       `json:"warnings"`
 	// Repeats counts rows beyond the first that the counted file, or another
@@ -252,6 +253,7 @@ type item struct {
 	action    string // identity of a contract action: award, modification, transaction
 	amount    decimal.Decimal
 	known     bool
+	rate      bool // an amount per month or year: listed, not summed
 	currency  string
 	date      string
 	year      string
@@ -333,6 +335,9 @@ func (s *sum) totals() {
 		s.answered.Count++
 		if it.contract != "" {
 			awards[it.contract] = true
+		}
+		if it.rate {
+			continue
 		}
 		if !it.known {
 			s.answered.Unknown++

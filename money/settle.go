@@ -123,10 +123,11 @@ func (s *sum) dropRates() {
 	dropped := 0
 	for _, it := range s.counted {
 		if it.period != "" && it.period != "total" && it.known {
-			it.known = false
+			it.rate = true
 			dropped++
 		}
 	}
+	s.answered.Rates = dropped
 	if dropped > 0 {
 		s.warn("rates-not-summed", "", "%d amounts are stated per month, year or day; they are listed and not summed", dropped)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"overt"
+	"overt/answer"
 	"overt/audit"
 )
 
@@ -147,3 +148,20 @@ func plural(n int, one, many string) string {
 
 // safe shows text of a source without colour.
 func (p *page) safe(s string) string { return audit.Safe(s) }
+
+func short(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+func notSeenPage(p *page, list []answer.NotSeen) {
+	for i, n := range list {
+		if i == 5 {
+			p.line("  %s", p.dim(fmt.Sprintf("… and %d more files that were not seen; overt coverage", len(list)-5)))
+			return
+		}
+		p.warning(fmt.Sprintf("not seen: %s (%s)", n.Source, n.Verdict), strings.TrimPrefix(n.Reason, n.Source+": "))
+	}
+}

@@ -1,0 +1,122 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"overt"
+	"overt/ftm"
+	"overt/graph"
+	"overt/money"
+	"overt/statement"
+)
+
+// edge tells one link: what its own entity says of amount and dates, and the
+// cells that name its ends.
+func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
+	out := Edge{
+		ID: e.Ref, Schema: e.Kind, Label: KindLabel(e.Kind, false), Kind: e.Kind, Source: e.Source, Target: e.Target,
+		Date: e.Start.String(), End: e.End.String(), Valid: e.Valid(t.at),
+		FirstSeen: e.Span.First.String(), LastSeen: e.Span.Last.String(), Gone: e.Span.Gone.String(),
+	}
+	stmts, err := t.d.View.Entity(ctx, e.Ref)
+	if err != nil {
+		return out, err
+	}
+	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !slices.Contains(e.Classes, s.Class) })
+	slices.SortStableFunc(stmts, t.byAge)
+	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
+	out.Kind = string(kindOf(e.Kind))
+	out.Detail = detail(e.Kind, stmts)
+	out.Citations = t.citations(e, stmts)
+	return out, nil
+}
+
+// details lists what is worth saying of a link beside its ends, by schema.
+var details = map[string][]string{
+	"StatedPayment":      {"precision", "period"},
+	"DataFlow":           {"category", "agreement", "legalBasis", "frequency"},
+	"Hosting":            {"basis", "region"},
+	"CloudAuthorization": {"authorizationKind", "impactLevel"},
+	"UnknownLink":        {"role"},
+	"Ownership":          {"percentage"},
+}
+
+func detail(kind string, stmts []statement.Statement) string {
+	var parts []string
+	for _, prop := range details[kind] {
+		if v := latest(stmts, prop); v != "" {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// byAge orders statements by the day their run was observed, then by what they
+// say, so that the order in which runs came in changes no answer.
+func (t *teller) byAge(a, b statement.Statement) int {
+	return cmp.Or(t.d.View.Sight().Age(a.Class, b.Class), cmp.Compare(a.Value, b.Value))
+}
+
+func kindOf(edge string) money.Kind {
+	switch edge {
+	case "Obligation":
+		return money.Obligated
+	case "Subaward":
+		return money.Subaward
+	case "Payment":
+		return money.Outlay
+	case "StatedPayment":
+		return money.Stated
+	}
+	return ""
+}
+
+func latest(stmts []statement.Statement, prop string) string {
+	v := ""
+	for _, s := range stmts {
+		if s.Prop == prop {
+			v = s.Value
+		}
+	}
+	return v
+}
+
+// edgeCitations bounds the citations of one link.
+const edgeCitations = 6
+
+// citations are the cells that make the link: those that name its two ends,
+// and its amount; for a property the cell that holds it; for a name in a text
+// that text.
+func (t *teller) citations(e graph.Edge, stmts []statement.Statement) []overt.Citation {
+	schema := ftm.Default().Schema(e.Kind)
+	wanted := func(s statement.Statement) bool {
+		switch {
+		case e.Prop != "" && e.Kind == "Names":
+			return s.Prop == e.Prop
+		case e.Prop != "":
+			return s.Prop == e.Prop && s.Value == string(e.Target)
+		case schema == nil || schema.Edge == nil:
+			return false
+		}
+		return s.Prop == schema.Edge.Source && s.Value == string(e.Source) ||
+			s.Prop == schema.Edge.Target && s.Value == string(e.Target) || telling(e.Kind, s.Prop) > 0
+	}
+	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !wanted(s) })
+	// cite takes the last first: amount and details say more than the ends' ids.
+	slices.SortStableFunc(stmts, func(a, b statement.Statement) int { return telling(e.Kind, a.Prop) - telling(e.Kind, b.Prop) })
+	return cite(t.d.View, stmts, edgeCitations)
+}
+
+// telling ranks a property of a link by how much it says of it; 0 for its ends.
+func telling(kind, prop string) int {
+	if prop == "amount" {
+		return 100
+	}
+	if i := slices.Index(details[kind], prop); i >= 0 {
+		return len(details[kind]) - i
+	}
+	return 0
+}

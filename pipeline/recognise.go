@@ -1,0 +1,242 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"overt"
+	"overt/extract"
+	"overt/extract/open"
+	"overt/ledger"
+	"overt/mapping"
+	"overt/policy"
+)
+
+// recognise opens a file and finds the mapping of each of its parts.
+func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given *mapping.Mapping) error {
+	if t.file.err != nil {
+		return overt.Errorf(overt.Unavailable, t.name, "it cannot be read: %w", t.file.err)
+	}
+	opts, err := im.options(ctx, req, t.file)
+	if err != nil {
+		return err
+	}
+	t.header = opts.Header
+	src := extract.Source{Name: t.name, Size: t.size, Open: t.open}
+	if t.part, err = open.Open(ctx, src, opts); err != nil {
+		return err
+	}
+	if len(t.part) == 0 {
+		return overt.Errorf(overt.Invalid, t.name, "it holds no table, tree or list")
+	}
+	found := false
+	for i, p := range t.part {
+		c, err := im.candidate(ctx, req, t, p, given)
+		if err != nil {
+			if ctx.Err() != nil || len(t.part) == 1 {
+				return err
+			}
+			t.unread = append(t.unread, strings.TrimPrefix(p.Name+": "+describe(err), ": "))
+			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: describe(err), Where: t.name + "!" + p.Name})
+		}
+		if c.Format == "ftm-statements" {
+			if t.datasets, err = datasetsOf(ctx, p.Reader); err != nil {
+				return err
+			}
+		}
+		if c.SetHeader {
+			// The pack knows the columns of a table that has no header line.
+			opts.Header = c.Mapping.Header
+			t.header = opts.Header
+			parts, err := open.Open(ctx, src, opts)
+			if err != nil {
+				return err
+			}
+			t.part[i] = parts[i]
+		}
+		t.mapping, t.native = append(t.mapping, c.Mapping), append(t.native, c.Format)
+		if name := formatName(c); name != "" {
+			found = true
+			if t.Format == "" {
+				t.Format = name
+			}
+		}
+		if c.Reason != "" {
+			t.Notes = append(t.Notes, strings.TrimPrefix(p.Name+": "+c.Reason, ": "))
+		}
+	}
+	if !found {
+		return overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
+	}
+	return nil
+}
+
+func formatName(c mapping.Candidate) string {
+	if c.Mapping != nil {
+		return c.Mapping.Name
+	}
+	return c.Format
+}
+
+// candidate chooses how a part is read: the mapping given, the pack named, or
+// the best that fits.
+func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extract.Part, given *mapping.Mapping) (mapping.Candidate, error) {
+	sample, err := firstRecords(ctx, p.Reader)
+	if err != nil && len(sample) == 0 {
+		return mapping.Candidate{}, err
+	}
+	var c mapping.Candidate
+	switch {
+	case given != nil:
+		c = mapping.Candidate{Mapping: given, Reason: "the mapping that was given"}
+	case req.Format == "ftm" || req.Format == "ftm-statements":
+		c = mapping.Candidate{Format: req.Format}
+	case req.Format != "":
+		m := mapping.Pack(req.Format)
+		if m == nil {
+			return c, overt.Errorf(overt.Invalid, "--as", "%q is no format; the formats are %s", req.Format, strings.Join(formatNames(), ", "))
+		}
+		c = mapping.Candidate{Mapping: m, SetHeader: len(m.Header) > 0 && p.Reader.Info().HeaderRow == 0 && t.file.header == ""}
+	default:
+		head, err := headOf(p)
+		if err != nil {
+			return c, err
+		}
+		found, err := mapping.Detect(mapping.Head{Name: t.name, Info: p.Reader.Info(), Records: sample, Bytes: head})
+		if err != nil {
+			return c, err
+		}
+		if len(found) == 0 || found[0].Score <= 0.5 {
+			return c, overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
+		}
+		c = found[0]
+	}
+	if given != nil {
+		t.warnings = append(t.warnings, missing(given, t.name, p.Reader.Info())...)
+	}
+	if c.Mapping != nil {
+		refused := mapping.Screen(columnsOf(p.Reader, sample), sample)
+		for _, r := range refused {
+			t.warnings = append(t.warnings, ledger.Warning{Code: "refused-column", Message: fmt.Sprintf("left out, %s: %s", r.Class, r.Reason), Where: t.name + ": column " + r.Column})
+		}
+		c.Mapping = c.Mapping.Refuse(refused)
+	}
+	return c, nil
+}
+
+// missing warns of columns that a mapping of the user's names and a table does
+// not have.
+func missing(m *mapping.Mapping, name string, info extract.Info) []ledger.Warning {
+	if info.Header == nil {
+		return nil
+	}
+	var out []ledger.Warning
+	for _, q := range m.Queries {
+		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(name) }) {
+			continue
+		}
+		for _, column := range q.Missing(info.Header) {
+			out = append(out, ledger.Warning{Code: "missing-column", Where: name,
+				Message: fmt.Sprintf("the mapping names a column %q that the table does not have; its columns are %s", column, strings.Join(info.Header[:min(len(info.Header), 30)], ", "))})
+		}
+	}
+	return out
+}
+
+func formatNames() []string {
+	packs, _ := mapping.Packs()
+	out := make([]string, 0, len(packs))
+	for _, m := range packs {
+		out = append(out, m.Name)
+	}
+	return out
+}
+
+func columnsOf(r extract.Reader, sample []extract.Record) []string {
+	if h := r.Info().Header; len(h) > 0 {
+		return h
+	}
+	var out []string
+	for _, rec := range sample {
+		for _, c := range rec.Columns() {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// maxDatasets bounds the datasets of one statement table.
+const maxDatasets = 1000
+
+// datasetsOf lists the datasets that the rows of a statement table name: each
+// is a label of its own, which the right to write must cover.
+func datasetsOf(ctx context.Context, r extract.Reader) ([]string, error) {
+	var out []string
+	for rec, err := range r.Records(ctx, "") {
+		var row *extract.RowError
+		if errors.As(err, &row) {
+			continue
+		}
+		if err != nil {
+			break // what there is before the break is read; the break is told then
+		}
+		if d := first(rec, "dataset"); d != "" && !slices.Contains(out, d) && (policy.Label{Dataset: d}).Validate() == nil {
+			if out = append(out, d); len(out) > maxDatasets {
+				return nil, overt.Errorf(overt.Invalid, rec.At().String(), "more than %d datasets in one table", maxDatasets)
+			}
+		}
+	}
+	return out, ctx.Err()
+}
+
+// sampleSize is how many records are looked at to recognise a source.
+const sampleSize = 50
+
+func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, error) {
+	if f := r.Info().Format; f == extract.JSON || f == extract.XML {
+		return nil, nil // a whole document is one record; its head is looked at instead
+	}
+	var out []extract.Record
+	for rec, err := range r.Records(ctx, "") {
+		var row *extract.RowError
+		if errors.As(err, &row) {
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		if out = append(out, rec); len(out) == sampleSize {
+			break
+		}
+	}
+	return out, nil
+}
+
+// headSize is how much of a tree is looked at to recognise it.
+const headSize = 1 << 20
+
+func headOf(p extract.Part) ([]byte, error) {
+	if p.Bytes == nil {
+		return nil, nil
+	}
+	r, err := p.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	head, err := io.ReadAll(io.LimitReader(r, headSize))
+	if len(head) > 0 {
+		return head, nil // a stream that breaks off is recognised by what there is
+	}
+	return nil, err
+}
+
+// base compares a mapping's source name with a file's.
+func base(name string) string { return strings.ToLower(filepath.Base(filepath.FromSlash(name))) }
