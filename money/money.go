@@ -75,7 +75,7 @@ type Answer struct {
 	Total    decimal.Decimal `json:"total"`
 	Count    int             `json:"count"`
 	Awards   int             `json:"awards"`
-	Unknown  int             `json:"unknown"` // actions without an amount: unknown, not 0
+	Unknown  int             `json:"unknown"`         // actions without an amount: unknown, not 0
 	Rates    int             `json:"rates,omitempty"` // stated per month, year or day: listed, not summed
 	Others   []Total         `json:"other_currencies,omitempty"`
 	Warnings []Warning       `json:"warnings"`
