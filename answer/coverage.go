@@ -10,9 +10,11 @@ import (
 	"overt"
 	"overt/extract"
 	"overt/extract/open"
+	"overt/ftm"
 	"overt/gate"
 	"overt/ledger"
 	"overt/money"
+	"overt/resolve"
 	"overt/statement"
 )
 
@@ -92,7 +94,7 @@ func ReadCoverage(ctx context.Context, d *gate.Desk, dataset string, left int) (
 	out := &Coverage{Datasets: []DatasetCoverage{}}
 	slices.Sort(order)
 	for _, name := range order {
-		per[name].doubts(d)
+		per[name].doubts(ctx, d)
 		out.Datasets = append(out.Datasets, *per[name])
 	}
 	return out, nil
@@ -151,8 +153,15 @@ func (c *DatasetCoverage) count(r ledger.Count) {
 }
 
 // doubts adds what the measures of the dataset's runs say.
-func (c *DatasetCoverage) doubts(d *gate.Desk) {
-	for _, w := range money.Doubts(d.View.Sight(), c.Dataset) {
+func (c *DatasetCoverage) doubts(ctx context.Context, d *gate.Desk) {
+	name := func(id ftm.EntityID) string {
+		p, err := resolve.ReadProfile(ctx, d.View, []ftm.EntityID{id})
+		if err != nil {
+			return string(id)
+		}
+		return p.Caption()
+	}
+	for _, w := range money.Doubts(d.View.Sight(), c.Dataset, name) {
 		c.Warnings = append(c.Warnings, ledger.Warning{Code: w.Code, Message: w.Message, Where: w.Where})
 	}
 }

@@ -53,9 +53,8 @@ func (s *sum) judge(ctx context.Context, run *statement.Run, m statement.Measure
 }
 
 // Doubts tells, for coverage, which lists of a dataset look cut off or hold
-// latest states only. Payers are told by their id, for nobody asked who they
-// are.
-func Doubts(sight *statement.Sight, dataset string) []Warning {
+// latest states only. name says what to call a payer.
+func Doubts(sight *statement.Sight, dataset string, name func(ftm.EntityID) string) []Warning {
 	var out []Warning
 	seen := map[overt.RunID]bool{}
 	for _, c := range sight.Classes() {
@@ -65,7 +64,7 @@ func Doubts(sight *statement.Sight, dataset string) []Warning {
 		}
 		seen[info.Run.ID] = true
 		for _, m := range info.Run.Measures {
-			who := titled("payer "+string(m.Authority), info.Run)
+			who := titled(name(m.Authority), info.Run)
 			if Truncated(m, siblings(sight, info.Run, m)) {
 				out = append(out, Warning{"truncated", fmt.Sprintf(truncatedText, who, m.Rows), source(info.Run, "")})
 			}

@@ -81,6 +81,7 @@ func (u *unit) readMapped(ctx context.Context, t *taken, p extract.Part, m *mapp
 
 // records walks one selector's records, counting each as read or left out.
 func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, one func(extract.Record) (gave bool, err error)) error {
+	rows := newSeenRows(r.Info())
 	for rec, err := range r.Records(ctx, selector) {
 		var row *extract.RowError
 		switch {
@@ -107,6 +108,9 @@ func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector
 		}
 		if gave {
 			t.Read++
+			if rows.again(rec) {
+				t.Repeats++
+			}
 		} else {
 			t.LeftOut++
 		}

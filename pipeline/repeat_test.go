@@ -82,10 +82,17 @@ func TestRepeatsNeverChangeTheTotal(t *testing.T) {
 		home := hometest.Memory(t)
 		for i, rows := range files {
 			rng.Shuffle(len(rows), func(a, b int) { rows[a], rows[b] = rows[b], rows[a] })
-			home.Import(t, pipeline.Request{
+			rep := home.Import(t, pipeline.Request{
 				Dataset: fmt.Sprintf("set%d", i%2), Format: "usaspending-transactions",
 				Files: []pipeline.Embedded{{Name: fmt.Sprintf("file%d.csv", i), Data: table(rows)}},
 			})
+			distinct := map[string]bool{}
+			for _, r := range rows {
+				distinct[strings.Join(r, "|")] = true
+			}
+			if got, want := rep.Files[0].Repeats, int64(len(rows)-len(distinct)); got != want {
+				t.Errorf("seed %d: the ledger counts %d repeats in file %d, want %d", seed, got, i, want)
+			}
 		}
 		sum := hometest.Known(t, home, func(ctx context.Context, d *gate.Desk) (*money.Answer, error) {
 			return money.NewLedger(d.View, d.Graph).Sum(ctx, money.Query{AsOf: statement.NoDay, By: money.ByYear})

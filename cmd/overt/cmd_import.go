@@ -189,6 +189,9 @@ func importPage(p *page, rep *pipeline.Report) {
 		case f.LeftOut > 0:
 			what += fmt.Sprintf(", %s left out", count(f.LeftOut))
 		}
+		if f.Repeats > 0 {
+			what += fmt.Sprintf(", %s exact repeats", count(f.Repeats))
+		}
 		p.line("%s  %s  %s", p.bold(f.Source), p.dim(string(f.Verdict)+" · "+f.Format), p.safe(what))
 		if f.Verdict == ledger.Failed && f.Retry != "" {
 			p.line("    %s", p.dim(f.Retry))
