@@ -83,13 +83,18 @@ func inspect(ctx context.Context, path string, wait time.Duration) error {
 		return db.failed(ctx, "open the database", err)
 	}
 	conn.SetBusyTimeout(wait)
-	_, err = db.version(conn)
+	err = func() (err error) {
+		// One moment: between two reads another process may make the tables.
+		defer sqlitex.Transaction(conn)(&err)
+		_, err = db.version(conn)
+		return err
+	}()
 	return db.failed(ctx, "open the database", errors.Join(err, conn.Close()))
 }
 
 func prepare(conn *sqlite.Conn, wait time.Duration) error {
 	conn.SetBusyTimeout(wait)
-	mode, err := text(conn, "pragma journal_mode = wal")
+	mode, err := writeAhead(conn, wait)
 	if err != nil {
 		return err
 	}
@@ -102,6 +107,19 @@ func prepare(conn *sqlite.Conn, wait time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// writeAhead switches the file to a write-ahead log and returns the mode it
+// has then. SQLite refuses the switch at once while another process has the
+// file open for reading, without asking the busy handler, so it is asked
+// again here until wait has passed.
+func writeAhead(conn *sqlite.Conn, wait time.Duration) (mode string, err error) {
+	for until := time.Now().Add(wait); ; time.Sleep(5 * time.Millisecond) {
+		mode, err = text(conn, "pragma journal_mode = wal")
+		if sqlite.ErrCode(err).ToPrimary() != sqlite.ResultBusy || time.Now().After(until) {
+			return mode, err
+		}
+	}
 }
 
 func text(conn *sqlite.Conn, query string) (string, error) {
