@@ -72,6 +72,9 @@ type Citation struct {
 	Blob    BlobID  `json:"blob"`
 	Locator Locator `json:"locator"`
 	Quote   string  `json:"quote"`
+	// Doubt says what became known against the source after it came in: that
+	// its publisher withdrew or corrected it. Empty when nothing did.
+	Doubt string `json:"doubt,omitempty"`
 }
 
 // String writes the citation as "file:place".

@@ -186,7 +186,7 @@ func ListRuns(d *gate.Desk, dataset string) *RunList {
 	for _, r := range d.Runs {
 		if dataset == "" || r.Dataset == dataset {
 			line := RunLine{Run: r}
-			for _, w := range r.Warnings {
+			for _, w := range r.Doubts() {
 				line.Doubts = append(line.Doubts, fmt.Sprintf("%s: %s", w.Code, w.Message))
 			}
 			out.Runs = append(out.Runs, line)

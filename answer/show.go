@@ -238,15 +238,20 @@ func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *reso
 }
 
 // cite gives up to n citations of statements, newest run first; all if n is
-// below 0.
+// below 0. Sources that nothing became known against go before others, so that
+// a value whose first citation is in doubt rests on doubted ones alone.
 func cite(view statement.View, stmts []statement.Statement, n int) []overt.Citation {
 	out := []overt.Citation{}
-	for i := len(stmts) - 1; i >= 0; i-- {
-		for _, p := range stmts[i].Places {
-			if n >= 0 && len(out) >= n {
-				return out
+	for _, doubted := range []bool{false, true} {
+		for i := len(stmts) - 1; i >= 0; i-- {
+			for _, p := range stmts[i].Places {
+				if n >= 0 && len(out) >= n {
+					return out
+				}
+				if c := view.Cite(stmts[i].Class, p, stmts[i].Quoted()); (c.Doubt != "") == doubted {
+					out = append(out, c)
+				}
 			}
-			out = append(out, view.Cite(stmts[i].Class, p, stmts[i].Quoted()))
 		}
 	}
 	return out

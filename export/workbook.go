@@ -203,7 +203,7 @@ func (x *exporter) sources() [][]cell {
 	var out [][]cell
 	for _, k := range runs {
 		var warnings []string
-		for _, w := range k.run.Warnings {
+		for _, w := range k.run.Doubts() {
 			warnings = append(warnings, w.Message)
 		}
 		for _, s := range k.run.Sources {

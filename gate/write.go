@@ -54,3 +54,13 @@ func (p *Pass) Undo(ctx context.Context, id overt.RunID) error {
 		return 1, "", b.Ledger.Undone(ctx, id, at)
 	})
 }
+
+// Note records what became known of a run after it came in. At and Actor of
+// the notice are given here. Errors: those of statement.Store.Note.
+func (p *Pass) Note(ctx context.Context, id overt.RunID, n statement.Notice) error {
+	act := Act{Action: "run.note", Object: fmt.Sprintf("run %d", id), Query: n.Kind + " on " + n.On + ": " + n.Reason}
+	return p.Do(ctx, act, func(ctx context.Context, b *Bench) (int64, string, error) {
+		n.At, n.Actor = p.gate.cfg.Clock().UTC().Format("2006-01-02T15:04:05Z"), b.Actor
+		return 1, "", b.Statements.Note(ctx, b.Scope, id, n)
+	})
+}

@@ -21,7 +21,7 @@ func (s *sum) sensors(ctx context.Context) {
 		payers[it.payer] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(used)) {
-		for _, w := range used[id].Warnings {
+		for _, w := range used[id].Doubts() {
 			if len(w.Keys) == 0 || payers[s.canonical(ftm.EntityID(w.Keys["authority"]))] {
 				s.warn(w.Code, source(used[id], w.Where), "%s", w.Message)
 			}
@@ -63,6 +63,9 @@ func Doubts(sight *statement.Sight, dataset string, name func(ftm.EntityID) stri
 			continue
 		}
 		seen[info.Run.ID] = true
+		if said := info.Run.Doubt(); said != "" {
+			out = append(out, Warning{info.Run.Notices[len(info.Run.Notices)-1].Kind, said, source(info.Run, "")})
+		}
 		for _, m := range info.Run.Measures {
 			who := titled(name(m.Authority), info.Run)
 			if Truncated(m, siblings(sight, info.Run, m)) {

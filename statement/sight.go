@@ -86,7 +86,14 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 	}
 	limit := LastDayOf(when.KnownAt)
 	h := sha256.New()
+	known := map[*Run]*Run{} // one run stays one, whatever is left out of it
 	for _, c := range classes {
+		if limit != NoDay {
+			if known[c.Run] == nil {
+				known[c.Run] = c.Run.knownBy(limit)
+			}
+			c.Run = known[c.Run]
+		}
 		s.infos[c.Class], s.days[c.Class] = c, DayOf(c.Run.Observed)
 		if !scope.Sees(c.Label) || c.Run.Undone != "" || (limit != NoDay && s.days[c.Class] > limit) {
 			continue
@@ -167,6 +174,20 @@ func (s *Sight) Run(id overt.RunID) *Run {
 		}
 	}
 	return nil
+}
+
+// Cite makes the citation of a place of a class; the zero Citation for a class
+// that is hidden.
+func (s *Sight) Cite(c Class, p Place, quote string) overt.Citation {
+	info, ok := s.Info(c)
+	if !ok {
+		return overt.Citation{}
+	}
+	cite := overt.Citation{Dataset: info.Label.Dataset, Run: info.Run.ID, Locator: p.Locator, Quote: quote, Doubt: info.Run.Doubt()}
+	if p.Source >= 0 && p.Source < len(info.Run.Sources) {
+		cite.Source, cite.Blob = info.Run.Sources[p.Source].Name, info.Run.Sources[p.Source].Blob
+	}
+	return cite
 }
 
 // Fingerprint identifies the visible classes: hexadecimal SHA-256.

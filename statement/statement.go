@@ -134,6 +134,7 @@ type Run struct {
 	Sightings  int64          `json:"sightings"`  // repeats included
 	New        int64          `json:"new"`        // entities that this run's series had not, or had otherwise
 	Undone     string         `json:"undone,omitempty"`
+	Notices    []Notice       `json:"notices,omitempty"` // in the order they were entered
 	Warnings   []Warning      `json:"warnings,omitempty"`
 	Measures   []Measure      `json:"measures,omitempty"`
 }
@@ -244,6 +245,11 @@ type Store interface {
 	// Undo takes a run back: from the moment it returns no view opened later
 	// shows it. at is RFC 3339. Errors: not_found, denied, conflict (undone already).
 	Undo(ctx context.Context, scope policy.Scope, id overt.RunID, at string) error
+	// Note adds a notice to a run, durably: views opened later show it, by
+	// Sight and in every citation of the run. It changes no statement and no
+	// Epoch. Errors: not_found (also when the run that corrects it is), denied,
+	// conflict (undone), invalid (Notice.Check).
+	Note(ctx context.Context, scope policy.Scope, id overt.RunID, n Notice) error
 	// Epoch rises with each commit and undo.
 	Epoch() uint64
 	Close() error

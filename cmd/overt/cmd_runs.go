@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,9 @@ func (a *app) listRuns(ctx context.Context, dataset string) error {
 			if r.Undone != "" {
 				src = "taken back " + r.Undone[:min(10, len(r.Undone))] + " · " + src
 			}
+			if said := r.Doubt(); said != "" {
+				src = said + " · " + src
+			}
 			t.add(fmt.Sprint(r.ID), r.Dataset, r.Format, r.Observed[:min(10, len(r.Observed))], string(r.Extent), count(r.Entities), count(r.Statements), short(src, 60))
 		}
 		p.table(t)
@@ -62,17 +66,26 @@ says too stays. The bytes and the record of the run are kept.`,
 		Example: "  overt undo 7\n  overt undo 7 8 9",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids := make([]overt.RunID, len(args))
-			for i, s := range args {
-				var n uint32
-				if _, err := fmt.Sscanf(s+" .", "%d .", &n); err != nil || n == 0 {
-					return usageError{fmt.Errorf("%q is not the number of a run; see overt runs", s)}
-				}
-				ids[i] = overt.RunID(n)
+			ids, err := runIDs(args)
+			if err != nil {
+				return err
 			}
 			return a.undo(cmd.Context(), ids)
 		},
 	}
+}
+
+// runIDs reads numbers of runs.
+func runIDs(args []string) ([]overt.RunID, error) {
+	ids := make([]overt.RunID, len(args))
+	for i, s := range args {
+		n, err := strconv.ParseUint(s, 10, 32)
+		if err != nil || n == 0 {
+			return nil, usageError{fmt.Errorf("%q is not the number of a run; see overt runs", s)}
+		}
+		ids[i] = overt.RunID(n)
+	}
+	return ids, nil
 }
 
 func (a *app) undo(ctx context.Context, ids []overt.RunID) error {

@@ -57,17 +57,17 @@ func (p *page) warning(message, where string) {
 	p.line("  %s", p.warn(text))
 }
 
-// cite writes one citation under a value.
+// cite writes one citation under a value, and below it what is known against
+// its source.
 func (p *page) cite(indent string, c overt.Citation) {
-	quote := c.Quote
-	if utf8.RuneCountInString(quote) > 90 {
-		quote = string([]rune(quote)[:90]) + "…"
+	quote := "(said of the whole record by the mapping)"
+	if c.Quote != "" {
+		quote = "“" + short(strings.Join(strings.Fields(c.Quote), " "), 90) + "”"
 	}
-	if quote == "" {
-		p.line("%s%s", indent, p.dim(fmt.Sprintf("↳ %s, run %d  (said of the whole record by the mapping)", c.String(), c.Run)))
-		return
+	p.line("%s%s", indent, p.dim(fmt.Sprintf("↳ %s, run %d  %s", c.String(), c.Run, quote)))
+	if c.Doubt != "" {
+		p.line("%s  %s", indent, p.warn("! "+c.Doubt))
 	}
-	p.line("%s%s", indent, p.dim(fmt.Sprintf("↳ %s, run %d  “%s”", c.String(), c.Run, strings.Join(strings.Fields(quote), " "))))
 }
 
 // A table aligns columns; a leading '>' in a head right-aligns its column.

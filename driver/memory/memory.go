@@ -128,17 +128,9 @@ func (s *Store) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at s
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.runs, func(r *run) bool { return r.ID == id })
-	if i < 0 || s.runs[i].in(scope) == nil {
-		return overt.Errorf(overt.NotFound, where, "there is no such run")
-	}
-	for _, t := range s.runs[i].tables {
-		if !scope.Writes(t.label) {
-			return overt.Errorf(overt.Denied, where, "it may not be written")
-		}
-	}
-	if s.runs[i].Undone != "" {
-		return overt.Errorf(overt.Conflict, where, "it was taken back at %s", s.runs[i].Undone)
+	i, err := s.mine(scope, id)
+	if err != nil {
+		return err
 	}
 	undone := *s.runs[i]
 	undone.Undone = at
@@ -146,6 +138,46 @@ func (s *Store) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at s
 	s.runs[i] = &undone
 	s.epoch++
 	return nil
+}
+
+// Note adds a notice to a run; see statement.Store.
+func (s *Store) Note(_ context.Context, scope policy.Scope, id overt.RunID, n statement.Notice) error {
+	if err := n.Check(id); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, err := s.mine(scope, id)
+	if err == nil && n.By != 0 {
+		_, err = s.mine(scope, n.By)
+	}
+	if err != nil {
+		return err
+	}
+	noted := *s.runs[i]
+	noted.Notices = append(slices.Clone(noted.Notices), n)
+	s.runs = slices.Clone(s.runs)
+	s.runs[i] = &noted
+	return nil
+}
+
+// mine finds a run that the scope may change and that is not undone. The
+// caller holds the lock. Errors: not_found, denied, conflict.
+func (s *Store) mine(scope policy.Scope, id overt.RunID) (int, error) {
+	where := "run " + strconv.FormatUint(uint64(id), 10)
+	i := slices.IndexFunc(s.runs, func(r *run) bool { return r.ID == id })
+	if i < 0 || s.runs[i].in(scope) == nil {
+		return 0, overt.Errorf(overt.NotFound, where, "there is no such run")
+	}
+	for _, t := range s.runs[i].tables {
+		if !scope.Writes(t.label) {
+			return 0, overt.Errorf(overt.Denied, where, "it may not be written")
+		}
+	}
+	if s.runs[i].Undone != "" {
+		return 0, overt.Errorf(overt.Conflict, where, "it was taken back at %s", s.runs[i].Undone)
+	}
+	return i, nil
 }
 
 // Epoch rises with each commit and undo.

@@ -171,15 +171,7 @@ func (v *view) Sight() *statement.Sight { return v.sight }
 // Cite makes a citation; see statement.View. A class outside the view gives
 // the zero Citation.
 func (v *view) Cite(c statement.Class, p statement.Place, quote string) overt.Citation {
-	info, ok := v.sight.Info(c)
-	if !ok {
-		return overt.Citation{}
-	}
-	cited := overt.Citation{Dataset: info.Label.Dataset, Run: info.Run.ID, Locator: p.Locator, Quote: quote}
-	if p.Source >= 0 && p.Source < len(info.Run.Sources) {
-		cited.Source, cited.Blob = info.Run.Sources[p.Source].Name, info.Run.Sources[p.Source].Blob
-	}
-	return cited
+	return v.sight.Cite(c, p, quote)
 }
 
 // Close ends the view.

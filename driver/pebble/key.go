@@ -24,8 +24,9 @@ const (
 	refKeys    = 'r'
 	lookupKeys = 'x'
 
-	metaRun  = 'c'
-	metaUndo = 'u'
+	metaRun     = 'c'
+	metaUndo    = 'u'
+	metaNotices = 'n'
 )
 
 // idPrefix is the common prefix of all keys of one id (or lookup key).

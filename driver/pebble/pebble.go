@@ -175,6 +175,7 @@ func (db *DB) load() error {
 		return unavailable(db.dir, err)
 	}
 	undone := map[overt.RunID]string{}
+	notices := map[overt.RunID][]statement.Notice{}
 	for it.First(); it.Valid(); it.Next() {
 		key := it.Key()
 		if len(key) != 6 {
@@ -184,6 +185,13 @@ func (db *DB) load() error {
 		switch key[1] {
 		case metaUndo:
 			undone[id] = string(it.Value())
+		case metaNotices:
+			var list []statement.Notice
+			if err := json.Unmarshal(it.Value(), &list); err != nil {
+				_ = it.Close()
+				return overt.Errorf(overt.Internal, fmt.Sprintf("%s, run %d", db.dir, id), "read the notices of a run: %w", err)
+			}
+			notices[id] = list
 		case metaRun:
 			r := &record{}
 			if err := json.Unmarshal(it.Value(), r); err != nil {
@@ -194,7 +202,7 @@ func (db *DB) load() error {
 		}
 	}
 	for _, r := range db.runs {
-		r.Undone = undone[r.ID]
+		r.Undone, r.Notices = undone[r.ID], notices[r.ID]
 	}
 	db.epoch = uint64(len(db.runs) + len(undone))
 	return it.Close()
@@ -261,30 +269,69 @@ func (db *DB) Runs(_ context.Context, scope policy.Scope) ([]statement.Run, erro
 func (db *DB) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at string) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	where := fmt.Sprintf("run %d", id)
-	i, ok := slices.BinarySearchFunc(db.runs, id, func(r *record, id overt.RunID) int { return int(r.ID) - int(id) })
-	if !ok || !slices.ContainsFunc(db.runs[i].Labels, scope.Sees) {
-		return overt.Errorf(overt.NotFound, where, "there is no such run")
-	}
-	r := db.runs[i]
-	for _, l := range r.Labels {
-		if !scope.Writes(l) {
-			return overt.Errorf(overt.Denied, where, "you may not change dataset %s", r.Dataset)
-		}
-	}
-	if r.Undone != "" {
-		return overt.Errorf(overt.Conflict, where, "it was taken back already, on %s", r.Undone)
+	i, err := db.mine(scope, id)
+	if err != nil {
+		return err
 	}
 	if err := db.db.Set(metaKey(metaUndo, id), []byte(at), pebble.Sync); err != nil {
-		return &overt.Error{Code: overt.Unavailable, Op: "undo", Where: where, Err: err}
+		return &overt.Error{Code: overt.Unavailable, Op: "undo", Where: fmt.Sprintf("run %d", id), Err: err}
 	}
 	// Views that are open hold the old record; a new one replaces it.
-	changed := *r
+	changed := *db.runs[i]
 	changed.Undone = at
 	db.runs = slices.Clone(db.runs)
 	db.runs[i] = &changed
 	db.epoch++
 	return nil
+}
+
+// Note adds a notice to a run.
+func (db *DB) Note(_ context.Context, scope policy.Scope, id overt.RunID, n statement.Notice) error {
+	if err := n.Check(id); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	i, err := db.mine(scope, id)
+	if err == nil && n.By != 0 {
+		_, err = db.mine(scope, n.By)
+	}
+	if err != nil {
+		return err
+	}
+	changed := *db.runs[i]
+	changed.Notices = append(slices.Clone(changed.Notices), n)
+	value, err := json.Marshal(changed.Notices)
+	if err != nil {
+		return err
+	}
+	if err := db.db.Set(metaKey(metaNotices, id), value, pebble.Sync); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Op: "note", Where: fmt.Sprintf("run %d", id), Err: err}
+	}
+	// Views that are open hold the old record; a new one replaces it.
+	db.runs = slices.Clone(db.runs)
+	db.runs[i] = &changed
+	return nil
+}
+
+// mine finds a run that the scope may change and that is not undone. The
+// caller holds the lock. Errors: not_found, denied, conflict.
+func (db *DB) mine(scope policy.Scope, id overt.RunID) (int, error) {
+	where := fmt.Sprintf("run %d", id)
+	i, ok := slices.BinarySearchFunc(db.runs, id, func(r *record, id overt.RunID) int { return int(r.ID) - int(id) })
+	if !ok || !slices.ContainsFunc(db.runs[i].Labels, scope.Sees) {
+		return 0, overt.Errorf(overt.NotFound, where, "there is no such run")
+	}
+	r := db.runs[i]
+	for _, l := range r.Labels {
+		if !scope.Writes(l) {
+			return 0, overt.Errorf(overt.Denied, where, "you may not change dataset %s", r.Dataset)
+		}
+	}
+	if r.Undone != "" {
+		return 0, overt.Errorf(overt.Conflict, where, "it was taken back already, on %s", r.Undone)
+	}
+	return i, nil
 }
 
 // classes lists what is known of every class, each run as the scope shows it.

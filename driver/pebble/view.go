@@ -266,13 +266,5 @@ func (v *view) LookupPrefix(ctx context.Context, prefix string, limit int) ([]st
 
 // Cite turns a place of a class into a citation.
 func (v *view) Cite(c statement.Class, p statement.Place, quote string) overt.Citation {
-	info, ok := v.sight.Info(c)
-	if !ok {
-		return overt.Citation{}
-	}
-	cite := overt.Citation{Dataset: info.Label.Dataset, Run: info.Run.ID, Locator: p.Locator, Quote: quote}
-	if p.Source >= 0 && p.Source < len(info.Run.Sources) {
-		cite.Source, cite.Blob = info.Run.Sources[p.Source].Name, info.Run.Sources[p.Source].Blob
-	}
-	return cite
+	return v.sight.Cite(c, p, quote)
 }

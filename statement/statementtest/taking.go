@@ -14,6 +14,8 @@ var taking = []testCase{
 	{"undo", testUndo},
 	{"undo keeps what another run says", testUndoKeeps},
 	{"undo refuses", testUndoRefuses},
+	{"note", testNote},
+	{"note refuses", testNoteRefuses},
 	{"undo while a run is written", testUndoBesideWriter},
 	{"labels", testLabels},
 }
@@ -55,6 +57,88 @@ func testUndoKeeps(t *testing.T, s statement.Store) {
 		t.Errorf("%d new, want 1: what was taken back is new again", again.New)
 	}
 	diff(t, "entities", ids(t, view(t, s, all)), []ftm.EntityID{"a", "b", "c"})
+}
+
+func withdrawn(on string) statement.Notice {
+	return statement.Notice{Kind: statement.Withdrawn, On: on, Reason: "the agency took it down", At: undoneAt, Actor: "ann"}
+}
+
+func testNote(t *testing.T, s statement.Store) {
+	first := people(t, s, spec("t1"), "a")
+	second := people(t, s, spec("t2"), "a")
+	before := view(t, s, all)
+	epoch := s.Epoch()
+	must(t, s.Note(t.Context(), all, first.ID, withdrawn("2024-05-01")))
+	if s.Epoch() != epoch {
+		t.Error("a notice makes what is derived stale")
+	}
+	doubts := func(v statement.View) (out [2]string) {
+		t.Helper()
+		for _, st := range entity(t, v, "a") {
+			c := v.Cite(st.Class, st.Places[0], st.Quoted())
+			out[c.Run-first.ID] = c.Doubt
+		}
+		return out
+	}
+	text := "withdrawn by its publisher on 2024-05-01: the agency took it down"
+	diff(t, "doubts after", doubts(view(t, s, all)), [2]string{text, ""})
+	diff(t, "doubts of the view opened before", doubts(before), [2]string{"", ""})
+	correction := statement.Notice{Kind: statement.Corrected, On: "2024-06-01", Reason: "wrong sums", By: second.ID, At: undoneAt, Actor: "ann"}
+	must(t, s.Note(t.Context(), all, first.ID, correction))
+	got := runs(t, s, all)
+	diff(t, "notices", got[0].Notices, []statement.Notice{withdrawn("2024-05-01"), correction})
+	diff(t, "warnings of the other run", len(got[1].Doubts()), 0)
+	if d := got[0].Doubts(); len(d) != 1 || d[0].Code != statement.Corrected {
+		t.Errorf("doubts of the run = %v", d)
+	}
+	for _, c := range []struct{ at, want string }{{"2024-04-30", ""}, {"2024-05-31", text}, {"", got[0].Doubt()}} {
+		v, err := s.View(t.Context(), all, statement.When{KnownAt: c.at})
+		must(t, err)
+		if r := v.Sight().Run(first.ID); r != nil && r.Doubt() != c.want {
+			t.Errorf("known at %q: %q, want %q", c.at, r.Doubt(), c.want)
+		}
+		must(t, v.Close())
+	}
+	must(t, s.Note(t.Context(), all, first.ID, statement.Notice{Kind: statement.Reissued, On: "2024-07-01", Reason: "it is back", At: undoneAt}))
+	diff(t, "doubts after it came back", doubts(view(t, s, all)), [2]string{"", ""})
+}
+
+func testNoteRefuses(t *testing.T, s statement.Store) {
+	r := write(t, s, spec("t1"), add{plain, "a", []statement.Statement{named("A", 1)}}, add{marked, "a", []statement.Statement{named("B", 1)}})
+	taken := people(t, s, spec("t2"), "a")
+	must(t, s.Undo(t.Context(), all, taken.ID, undoneAt))
+	with := func(change func(*statement.Notice)) statement.Notice {
+		n := withdrawn("2024-05-01")
+		change(&n)
+		return n
+	}
+	good := withdrawn("2024-05-01")
+	for _, c := range []struct {
+		name  string
+		scope policy.Scope
+		id    overt.RunID
+		n     statement.Notice
+		want  overt.Code
+	}{
+		{"unknown", all, taken.ID + 1, good, overt.NotFound},
+		{"out of scope", policytest.Scope(other), r.ID, good, overt.NotFound},
+		{"read only", policytest.ReadOnly(plain, marked), r.ID, good, overt.Denied},
+		{"one label of two", policytest.Scope(plain), r.ID, good, overt.Denied},
+		{"undone", all, taken.ID, good, overt.Conflict},
+		{"no kind", all, r.ID, with(func(n *statement.Notice) { n.Kind = "odd" }), overt.Invalid},
+		{"no reason", all, r.ID, with(func(n *statement.Notice) { n.Reason = " " }), overt.Invalid},
+		{"no day", all, r.ID, with(func(n *statement.Notice) { n.On = "2024" }), overt.Invalid},
+		{"no time", all, r.ID, with(func(n *statement.Notice) { n.At = "now" }), overt.Invalid},
+		{"corrected by none", all, r.ID, with(func(n *statement.Notice) { n.Kind = statement.Corrected }), overt.Invalid},
+		{"corrected by itself", all, r.ID, with(func(n *statement.Notice) { n.Kind, n.By = statement.Corrected, r.ID }), overt.Invalid},
+		{"corrected by an unknown run", all, r.ID, with(func(n *statement.Notice) { n.Kind, n.By = statement.Corrected, taken.ID+1 }), overt.NotFound},
+		{"withdrawn by a run", all, r.ID, with(func(n *statement.Notice) { n.By = taken.ID }), overt.Invalid},
+	} {
+		wantCode(t, c.name, s.Note(t.Context(), c.scope, c.id, c.n), c.want)
+	}
+	if got := runs(t, s, all); len(got[0].Notices) != 0 {
+		t.Errorf("a refused notice was kept: %v", got[0].Notices)
+	}
 }
 
 func testUndoRefuses(t *testing.T, s statement.Store) {
