@@ -42,14 +42,16 @@ func (u *unit) abandon(ctx context.Context, good []*taken, cause error) error {
 	return cause
 }
 
-// already finds a visible run of the same bytes under the same mapping.
+// already finds a visible run of the same bytes under the same mapping. The
+// same bytes said to be of another day or source are another sighting.
 func (u *unit) already(ctx context.Context) (statement.Run, bool, error) {
 	runs, err := u.bench.Statements.Runs(ctx, u.bench.Scope)
 	if err != nil {
 		return statement.Run{}, false, err
 	}
 	for _, r := range runs {
-		if r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) {
+		if r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) &&
+			(u.req.Observed == "" || r.Observed == u.spec.Observed) && (u.req.Series == "" || r.Series == u.spec.Series) {
 			return r, true, nil
 		}
 	}
