@@ -46,6 +46,7 @@ type Mapping struct {
 	Series    string   // versions of one source carry the same series
 	Labels    []string // marks for policy
 	Header    []string // column names for files without a header line, nil for others
+	Pages     bool     // files of one folder are pages of one source
 	Sensitive []Basis  // columns that are let in although they are sensitive
 	Queries   []*Query
 

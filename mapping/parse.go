@@ -174,6 +174,10 @@ func (p *parser) header(kv pair) bool {
 		m.Class = p.text(kv.value, kv.key)
 	case "series":
 		m.Series = p.text(kv.value, kv.key)
+	case "pages":
+		if m.Pages = p.text(kv.value, kv.key) == "folder"; !m.Pages {
+			p.fail(kv.value, "pages must be folder: the files of one folder are one source")
+		}
 	case "labels":
 		m.Labels = p.texts(kv.value, kv.key)
 	case "header":

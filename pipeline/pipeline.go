@@ -5,6 +5,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -85,6 +86,8 @@ type RunReport struct {
 	Entities   int64            `json:"entities"`
 	Statements int64            `json:"statements"`
 	New        int64            `json:"new"`
+	// Notes are what is inferred of the run beside what was declared.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // A Report says what became of an import.
@@ -102,7 +105,7 @@ type Importer struct {
 }
 
 // Import takes the request's files in, each as a run of its own (files that
-// one mapping names together are one run). A file that cannot be read is in
+// one mapping names together, and pages of one source, are one run). A file that cannot be read is in
 // the report and the ledger; the others go on. Errors: only what concerns the
 // whole import (nothing to import, no access, the disk).
 func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
@@ -115,9 +118,15 @@ func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
 		return nil, err
 	}
 	rep := &Report{Files: []FileReport{}, Runs: []RunReport{}}
-	for _, u := range units(files, given) {
-		err := im.unit(ctx, req, u, given, rep)
-		if err != nil {
+	all := make([]*taken, len(files))
+	for i, f := range files {
+		all[i] = &taken{file: f, FileReport: FileReport{Source: f.name}}
+		if all[i].err = im.recognise(ctx, req, all[i], given); ctx.Err() != nil {
+			return rep, ctx.Err()
+		}
+	}
+	for _, group := range units(all, given) {
+		if err := im.unit(ctx, req, group, given, rep); err != nil {
 			return rep, err
 		}
 	}
@@ -273,16 +282,64 @@ func loadMapping(req Request) (*mapping.Mapping, error) {
 }
 
 // units groups files into runs: those that a mapping names together are one,
-// any other file is one by itself.
-func units(files []*file, given *mapping.Mapping) [][]*file {
+// and so are those of one folder that are pages of one source; any other file
+// is one by itself.
+func units(files []*taken, given *mapping.Mapping) [][]*taken {
 	if given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
-		return [][]*file{files}
+		return [][]*taken{files}
 	}
-	out := make([][]*file, len(files))
-	for i, f := range files {
-		out[i] = []*file{f}
+	var out [][]*taken
+	books := map[string]int{}
+	for _, t := range files {
+		book := t.book()
+		if i, begun := books[book]; begun && book != "" {
+			out[i] = append(out[i], t)
+			continue
+		}
+		books[book] = len(out)
+		out = append(out, []*taken{t})
+	}
+	for _, u := range out {
+		slices.SortStableFunc(u, func(a, b *taken) int { return natural(a.name, b.name) })
 	}
 	return out
+}
+
+// book names the source that the file is a page of; "" for a whole one.
+func (t *taken) book() string {
+	if t.err != nil || len(t.mapping) == 0 || slices.ContainsFunc(t.mapping, func(m *mapping.Mapping) bool { return m == nil || !m.Pages }) {
+		return ""
+	}
+	return filepath.Dir(t.path) + "\x00" + t.mapping[0].Name
+}
+
+// natural orders names as people count: page-2 before page-10.
+func natural(a, b string) int {
+	for a != "" && b != "" {
+		x, y := digits(a), digits(b)
+		if x == 0 || y == 0 {
+			if a[0] != b[0] {
+				return cmp.Compare(a[0], b[0])
+			}
+			a, b = a[1:], b[1:]
+			continue
+		}
+		m, n := strings.TrimLeft(a[:x], "0"), strings.TrimLeft(b[:y], "0")
+		if c := cmp.Or(cmp.Compare(len(m), len(n)), cmp.Compare(m, n)); c != 0 {
+			return c
+		}
+		a, b = a[x:], b[y:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// digits counts the digits a text begins with.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	return n
 }
 
 func token() string {

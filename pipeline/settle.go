@@ -107,6 +107,12 @@ func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error)
 	for _, m := range u.meter.measures() {
 		u.w.Measure(m)
 	}
+	before, err := u.before(ctx)
+	if err != nil {
+		_ = u.w.Abort()
+		return 0, "", u.abandon(ctx, good, err)
+	}
+	u.shrunk(good, before)
 	for _, t := range good {
 		if err := u.prepare(ctx, t); err != nil {
 			_ = u.w.Abort()
@@ -123,7 +129,7 @@ func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error)
 			return run.Statements, "", err
 		}
 	}
-	u.rep.Runs = append(u.rep.Runs, RunReport{run.ID, run.Dataset, run.Observed, run.Extent, run.Entities, run.Statements, run.New})
+	u.rep.Runs = append(u.rep.Runs, RunReport{run.ID, run.Dataset, run.Observed, run.Extent, run.Entities, run.Statements, run.New, extentNotes(&run, before)})
 	return run.Statements, string(hashOf(u.spec.Sources)), nil
 }
 

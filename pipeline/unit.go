@@ -54,13 +54,10 @@ type taken struct {
 
 // unit takes the files of one run in. Only failures of our own stores end the
 // import; what is wrong with a file ends in its report.
-func (im *Importer) unit(ctx context.Context, req Request, files []*file, given *mapping.Mapping, rep *Report) error {
-	u := &unit{im: im, req: req, rep: rep, token: cmp.Or(req.Token, token())}
-	for _, f := range files {
-		u.files = append(u.files, &taken{file: f, FileReport: FileReport{Source: f.name}})
-	}
-	plan, err := im.plan(ctx, req, u.files, given)
-	if err != nil {
+func (im *Importer) unit(ctx context.Context, req Request, files []*taken, given *mapping.Mapping, rep *Report) error {
+	u := &unit{im: im, req: req, rep: rep, token: cmp.Or(req.Token, token()), files: files}
+	plan := cmp.Or(req.Dataset, firstFormat(files), "unsorted")
+	if err := (policy.Label{Dataset: plan}).Validate(); err != nil {
 		return err
 	}
 	labels := []policy.Label{{Dataset: plan}}
@@ -84,7 +81,7 @@ func (im *Importer) unit(ctx context.Context, req Request, files []*file, given 
 	return err
 }
 
-func names(files []*file) []string {
+func names(files []*taken) []string {
 	out := make([]string, len(files))
 	for i, f := range files {
 		out[i] = f.name
@@ -92,26 +89,14 @@ func names(files []*file) []string {
 	return out
 }
 
-// plan finds the formats and with them the dataset. A file that cannot be
-// opened keeps its error for the ledger.
-func (im *Importer) plan(ctx context.Context, req Request, files []*taken, given *mapping.Mapping) (dataset string, err error) {
-	dataset = req.Dataset
+// firstFormat is the format of the first file that has one.
+func firstFormat(files []*taken) string {
 	for _, t := range files {
-		if t.err = im.recognise(ctx, req, t, given); t.err != nil {
-			if ctx.Err() != nil {
-				return "", ctx.Err()
-			}
-			continue
-		}
-		if dataset == "" {
-			dataset = t.Format
+		if t.err == nil && t.Format != "" {
+			return t.Format
 		}
 	}
-	if dataset == "" {
-		dataset = "unsorted"
-	}
-	label := policy.Label{Dataset: dataset}
-	return dataset, label.Validate()
+	return ""
 }
 
 // run keeps the bytes, maps the records and commits.
@@ -203,13 +188,14 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 			if u.spec.Series == "" {
 				u.spec.Series = m.Series
 			}
-			if u.spec.Observed == "" {
-				u.spec.Observed, _ = m.Observed(ctx, t.name, t.part[k].Reader)
+			if u.req.Observed == "" {
+				day, _ := m.Observed(ctx, t.name, t.part[k].Reader)
+				u.spec.Observed = max(u.spec.Observed, day) // of several pages the newest
 			}
 		}
 	}
 	if u.spec.Extent == "" {
-		u.spec.Extent = statement.Window // absence from an unknown source says nothing
+		u.spec.Extent, u.spec.Assumed = statement.Window, true // absence from an unknown source says nothing
 	}
 	if u.spec.Series == "" && u.spec.Extent == statement.Full && given != nil {
 		u.spec.Series = given.Name

@@ -110,10 +110,12 @@ type Source struct {
 
 // RunSpec is what an importer declares before it writes.
 type RunSpec struct {
-	Dataset string   `json:"dataset"`
-	Format  string   `json:"format"`  // mapping pack or format name
-	Mapping string   `json:"mapping"` // hexadecimal SHA-256 of the mapping text
-	Extent  Extent   `json:"extent"`
+	Dataset string `json:"dataset"`
+	Format  string `json:"format"`  // mapping pack or format name
+	Mapping string `json:"mapping"` // hexadecimal SHA-256 of the mapping text
+	Extent  Extent `json:"extent"`
+	// Assumed says that nobody declared the extent.
+	Assumed bool     `json:"assumed,omitempty"`
 	Series  string   `json:"series"` // which of the dataset's sources this is a state of; "" for the only one
 	Sources []Source `json:"sources"`
 	// Observed is the day the source was in this state, ISO 8601 date or time.

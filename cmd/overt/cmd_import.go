@@ -214,6 +214,9 @@ func importPage(p *page, rep *pipeline.Report) {
 	for _, r := range rep.Runs {
 		p.line("run %d  %s  %s", r.Run, p.bold(r.Dataset), p.dim(fmt.Sprintf("%s entities (%s new or changed), %s values · %s as of %s",
 			count(r.Entities), count(r.New), count(r.Statements), r.Extent, r.Observed)))
+		for _, n := range r.Notes {
+			p.line("    %s", p.dim(n))
+		}
 	}
 }
 

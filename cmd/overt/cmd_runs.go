@@ -11,6 +11,7 @@ import (
 	"overt"
 	"overt/answer"
 	"overt/gate"
+	"overt/statement"
 )
 
 func (a *app) listRuns(ctx context.Context, dataset string) error {
@@ -38,10 +39,18 @@ func (a *app) listRuns(ctx context.Context, dataset string) error {
 			if said := r.Doubt(); said != "" {
 				src = said + " · " + src
 			}
-			t.add(fmt.Sprint(r.ID), r.Dataset, r.Format, r.Observed[:min(10, len(r.Observed))], string(r.Extent), count(r.Entities), count(r.Statements), short(src, 60))
+			t.add(fmt.Sprint(r.ID), r.Dataset, r.Format, day(r.Observed), extentOf(r.Run), count(r.Entities), count(r.Statements), short(src, 60))
 		}
 		p.table(t)
 	})
+}
+
+// extentOf says how much of its source a run is, and whether anyone said so.
+func extentOf(r statement.Run) string {
+	if r.Assumed {
+		return string(r.Extent) + " (assumed)"
+	}
+	return string(r.Extent)
 }
 
 func (a *app) runsCommand() *cobra.Command {
