@@ -22,6 +22,7 @@ type Profile struct {
 	Values     []Value
 	Links      []LinkGroup
 	SameBy     []string // the identifiers that made source ids one
+	Joins      []Join   // the evidence for each of SameBy
 	Statements []Statement
 	Conflicts  []Conflict
 }
@@ -84,7 +85,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 		return nil, err
 	}
 	p.Values = slices.DeleteFunc(p.Values, func(v resolve.Value) bool { return !held(v.Span, d.AsOf) })
-	out := &Profile{Found: f, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Conflicts: []Conflict{}}
+	out := &Profile{Found: f, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Joins: []Join{}, Conflicts: []Conflict{}}
 	out.context(d, p)
 	for i := range p.Values {
 		v, err := showValue(ctx, d, p, &p.Values[i], citations)
@@ -100,6 +101,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	}
 	if n, ok := d.Graph.Find(f.ID); ok {
 		out.SameBy = sameBy(d.Graph.Same(n))
+		out.Joins = joins(d, p, out.SameBy)
 		out.Links, err = links(ctx, d, n)
 	}
 	return out, err
@@ -127,7 +129,7 @@ func (p *Profile) MarshalJSON() ([]byte, error) {
 	if err := json.Unmarshal(raw, &fields); err != nil {
 		return nil, err
 	}
-	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "conflicts": p.Conflicts}
+	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "joins": p.Joins, "conflicts": p.Conflicts}
 	if p.Statements != nil {
 		extra["statements"] = p.Statements
 	}

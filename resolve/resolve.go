@@ -68,7 +68,7 @@ func NewExact(dir string, sight *statement.Sight) *Exact {
 func (e *Exact) Add(stmts []statement.Statement) error {
 	for i := range stmts {
 		s := &stmts[i]
-		key := e.identity(s)
+		key := identity(e.model, s)
 		if key == "" {
 			continue
 		}
@@ -81,10 +81,17 @@ func (e *Exact) Add(stmts []statement.Statement) error {
 	return nil
 }
 
+// Reason is the Reason of a Link that a statement is evidence for; "" for most
+// statements.
+func Reason(s *statement.Statement) string {
+	name, _, _ := strings.Cut(identity(ftm.Default(), s), "\x1f")
+	return name
+}
+
 // identity is the key by which a statement makes its entity one with others;
 // "" for most statements.
-func (e *Exact) identity(s *statement.Statement) string {
-	schema := e.model.Schema(s.Schema)
+func identity(model *ftm.Model, s *statement.Statement) string {
+	schema := model.Schema(s.Schema)
 	if schema == nil || s.External || s.Value == "" {
 		return ""
 	}

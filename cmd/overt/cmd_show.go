@@ -47,6 +47,14 @@ func showPage(p *page, s *answer.Profile, all bool) {
 	if n := len(s.Found.Members); n > 1 {
 		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity: %s", n, short(strings.Join(s.SameBy, ", "), 120))))
 	}
+	if all {
+		for _, j := range s.Joins {
+			p.line("       %s", p.dim("one by "+j.By))
+			for _, side := range j.Sides {
+				p.cite("         ", side.Citation)
+			}
+		}
+	}
 	p.line("       %s", p.dim("datasets "+strings.Join(s.Entity.Datasets, ", ")))
 	last := ""
 	for i, v := range s.Values {
