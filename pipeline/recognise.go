@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/charset"
 	"overt/extract/open"
 	"overt/ledger"
 	"overt/mapping"
@@ -222,6 +224,7 @@ func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, erro
 // headSize is how much of a tree is looked at to recognise it.
 const headSize = 1 << 20
 
+// headOf is the beginning of a part as UTF-8, without a byte order mark.
 func headOf(p extract.Part) ([]byte, error) {
 	if p.Bytes == nil {
 		return nil, nil
@@ -231,8 +234,16 @@ func headOf(p extract.Part) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	head, err := io.ReadAll(io.LimitReader(r, headSize))
-	if len(head) > 0 {
+	raw, err := io.ReadAll(io.LimitReader(r, headSize))
+	if len(raw) > 0 {
+		text, err := charset.Reader(bytes.NewReader(raw), charset.Detect(raw).Name, nil)
+		if err != nil {
+			return nil, err
+		}
+		head, err := io.ReadAll(text)
+		if err != nil {
+			return nil, err
+		}
 		return head, nil // a stream that breaks off is recognised by what there is
 	}
 	return nil, err

@@ -38,6 +38,7 @@ type scanner struct {
 	colMax            int
 	fields            []span
 	wide, full, stray bool
+	open              bool // the last record ended with the stream, not with a line end
 }
 
 const firstBuffer = 64 << 10
@@ -112,7 +113,7 @@ func (s *scanner) broken() bool { return s.err != nil && s.err != io.EOF }
 // The error is io.EOF at the end, else what broke the stream; a record the
 // stream broke in is not given.
 func (s *scanner) next() (rec []byte, bad *trouble, err error) {
-	s.fields, s.wide, s.full, s.stray = s.fields[:0], false, false, false
+	s.fields, s.wide, s.full, s.stray, s.open = s.fields[:0], false, false, false, false
 	if !s.have(0) {
 		return nil, nil, s.err
 	}
@@ -131,6 +132,7 @@ func (s *scanner) next() (rec []byte, bad *trouble, err error) {
 			if s.broken() {
 				return nil, nil, s.err
 			}
+			s.open = true
 			return s.take(stop, stop)
 		case s.at(stop) == s.nl:
 			return s.take(stop, stop+1)

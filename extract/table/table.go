@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -46,6 +47,8 @@ type Reader struct {
 	decode  string              // encoding to convert the stream from; empty when none
 	meta    *meta
 	tally   extract.Tally
+	// narrowest is the smallest number of values of a row so far.
+	narrowest int
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -293,7 +296,7 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 }
 
 func (t *Reader) run(ctx context.Context, r io.Reader, yield func(extract.Record, error) bool) {
-	t.tally = extract.Tally{}
+	t.tally, t.narrowest = extract.Tally{}, math.MaxInt
 	row := int64(0)
 	text, err := t.text(r, nil)
 	if err != nil {
@@ -350,6 +353,14 @@ func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extra
 		t.tally.Add("stray_quote", "a quote inside a quoted value is not doubled; it was taken literally", where)
 	}
 	values := t.values(sc, rec, &where)
+	if sc.open && t.narrowest != math.MaxInt {
+		if len(values) < t.narrowest {
+			return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
+				Reason: fmt.Sprintf("the row ends after %d of %d columns, without a line end: the source is cut off here", len(values), t.narrowest)}
+		}
+		t.tally.Add("no_line_end", "the last row has no line end; if the source was cut off, its last value may be short", where)
+	}
+	t.narrowest = min(t.narrowest, len(values))
 	if width := len(t.meta.header); len(values) > width {
 		for _, v := range values[width:] {
 			if strings.TrimSpace(v) != "" {

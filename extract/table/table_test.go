@@ -258,3 +258,44 @@ func TestRandomTables(t *testing.T) {
 		}
 	}
 }
+
+// TestCutOff tells a table that ends in the middle of a row.
+func TestCutOff(t *testing.T) {
+	for _, c := range []struct {
+		name, in   string
+		rows, bad  int
+		warnedOpen int
+	}{
+		{"whole", "a,b,c\n1,2,3\n4,5,6\n", 2, 0, 0},
+		{"no line end", "a,b,c\n1,2,3\n4,5,6", 2, 0, 1},
+		{"cut between columns", "a,b,c\n1,2,3\n4,5", 1, 1, 0},
+		{"cut in the first column", "a,b,c\n1,2,3\n4", 1, 1, 0},
+		{"short rows are this table's way", "a,b,c\n1,2\n4,5", 2, 0, 1},
+		{"one short row", "a,b,c\n1,2", 1, 0, 0},
+		{"wide form", "a\tb\n1\t2\n3\t4\r\n", 2, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := table.Open(t.Context(), source(c.in), table.Options{HeaderRow: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, bad := 0, 0
+			for _, err := range r.Records(t.Context(), "") {
+				var row *extract.RowError
+				switch {
+				case errors.As(err, &row):
+					if bad++; row.Where.Row != 3 || !strings.Contains(row.Reason, "cut off") {
+						t.Errorf("%s: %s", row.Where, row.Reason)
+					}
+				case err != nil:
+					t.Fatal(err)
+				default:
+					rows++
+				}
+			}
+			if n := len(r.Info().Warnings); rows != c.rows || bad != c.bad || n != c.warnedOpen {
+				t.Errorf("%d rows, %d bad, %d warnings", rows, bad, n)
+			}
+		})
+	}
+}
