@@ -33,7 +33,7 @@ func (c *Coverage) Records() int {
 }
 
 // A DatasetCoverage adds up the files and rows of one dataset. Received =
-// Read + Partial + number of Failed + Refused + Waiting, in files; the same
+// Read + Partial + number of Failed + Mended + Refused + Waiting, in files; the same
 // holds of the rows: RowsReceived = RowsRead + RowsLeft.
 type DatasetCoverage struct {
 	Dataset      string           `json:"dataset"`
@@ -43,6 +43,7 @@ type DatasetCoverage struct {
 	Partial      int              `json:"partial"`
 	Refused      int              `json:"refused"`
 	Waiting      int              `json:"waiting"`
+	Mended       int              `json:"mended"` // failed at first, read since
 	Failed       []FailedFile     `json:"failed"`
 	RowsReceived int64            `json:"rows_received"`
 	RowsRead     int64            `json:"rows_read"`
@@ -94,6 +95,7 @@ func ReadCoverage(ctx context.Context, d *gate.Desk, dataset string, left int) (
 	out := &Coverage{Datasets: []DatasetCoverage{}}
 	slices.Sort(order)
 	for _, name := range order {
+		per[name].mended()
 		per[name].doubts(ctx, d)
 		out.Datasets = append(out.Datasets, *per[name])
 	}
@@ -140,6 +142,34 @@ func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry,
 		c.Left = append(c.Left, LeftRow{e.Source, r})
 	}
 	return nil
+}
+
+// mended takes a failed file off the list when the same bytes were read since,
+// as they are when the user comes back with a mapping. The file stays counted,
+// and its own line says what became of it.
+func (c *DatasetCoverage) mended() {
+	since := map[overt.BlobID]overt.RunID{}
+	for _, e := range c.Files {
+		if e.Run != 0 {
+			since[e.Blob] = e.Run
+		}
+	}
+	var left []FailedFile
+	at := 0
+	for i := range c.Files {
+		e := &c.Files[i]
+		if e.Verdict != ledger.Failed {
+			continue
+		}
+		f := c.Failed[at]
+		at++
+		if run := since[e.Blob]; e.Blob != "" && run != 0 {
+			e.Reason, e.Retry = fmt.Sprintf("read since, as run %d; first: %s", run, e.Reason), ""
+			continue
+		}
+		left = append(left, f)
+	}
+	c.Mended, c.Failed = len(c.Failed)-len(left), append([]FailedFile{}, left...)
 }
 
 func (c *DatasetCoverage) count(r ledger.Count) {

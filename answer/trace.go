@@ -313,9 +313,11 @@ func (t *teller) limits(ctx context.Context, all []graph.Limit) ([]Limit, error)
 	return out, nil
 }
 
-// Unseen lists the files that were not read, or not wholly.
+// Unseen lists the files that were not read, or not wholly, and have not been
+// read since.
 func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
-	out := []NotSeen{}
+	var poor []ledger.Entry
+	read := map[readBlob]bool{}
 	for e, err := range d.Ledger.Entries(ctx, d.Scope, "") {
 		if err != nil {
 			return nil, err
@@ -323,9 +325,27 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 		// A file of which some values were unusable was seen; one that broke off,
 		// or lost more than a row in a hundred, was not seen whole.
 		whole := e.Verdict == ledger.Read || e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received
-		if !whole && e.Undone == "" {
+		switch {
+		case e.Undone != "":
+		case whole:
+			read[blobOf(e)] = true
+		default:
+			poor = append(poor, e)
+		}
+	}
+	out := []NotSeen{}
+	for _, e := range poor {
+		if e.Blob == "" || !read[blobOf(e)] {
 			out = append(out, NotSeen{e.Dataset, e.Source, e.Verdict, e.Reason})
 		}
 	}
 	return out, nil
 }
+
+// A readBlob is the content of a file in a dataset.
+type readBlob struct {
+	dataset string
+	blob    overt.BlobID
+}
+
+func blobOf(e ledger.Entry) readBlob { return readBlob{e.Dataset, e.Blob} }

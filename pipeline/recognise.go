@@ -73,9 +73,23 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 		}
 	}
 	if !found {
-		return overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
+		return noMapping(t.name, nil)
 	}
 	return nil
+}
+
+// noMapping is the error of a source that no pack knows, with the columns it
+// has: what a user needs to write a mapping of his own.
+func noMapping(name string, columns []string) error {
+	list := ""
+	if n := len(columns); n > 0 {
+		list = " (" + strings.Join(columns[:min(n, 12)], ", ")
+		if n > 12 {
+			list += fmt.Sprintf(", and %d more", n-12)
+		}
+		list += ")"
+	}
+	return overt.Errorf(overt.Invalid, name, "no mapping fits its columns%s; write one (docs/adding-a-source.md) and give it with --mapping", list)
 }
 
 func formatName(c mapping.Candidate) string {
@@ -114,7 +128,7 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 			return c, err
 		}
 		if len(found) == 0 || found[0].Score <= 0.5 {
-			return c, overt.Errorf(overt.Invalid, t.name, "no mapping fits its columns; write one (docs/format/mapping.md) and give it with --mapping")
+			return c, noMapping(t.name, columnsOf(p.Reader, sample))
 		}
 		c = found[0]
 	}

@@ -3,7 +3,9 @@ package pipeline
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -148,21 +150,35 @@ func (u *unit) receive(ctx context.Context, t *taken, now string) error {
 		return err
 	}
 	t.entry, t.Entry = id, id
-	if t.err != nil {
-		return u.fail(ctx, t, t.err)
-	}
 	r, err := t.open()
 	if err != nil {
-		t.err = &overt.Error{Code: overt.Unavailable, Op: "read", Where: t.name, Err: pathCause(err)}
+		if t.err == nil {
+			t.err = &overt.Error{Code: overt.Unavailable, Op: "read", Where: t.name, Err: pathCause(err)}
+		}
 		return u.fail(ctx, t, t.err)
 	}
 	defer func() { _ = r.Close() }()
+	if t.err != nil {
+		t.blob, t.size = digest(r)
+		return u.fail(ctx, t, t.err)
+	}
 	t.blob, t.size, err = u.bench.Blobs.Put(ctx, r)
 	if err != nil {
 		t.err = err
 		return errors.Join(u.fail(ctx, t, err), err)
 	}
 	return nil
+}
+
+// digest names the bytes of a file that is not kept, so that it is known again
+// when it comes with a mapping; "" when they cannot be read to their end.
+func digest(r io.Reader) (overt.BlobID, int64) {
+	h := newHash()
+	n, err := io.Copy(h, r)
+	if err != nil {
+		return "", 0
+	}
+	return overt.BlobID(hex.EncodeToString(h.Sum(nil))), n
 }
 
 // declare fills what is said of the run before it is written.
