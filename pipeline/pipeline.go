@@ -42,9 +42,20 @@ type Request struct {
 	Files []Embedded
 	// Text is the mapping's text for embedded sources; Mapping is its name.
 	Text []byte
+	// Together makes one run of all files.
+	Together bool
+	// Origins says where fetched files came from, by path.
+	Origins map[string]Origin
 	// Token ties the runs to their ledger entries; "" makes a random one. A
 	// caller that gives one can ask the store later whether it came in.
 	Token string
+}
+
+// An Origin is where a fetched file came from.
+type Origin struct {
+	Address string
+	Fetched string // when, RFC 3339 in UTC
+	State   string // ISO 8601 date of its state so far as server or answer said; taken when the source itself gives none
 }
 
 // An Embedded is a source that the program carries.
@@ -115,7 +126,7 @@ func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
 		return nil, err
 	}
 	rep := &Report{Files: []FileReport{}, Runs: []RunReport{}}
-	for _, u := range units(files, given) {
+	for _, u := range units(files, given, req.Together) {
 		err := im.unit(ctx, req, u, given, rep)
 		if err != nil {
 			return rep, err
@@ -272,10 +283,10 @@ func loadMapping(req Request) (*mapping.Mapping, error) {
 	return mapping.Parse(req.Mapping, text)
 }
 
-// units groups files into runs: those that a mapping names together are one,
-// any other file is one by itself.
-func units(files []*file, given *mapping.Mapping) [][]*file {
-	if given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
+// units groups files into runs: those that a mapping or the caller puts
+// together are one, any other file is one by itself.
+func units(files []*file, given *mapping.Mapping, together bool) [][]*file {
+	if together || given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
 		return [][]*file{files}
 	}
 	out := make([][]*file, len(files))
