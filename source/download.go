@@ -172,7 +172,7 @@ func (r *run) body(t target, a *answer, from int64) (*Fetched, error) {
 
 // begin notes what a server says of a file whose first byte is about to come.
 func begin(t target, a *answer) *open {
-	o := &open{Item: t.item, Seq: t.seq, Address: t.address, Total: a.ContentLength}
+	o := &open{Item: t.item, Seq: t.seq, Name: t.name, Address: t.address, Total: a.ContentLength}
 	// Only a strong validator says that bytes are the same bytes (RFC 9110).
 	if e := a.Header.Get("ETag"); strings.HasPrefix(e, `"`) && len(e) < 1000 {
 		o.ETag = e

@@ -174,6 +174,12 @@ func (r *run) intact(st *state) bool {
 			return false
 		}
 	}
+	if o := st.Open; o != nil {
+		// A part that is shorter than it was synced would be filled with zeros.
+		if info, err := os.Lstat(filepath.Join(r.dir, filepath.Base(o.Name)+partEnd)); err != nil || !info.Mode().IsRegular() || info.Size() < o.Synced {
+			st.Open = nil
+		}
+	}
 	if st.Cursors == nil {
 		st.Cursors = map[int]cursor{}
 	}

@@ -84,6 +84,7 @@ type state struct {
 type open struct {
 	Item     int    `json:"item"`
 	Seq      int    `json:"seq"`
+	Name     string `json:"name"`
 	Address  string `json:"address"`
 	ETag     string `json:"etag,omitempty"`
 	Modified string `json:"modified,omitempty"`

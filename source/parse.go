@@ -227,8 +227,13 @@ func (f *File) check(e *Entry) error {
 	if f.Method != "GET" && f.Method != "POST" || f.Body != nil && f.Method != "POST" {
 		return errors.New("the method is GET or POST, and only POST has a body")
 	}
-	if _, err := parseAddress(fillFor(f.Address)); err != nil && !givesHost(f.Address) {
+	u, err := parseAddress(fillFor(f.Address))
+	if err != nil && !givesHost(f.Address) {
 		return fmt.Errorf("address: %w", err)
+	}
+	// The same with something else in the places must be the same host.
+	if v, err := parseAddress(placeholder.ReplaceAllString(f.Address, "y")); !givesHost(f.Address) && (err != nil || v.Host != u.Host) {
+		return errors.New("address: a parameter is a part of the path or query, or the whole address, not of the host")
 	}
 	if givesHost(f.Address) {
 		p := e.parameter(strings.Trim(f.Address, "{}"))
