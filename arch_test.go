@@ -29,7 +29,7 @@ type place struct {
 // internal/... lies under everything. The reasons for the places that differ
 // from a plain reading of the flow stand in DESIGN.md.
 var floors = []place{
-	{"internal/...", 0}, {"policy/internal/...", 0}, {"ftm", 0},
+	{"internal/...", 0}, {"policy/internal/...", 0}, {"source/internal/...", 0}, {"ftm", 0},
 	{".", 1},
 	{"policy", 2}, {"client", 2}, {"extract/charset", 2},
 	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3},
@@ -62,6 +62,20 @@ var doors = []door{
 	{"policy/engine", []string{"gate", "cmd/..."}, "only the gate asks for a right"},
 	{"audit", []string{"gate", "driver/...", "cmd/..."}, "only the gate records"},
 	{"gate", []string{"pipeline", "answer", "api", "web", "cmd/..."}, "the door stands above what it guards"},
+	{"source/internal/...", []string{"source"}, "what leads a fetch elsewhere is not to be had"},
+	{"source", []string{"cmd/..."}, "connections are opened where the gate was asked"},
+}
+
+// online are the packages of the standard library that open connections, and
+// the folders that may import them. net/url and net/netip only read.
+var online = []guest{
+	{"net", []string{"source", "source/internal/...", "api", "web"}},
+	{"net/http", []string{"source", "api", "web"}},
+	{"net/rpc", nil},
+	{"net/smtp", nil},
+	{"net/textproto", nil},
+	{"crypto/tls", []string{"source", "api", "web"}},
+	{"log/syslog", nil},
 }
 
 // level lists the imports between packages of one floor that are wanted.
@@ -80,7 +94,7 @@ type guest struct {
 var guests = []guest{
 	{"golang.org/x/mod/sumdb/note", []string{"audit"}},
 	{"golang.org/x/mod/sumdb/tlog", []string{"audit"}},
-	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "internal/modelgen"}},
+	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "source", "internal/modelgen"}},
 	{"github.com/klauspost/compress", []string{"extract/...", "internal/...", "driver/..."}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
 	{"golang.org/x/net", []string{"extract/..."}},
@@ -174,6 +188,9 @@ func refused(file, pkg, imp string) string {
 		if imp == "C" {
 			return "cgo is not used: the sandboxed reader needs CGO_ENABLED=0"
 		}
+		if imp != "net/url" && imp != "net/netip" && !test {
+			return offline(pkg, imp)
+		}
 		return "" // the standard library
 	}
 	list := guests
@@ -194,6 +211,16 @@ func refused(file, pkg, imp string) string {
 		return "this dependency is kept to other folders"
 	}
 	return "a dependency that arch_test.go does not know: name it there and in docs/dependencies.md"
+}
+
+// offline says why a package may not import something that opens connections.
+func offline(pkg, imp string) string {
+	for _, g := range online {
+		if (imp == g.path || strings.HasPrefix(imp, g.path+"/")) && !anyUnder(g.in, pkg) {
+			return "only source opens connections"
+		}
+	}
+	return ""
 }
 
 // refusedOwn is refused for packages of this module. What ships is bound;
@@ -329,6 +356,9 @@ func TestViolations(t *testing.T) {
 		{"tests open drivers", "graph/graph_test.go", "overt/driver/memory", ""},
 		{"suites serve tests", "driver/memory/memory_test.go", "overt/statement/statementtest", ""},
 		{"suites use suites", "statement/statementtest/suite.go", "overt/policy/policytest", ""},
+		{"source connects", "source/source.go", "net/http", ""},
+		{"addresses are no connections", "ftm/ftm.go", "net/netip", ""},
+		{"tests connect", "cmd/overt/fetch_test.go", "net/http", ""},
 		{"bench opens every door", "bench/load/main.go", "overt/driver/pebble", ""},
 		{"command wires", "cmd/overt/main.go", "overt/driver/pebble", ""},
 
@@ -349,6 +379,10 @@ func TestViolations(t *testing.T) {
 		{"half of a module", "audit/audit.go", "golang.org/x/mod/semver", "a dependency that arch_test.go does not know: name it there and in docs/dependencies.md"},
 		{"unknown module", "graph/graph_test.go", "example.org/new/thing", "a dependency that arch_test.go does not know: name it there and in docs/dependencies.md"},
 		{"test guest ships", "audit/verify.go", "github.com/transparency-dev/merkle/proof", "a dependency that arch_test.go does not know: name it there and in docs/dependencies.md"},
+		{"gate and the network", "gate/gate.go", "net", "only source opens connections"},
+		{"command and the network", "cmd/overt/main.go", "net/http/httputil", "only source opens connections"},
+		{"pipeline fetches", "pipeline/pipeline.go", "overt/source", "connections are opened where the gate was asked"},
+		{"command leads astray", "cmd/overt/main.go", "overt/source/internal/wire", "what leads a fetch elsewhere is not to be had"},
 		{"cgo", "driver/disk/disk.go", "C", "cgo is not used: the sandboxed reader needs CGO_ENABLED=0"},
 	}
 	for _, tt := range tests {

@@ -43,9 +43,20 @@ type Request struct {
 	Files []Embedded
 	// Text is the mapping's text for embedded sources; Mapping is its name.
 	Text []byte
+	// Together makes one run of all files.
+	Together bool
+	// Origins says where fetched files came from, by path.
+	Origins map[string]Origin
 	// Token ties the runs to their ledger entries; "" makes a random one. A
 	// caller that gives one can ask the store later whether it came in.
 	Token string
+}
+
+// An Origin is where a fetched file came from.
+type Origin struct {
+	Address string
+	Fetched string // when, RFC 3339 in UTC
+	State   string // ISO 8601 date of its state so far as server or answer said; taken when the source itself gives none
 }
 
 // An Embedded is a source that the program carries.
@@ -125,7 +136,7 @@ func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
 			return rep, ctx.Err()
 		}
 	}
-	for _, group := range units(all, given) {
+	for _, group := range units(all, given, req.Together) {
 		if err := im.unit(ctx, req, group, given, rep); err != nil {
 			return rep, err
 		}
@@ -281,11 +292,11 @@ func loadMapping(req Request) (*mapping.Mapping, error) {
 	return mapping.Parse(req.Mapping, text)
 }
 
-// units groups files into runs: those that a mapping names together are one,
-// and so are those of one folder that are pages of one source; any other file
+// units groups files into runs: those that a mapping or the caller puts
+// together are one, and so are those of one folder that are pages of one source; any other file
 // is one by itself.
-func units(files []*taken, given *mapping.Mapping) [][]*taken {
-	if given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
+func units(files []*taken, given *mapping.Mapping, together bool) [][]*taken {
+	if together || given != nil && slices.ContainsFunc(given.Queries, func(q *mapping.Query) bool { return len(q.Sources) > 0 }) {
 		return [][]*taken{files}
 	}
 	var out [][]*taken

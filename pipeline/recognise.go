@@ -1,18 +1,15 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"overt"
 	"overt/extract"
-	"overt/extract/charset"
 	"overt/extract/open"
 	"overt/ledger"
 	"overt/mapping"
@@ -119,7 +116,7 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		}
 		c = mapping.Candidate{Mapping: m, SetHeader: len(m.Header) > 0 && p.Reader.Info().HeaderRow == 0 && t.file.header == ""}
 	default:
-		head, err := headOf(p)
+		head, err := open.Head(p, headSize)
 		if err != nil {
 			return c, err
 		}
@@ -237,31 +234,6 @@ func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, erro
 
 // headSize is how much of a tree is looked at to recognise it.
 const headSize = 1 << 20
-
-// headOf is the beginning of a part as UTF-8, without a byte order mark.
-func headOf(p extract.Part) ([]byte, error) {
-	if p.Bytes == nil {
-		return nil, nil
-	}
-	r, err := p.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = r.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(r, headSize))
-	if len(raw) > 0 {
-		text, err := charset.Reader(bytes.NewReader(raw), charset.Detect(raw).Name, nil)
-		if err != nil {
-			return nil, err
-		}
-		head, err := io.ReadAll(text)
-		if err != nil {
-			return nil, err
-		}
-		return head, nil // a stream that breaks off is recognised by what there is
-	}
-	return nil, err
-}
 
 // base compares a mapping's source name with a file's.
 func base(name string) string { return strings.ToLower(filepath.Base(filepath.FromSlash(name))) }

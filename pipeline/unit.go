@@ -188,9 +188,14 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 		Observed: u.req.Observed, Imported: now, Token: u.token, Actor: u.bench.Actor,
 	}
 	var digests []string
+	state := "" // what the servers of fetched files said
 	for i, t := range good {
 		t.index = i
-		u.spec.Sources = append(u.spec.Sources, statement.Source{Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: u.req.Encoding})
+		from := u.req.Origins[t.path]
+		u.spec.Sources = append(u.spec.Sources, statement.Source{
+			Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: u.req.Encoding, Address: from.Address, Fetched: from.Fetched,
+		})
+		state = max(state, from.State)
 		for k, m := range t.mapping {
 			if m == nil {
 				continue
@@ -216,7 +221,7 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 	if u.spec.Series == "" && u.spec.Extent == statement.Full && given != nil {
 		u.spec.Series = given.Name
 	}
-	if u.spec.Observed == "" {
+	if u.spec.Observed = cmp.Or(u.spec.Observed, state); u.spec.Observed == "" {
 		u.spec.Observed = now
 	}
 	u.spec.Mapping = strings.Join(digests, "+")

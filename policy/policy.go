@@ -24,6 +24,7 @@ const (
 	Write  Action = "write"
 	Export Action = "export"
 	Govern Action = "govern" // audit reads, backup, policy
+	Fetch  Action = "fetch"  // open a connection to a public source
 )
 
 // A Purpose is the id of an entry in the home's purpose list.

@@ -106,6 +106,10 @@ type Source struct {
 	// the source can be read again.
 	Header   []string `json:"header,omitempty"`
 	Encoding string   `json:"encoding,omitempty"`
+	// Address is where a fetched source came from, and Fetched when its last
+	// byte came, RFC 3339 in UTC.
+	Address string `json:"address,omitempty"`
+	Fetched string `json:"fetched,omitempty"`
 }
 
 // RunSpec is what an importer declares before it writes.

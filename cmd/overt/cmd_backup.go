@@ -241,6 +241,9 @@ func (c *homeCopies) pack(ctx context.Context, w io.Writer, blobs blob.Store, no
 	p := &packer{ctx: ctx, b: b, rep: &backupReport{Warnings: []string{}}}
 	p.file("FORMAT", filepath.Join(c.home, "FORMAT"))
 	p.file("policy.yaml", filepath.Join(c.home, "policy.yaml"))
+	if _, err := os.Stat(filepath.Join(c.home, "sources")); err == nil {
+		p.tree("sources", filepath.Join(c.home, "sources"), ownSource)
+	}
 	p.file("ledger.db", filepath.Join(c.dir, "ledger.db"))
 	p.tree("statements", filepath.Join(c.dir, "statements"), nil)
 	p.tree("audit", filepath.Join(c.home, "audit"), keptOfAudit)
@@ -285,6 +288,12 @@ func (h *home) scratch() (string, error) {
 // keptOfAudit leaves out what is made again: lock, reserve and hashes.
 func keptOfAudit(name string) bool {
 	return name != "lock" && name != "reserve" && name != "hashes" && !strings.HasSuffix(name, ".tmp")
+}
+
+// ownSource says whether a file below sources is one of the user's entries.
+func ownSource(name string) bool {
+	ext := path.Ext(name)
+	return !strings.Contains(name, "/") && (ext == ".yaml" || ext == ".yml")
 }
 
 // A packer adds to a bundle until something fails.

@@ -165,6 +165,8 @@ func partOfHome(p string) bool {
 	switch top, rest, _ := strings.Cut(p, "/"); top {
 	case "FORMAT", "policy.yaml", "ledger.db":
 		return rest == ""
+	case "sources":
+		return ownSource(rest)
 	case "audit":
 		return rest != "" && keptOfAudit(rest) && !strings.Contains(rest, "/")
 	case "statements":

@@ -16,6 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"overt/source/sourcetest"
 )
 
 func clock() time.Time { return time.Now() }
@@ -24,6 +26,11 @@ func clock() time.Time { return time.Now() }
 const childEnv = "OVERT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	if net, ok, err := sourcetest.FromEnv(); err != nil {
+		panic(err)
+	} else if ok {
+		network = net
+	}
 	if limit := os.Getenv(childEnv); limit != "" {
 		beChild(limit)
 	}
@@ -64,16 +71,18 @@ func overtIn(t *testing.T, home string, args ...string) (code int, stdout, stder
 }
 
 func TestStories(t *testing.T) {
+	served := sourcetest.Serve(t, playedSources())
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, served.Env()...)
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "person"))
 			e.Setenv("OVERT_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
 			return os.Mkdir(filepath.Join(e.WorkDir, "person"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "json": jsonHas, "flip": flip, "same": same,
+			"exits": exits, "sets": sets, "json": jsonHas, "flip": flip, "same": same,
 			"append": appendLine, "owner": setOwner, "damage": damage,
 		},
 	})

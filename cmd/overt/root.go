@@ -18,6 +18,7 @@ import (
 	"overt/audit"
 	"overt/gate"
 	"overt/policy"
+	"overt/source"
 	"overt/statement"
 )
 
@@ -45,14 +46,19 @@ type app struct {
 	color   bool
 	printed bool // an answer went to standard output
 	clock   func() time.Time
+	network source.Network // the system's own, but in tests
 }
 
 // usageError is a command line that was not understood.
 type usageError struct{ error }
 
+// network is how connections are made: as the system makes them. Only tests
+// of this package set it.
+var network source.Network
+
 // run executes one command line and gives the exit code.
 func run(ctx context.Context, args []string, s streams) int {
-	a := &app{streams: s, clock: time.Now, color: isTerminal(s.out) && os.Getenv("NO_COLOR") == ""}
+	a := &app{streams: s, clock: time.Now, network: network, color: isTerminal(s.out) && os.Getenv("NO_COLOR") == ""}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -76,7 +82,8 @@ It then follows links, money and data flows between institutions, and every
 answer opens its citations down to file, row and column.
 
 Everything lies in one folder, the home ($OVERT_HOME, else your data folder).
-Nothing leaves the machine.`,
+Nothing leaves the machine, and nothing is fetched but by overt fetch, once you
+have allowed it.`,
 		Example: `  overt demo                                   # a small real investigation, at once
   overt import contracts.csv --dataset mycity   # your own records
   overt coverage                               # what was read, what was not, and why
@@ -101,7 +108,7 @@ Nothing leaves the machine.`,
 	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.demoCommand(), a.importCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.showCommand(),
+		a.demoCommand(), a.importCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.showCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.citeCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ type File struct {
 	// Datasets narrows what a dataset is there for; one that is not named may
 	// be used for every purpose on the list.
 	Datasets map[string]Rule `yaml:"datasets,omitempty"`
+	// Fetch lists the sources and hosts that the program may connect to. While
+	// it is empty, no connection is opened.
+	Fetch []string `yaml:"fetch,omitempty"`
 }
 
 // A Purpose is one entry of the list.
@@ -59,7 +63,7 @@ func (f File) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write policy: %w", err)
 	}
-	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n"), body...), nil
+	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n#\n# Nothing is fetched from the network unless sources or hosts are listed (overt\n# fetch --list shows them):\n#\n#   fetch: [fedramp-marketplace, api.example.org]\n"), body...), nil
 }
 
 // An Engine decides by one policy file.
@@ -106,8 +110,17 @@ func (f File) check() error {
 			}
 		}
 	}
+	for _, name := range f.Fetch {
+		if !fetchable.MatchString(name) {
+			return fmt.Errorf("fetch lists %q, which is neither the id of a source nor the name of a host", name)
+		}
+	}
 	return nil
 }
+
+// fetchable is the id of a source, or the name of a host, which has a dot.
+// There are no patterns: what is connected to stands there in full.
+var fetchable = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 
 // Hash identifies the rules in audit records: hexadecimal SHA-256 of the file.
 func (e *Engine) Hash() string { return e.hash }
@@ -143,6 +156,38 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 		return policy.Decision{Action: policy.Read, Allow: true, Reason: "worker of the program"}
 	}
 	return policy.Decision{Action: policy.Read, Reason: "this home belongs to " + e.file.Owner}
+}
+
+// Fetch says whether connections may be opened for a source. fixed are the
+// hosts that its definition names; listing its id allows those. given are the
+// hosts of addresses that the asker gave, which must be listed themselves.
+func (e *Engine) Fetch(who identity.Actor, source string, fixed, given []string) policy.Decision {
+	d := policy.Decision{Action: policy.Fetch}
+	if admit := e.Admit(who); !admit.Allow || who.IsWorker() {
+		d.Reason = "only the owner of the home fetches"
+		return d
+	}
+	var missing []string
+	for _, h := range given {
+		if !slices.Contains(e.file.Fetch, h) {
+			missing = append(missing, h)
+		}
+	}
+	if !slices.Contains(e.file.Fetch, source) {
+		for _, h := range fixed {
+			if !slices.Contains(e.file.Fetch, h) {
+				missing = append([]string{source}, missing...)
+				break
+			}
+		}
+	}
+	if len(missing) == 0 && len(fixed)+len(given) > 0 {
+		d.Allow, d.Reason = true, "listed under fetch"
+		return d
+	}
+	line := "fetch: [" + strings.Join(append(slices.Clone(e.file.Fetch), missing...), ", ") + "]"
+	d.Reason = fmt.Sprintf("the policy allows no connection for %s; who owns the home can write into policy.yaml the line:  %s", source, line)
+	return d
 }
 
 // Decide answers for one label.

@@ -11,13 +11,15 @@ import (
 
 func TestParseRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"empty":           "",
-		"no owner":        "purposes: [{id: a}]",
-		"no purpose":      "owner: local:a",
-		"purpose twice":   "owner: local:a\npurposes: [{id: a}, {id: a}]",
-		"unknown purpose": "owner: local:a\npurposes: [{id: a}]\ndatasets: {d: {purposes: [b]}}",
-		"unknown key":     "owner: local:a\npurposes: [{id: a}]\nadmin: everyone",
-		"not yaml":        "owner: [",
+		"empty":            "",
+		"no owner":         "purposes: [{id: a}]",
+		"no purpose":       "owner: local:a",
+		"purpose twice":    "owner: local:a\npurposes: [{id: a}, {id: a}]",
+		"unknown purpose":  "owner: local:a\npurposes: [{id: a}]\ndatasets: {d: {purposes: [b]}}",
+		"unknown key":      "owner: local:a\npurposes: [{id: a}]\nadmin: everyone",
+		"not yaml":         "owner: [",
+		"fetch an address": "owner: local:a\npurposes: [{id: a}]\nfetch: [https://example.org]",
+		"fetch everything": "owner: local:a\npurposes: [{id: a}]\nfetch: ['*.example.org']",
 	} {
 		if _, err := Parse("policy.yaml", []byte(text)); overt.CodeOf(err) != overt.Invalid || !strings.Contains(err.Error(), "policy.yaml") {
 			t.Errorf("%s: %v", name, err)
@@ -79,5 +81,41 @@ func TestDecide(t *testing.T) {
 	var zero policy.Scope
 	if zero.Sees(policy.Label{Dataset: "contracts"}) || zero.Writes(policy.Label{Dataset: "contracts"}) || zero.Fingerprint() != "" {
 		t.Error("the zero scope has rights")
+	}
+}
+
+func TestFetch(t *testing.T) {
+	anna, bert := identity.Actor{ID: "local:anna"}, identity.Actor{ID: "local:bert"}
+	fixed := []string{"a.example.org", "b.example.org"}
+	tests := []struct {
+		name         string
+		who          identity.Actor
+		list         string
+		fixed, given []string
+		allow        bool
+		reason       string
+	}{
+		{"nothing listed", anna, "", fixed, nil, false, "fetch: [council]"},
+		{"the source", anna, "council", fixed, nil, true, "listed"},
+		{"another", anna, "other", fixed, nil, false, "fetch: [other, council]"},
+		{"one host of two", anna, "a.example.org", fixed, nil, false, "fetch: [a.example.org, council]"},
+		{"both hosts", anna, "a.example.org, b.example.org", fixed, nil, true, "listed"},
+		{"the source, not the given host", anna, "council", nil, []string{"c.example.org"}, false, "fetch: [council, c.example.org]"},
+		{"the given host", anna, "c.example.org", nil, []string{"c.example.org"}, true, "listed"},
+		{"a host below is another", anna, "example.org", nil, []string{"c.example.org"}, false, "c.example.org"},
+		{"no host at all", anna, "council", nil, nil, false, ""},
+		{"somebody else", bert, "council", fixed, nil, false, "owner"},
+		{"a worker", identity.Worker("derive"), "council", fixed, nil, false, "owner"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := Parse("policy.yaml", []byte("owner: local:anna\npurposes: [{id: a}]\nfetch: ["+tt.list+"]"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := e.Fetch(tt.who, "council", tt.fixed, tt.given); d.Allow != tt.allow || !strings.Contains(d.Reason, tt.reason) || d.Action != policy.Fetch {
+				t.Errorf("got %+v", d)
+			}
+		})
 	}
 }
