@@ -62,7 +62,9 @@ func TestCatalogue(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	file := func(s string) string { return head + "files: [{name: a.csv, address: \"https://a.example.org/\"" + s + "}]" }
+	file := func(s string) string {
+		return head + "files: [{name: a.csv, address: \"https://a.example.org/\"" + s + "}]"
+	}
 	for name, c := range map[string]struct{ text, words string }{
 		"empty":             {"", "empty"},
 		"unknown key":       {head + "file: x", "line 4: field file not found"},

@@ -2,14 +2,12 @@ package source_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,9 +44,7 @@ func rows(n int) []byte {
 // A played server and a fetcher that reaches it.
 type played struct {
 	*sourcetest.Server
-	f      *source.Fetcher
-	mu     sync.Mutex
-	waited []time.Duration
+	f *source.Fetcher
 }
 
 func play(t testing.TB, h http.HandlerFunc) *played {
@@ -56,12 +52,6 @@ func play(t testing.TB, h http.HandlerFunc) *played {
 	p := &played{Server: sourcetest.Serve(t, h)}
 	p.f = &source.Fetcher{
 		Dir: t.TempDir(), Agent: "overt/test", Clock: time.Now, Network: p.Network(), Random: func() float64 { return 0 },
-		Wait: func(_ context.Context, d time.Duration) error {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.waited = append(p.waited, d)
-			return nil
-		},
 		Limits: source.Limits{Stall: 200 * time.Millisecond, Tries: 4},
 	}
 	return p
