@@ -129,6 +129,7 @@ func TestSameIDs(t *testing.T) {
 	for _, tt := range []struct{ a, b, schema, prop, value string }{
 		{"usaspending-transactions", "usaspending-transactions-full", "Obligation", "modificationNumber", "P00001"},
 		{"usaspending-transactions", "usaspending-search-transactions", "Obligation", "modificationNumber", "P00001"},
+		{"usaspending-transactions", "usaspending-search-awards", "Award", "piid", "70XAAA21FR0000001"},
 		{"usaspending-transactions", "usaspending-award-summaries", "Award", "piid", "70XAAA21FR0000001"},
 		{"usaspending-transactions", "usaspending-award-summaries", "Agency", "agencyCode", "7012"},
 		{"usaspending-awards-2018", "us-agency-list", "Agency", "agencyCode", "7012"},
