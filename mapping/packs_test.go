@@ -108,7 +108,11 @@ func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 func TestSameIDs(t *testing.T) {
 	ids := func(pack, schema, prop, value string) map[string]bool {
 		m := mapping.Pack(pack)
-		parts, err := open.Open(t.Context(), source(filepath.Join("testdata", "packs", pack+".csv")), open.Options{})
+		path := filepath.Join("testdata", "packs", pack+".csv")
+		if _, err := os.Stat(path); err != nil {
+			path = filepath.Join("testdata", "packs", pack+".json")
+		}
+		parts, err := open.Open(t.Context(), source(path), open.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,6 +128,8 @@ func TestSameIDs(t *testing.T) {
 	}
 	for _, tt := range []struct{ a, b, schema, prop, value string }{
 		{"usaspending-transactions", "usaspending-transactions-full", "Obligation", "modificationNumber", "P00001"},
+		{"usaspending-transactions", "usaspending-search-transactions", "Obligation", "modificationNumber", "P00001"},
+		{"usaspending-transactions", "usaspending-search-awards", "Award", "piid", "70XAAA21FR0000001"},
 		{"usaspending-transactions", "usaspending-award-summaries", "Award", "piid", "70XAAA21FR0000001"},
 		{"usaspending-transactions", "usaspending-award-summaries", "Agency", "agencyCode", "7012"},
 		{"usaspending-awards-2018", "us-agency-list", "Agency", "agencyCode", "7012"},

@@ -3,7 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha1" //nolint:gosec // publishers name it; it guards against mistakes, not against them
+	"crypto/sha1" // publishers name it; it guards against mistakes, not against them
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"

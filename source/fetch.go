@@ -26,8 +26,7 @@ type Fetcher struct {
 	Agent    string // the User-Agent: "overt/0.1.0"
 	Clock    func() time.Time
 	Progress func(Progress)
-	Wait     func(ctx context.Context, d time.Duration) error // nil waits
-	Random   func() float64                                   // in [0,1); nil is the system's
+	Random   func() float64 // in [0,1); nil is the system's
 	Limits   Limits
 	Network  Network
 }

@@ -2,14 +2,13 @@ package source_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,9 +45,7 @@ func rows(n int) []byte {
 // A played server and a fetcher that reaches it.
 type played struct {
 	*sourcetest.Server
-	f      *source.Fetcher
-	mu     sync.Mutex
-	waited []time.Duration
+	f *source.Fetcher
 }
 
 func play(t testing.TB, h http.HandlerFunc) *played {
@@ -56,12 +53,6 @@ func play(t testing.TB, h http.HandlerFunc) *played {
 	p := &played{Server: sourcetest.Serve(t, h)}
 	p.f = &source.Fetcher{
 		Dir: t.TempDir(), Agent: "overt/test", Clock: time.Now, Network: p.Network(), Random: func() float64 { return 0 },
-		Wait: func(_ context.Context, d time.Duration) error {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.waited = append(p.waited, d)
-			return nil
-		},
 		Limits: source.Limits{Stall: 200 * time.Millisecond, Tries: 4},
 	}
 	return p
@@ -225,5 +216,29 @@ func TestPages(t *testing.T) {
 	}
 	if total != 9 {
 		t.Errorf("%d rows", total)
+	}
+}
+
+// TestCarry: what a page hands on stands in the next request, and in the first
+// there is nothing of it.
+func TestCarry(t *testing.T) {
+	var asked []string
+	p := play(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		asked = append(asked, string(raw))
+		n := len(asked)
+		fmt.Fprintf(w, `{"results":[%d],"meta":{"more":%v,"id":%d0000000001}}`, n, n < 3, n)
+	})
+	got, err := p.fetch(t, entry(t, head+`files:
+  - name: rows.json
+    address: https://api.example.org/search
+    method: POST
+    body: {page: "{page}", after: "{last}", filters: {a: 1}}
+    pages: {rows: /results, more: /meta/more, carry: {last: /meta/id}}
+`), nil)
+	must(t, got, err)
+	want := `{"filters":{"a":1},"page":1} {"after":10000000001,"filters":{"a":1},"page":2} {"after":20000000001,"filters":{"a":1},"page":3}`
+	if strings.Join(asked, " ") != want {
+		t.Errorf("asked %v", asked)
 	}
 }

@@ -221,7 +221,7 @@ func TestWaits(t *testing.T) {
 	got, err := p.fetch(t, entry(t, table), nil)
 	must(t, got, err)
 	var long []time.Duration
-	for _, d := range p.waited {
+	for _, d := range p.Waited() {
 		if d >= 400*time.Millisecond {
 			long = append(long, d.Round(500*time.Millisecond))
 		}

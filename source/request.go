@@ -172,8 +172,8 @@ func (r *run) pace(ctx context.Context, host string) error {
 }
 
 func (r *run) wait(ctx context.Context, d time.Duration) error {
-	if r.f.Wait != nil {
-		return errors.Join(r.f.Wait(ctx, d), ctx.Err())
+	if pass := r.f.Network.wire.Wait; pass != nil {
+		return errors.Join(pass(ctx, d), ctx.Err())
 	}
 	if d <= 0 {
 		return ctx.Err()

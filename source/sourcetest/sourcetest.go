@@ -1,7 +1,8 @@
 // Package sourcetest stands for the internet in tests: one server on this
 // machine that answers for every host, over TLS with certificates of its own
 // authority, and the network that leads there. Everything else is as it ships:
-// names are looked up, addresses checked, certificates verified.
+// names are looked up, addresses checked, certificates verified. Only waiting
+// takes no time.
 package sourcetest
 
 import (
@@ -52,6 +53,7 @@ type Server struct {
 	mu      sync.Mutex
 	dialled []netip.AddrPort
 	asked   map[string]int
+	waited  []time.Duration
 }
 
 // Serve starts a server that ends with the test.
@@ -104,7 +106,21 @@ func certificate(name string, parent *x509.Certificate, signer *ecdsa.PrivateKey
 
 // Network leads to the server.
 func (s *Server) Network() source.Network {
-	return source.FromWire(wire.Network{Roots: s.roots, Lookup: s.lookup, Dial: s.dial})
+	return source.FromWire(wire.Network{Roots: s.roots, Lookup: s.lookup, Dial: s.dial, Wait: s.wait})
+}
+
+func (s *Server) wait(_ context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waited = append(s.waited, d)
+	return nil
+}
+
+// Waited lists how long was to be waited each time.
+func (s *Server) Waited() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]time.Duration(nil), s.waited...)
 }
 
 func (s *Server) lookup(_ context.Context, host string) ([]netip.Addr, error) {

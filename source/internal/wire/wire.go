@@ -7,12 +7,14 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"time"
 )
 
-// A Network says how names are looked up and addresses dialled. Nil fields are
+// A Network says how names are looked up, addresses dialled and time passed. Nil fields are
 // the system's own; the release program leaves all of them nil.
 type Network struct {
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	Dial   func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 	Roots  *x509.CertPool
+	Wait   func(ctx context.Context, d time.Duration) error
 }
