@@ -82,6 +82,7 @@ var guests = []guest{
 	{"golang.org/x/mod/sumdb/tlog", []string{"audit"}},
 	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "internal/modelgen"}},
 	{"github.com/klauspost/compress", []string{"extract/...", "internal/...", "driver/..."}},
+	{"github.com/xi2/xz", []string{"internal/archive"}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
 	{"golang.org/x/net", []string{"extract/..."}},
 	{"golang.org/x/text", []string{"extract/..."}},

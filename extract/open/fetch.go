@@ -111,7 +111,7 @@ func (f *fetch) rows(ctx context.Context, r extract.Reader, ids []int) error {
 		} else if row := rec.At().Row; byRow[row] != nil {
 			for _, id := range byRow[row] {
 				if cells := rec.Cells(f.ats[id].Column); len(cells) == 1 {
-					f.texts[id], f.found[id] = cells[0].Text, true
+					f.texts[id], f.found[id] = cells[0].Quote(), true
 				}
 			}
 			delete(byRow, row)

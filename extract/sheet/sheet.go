@@ -29,7 +29,8 @@ import (
 
 // Options say what the caller knows; the zero value detects everything.
 type Options struct {
-	Header []string // names for sheets without a header
+	Format extract.Format // XLSX or ODS; XLSX when empty
+	Header []string       // names for sheets without a header
 	// HeaderRow is the row the header stands on, 0 to detect, -1 for none.
 	HeaderRow int
 	Prefix    string // member name to put before "!sheet" in Locator.Table

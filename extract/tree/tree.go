@@ -40,6 +40,9 @@ type Reader struct {
 	opts  Options
 	info  extract.Info
 	tally extract.Tally
+	// joined says that JSON lines are values one after another, whatever lines
+	// they stand on. Their Row is then their number.
+	joined bool
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -57,12 +60,6 @@ func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) 
 	opts.Limits = opts.Limits.WithDefaults()
 	t := &Reader{src: src, opts: opts}
 	t.info = extract.Info{Format: opts.Format, Table: opts.Table, Sure: 1}
-	if opts.Encoding != "" {
-		name, err := charset.Canonical(opts.Encoding)
-		t.info.Encoding = name
-		t.info.Notes = append(t.info.Notes, "the caller says "+name)
-		return t, err
-	}
 	rc, err := src.Open()
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", src.Name, err)
@@ -73,19 +70,29 @@ func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) 
 	if n > 0 || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil // it comes up again, with its place, when the records are read
 	}
-	t.guessEncoding(head[:n])
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	if opts.Encoding == "" {
+		t.guessEncoding(head[:n])
+	} else if t.info.Encoding, err = charset.Canonical(opts.Encoding); err != nil {
+		return nil, err
+	} else {
+		t.info.Notes = append(t.info.Notes, "the caller says "+t.info.Encoding)
+	}
+	t.detectJoined(head[:n])
+	return t, nil
 }
 
 // guessEncoding: JSON is UTF-8 or UTF-16 by its standard, XML says itself what
 // it is. Anything else is believed only of JSON that is clearly something else.
 func (t *Reader) guessEncoding(head []byte) {
 	g := charset.Detect(head)
-	wide := g.Name == charset.UTF16LE || g.Name == charset.UTF16BE
+	wide := charset.IsWide(g.Name)
 	if t.opts.Format == extract.XML && !wide && g.BOM == 0 {
 		g.Name, g.Why = charset.UTF8, "UTF-8, for the document says nothing else"
 		if label := declaredEncoding(head); label != "" {
-			if name, err := charset.Canonical(label); err == nil && name != charset.UTF16LE && name != charset.UTF16BE {
+			if name, err := charset.Canonical(label); err == nil && !charset.IsWide(name) {
 				g.Name, g.Why = name, "the document says "+label
 			}
 		}
@@ -110,6 +117,9 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			case extract.XML:
 				return t.walkXML(ctx, r, selector, yield)
 			case extract.JSONL:
+				if t.joined {
+					return t.walkJoined(ctx, r, selector, yield)
+				}
 				return t.walkLines(ctx, r, selector, yield)
 			}
 			return t.walkJSON(ctx, r, selector, yield)
