@@ -12,6 +12,7 @@ import (
 	"overt/extract"
 	"overt/extract/table"
 	"overt/extract/tree"
+	"overt/extract/zone"
 )
 
 // leaf gives the reader of a source that is not packed.
@@ -32,6 +33,9 @@ func (o *opener) leaf(src extract.Source, member string, found extract.Format) (
 			Encoding: o.opts.Encoding, Delimiter: delimiter, Header: o.opts.Header,
 			HeaderRow: o.opts.HeaderRow, Table: member, Limits: o.opts.Limits,
 		}))
+	}
+	if format == extract.Zone {
+		return reader(zone.Open(o.ctx, src, zone.Options{Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits}))
 	}
 	return reader(tree.Open(o.ctx, src, tree.Options{
 		Format: format, Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits,

@@ -261,7 +261,7 @@ func checkFetch(t *testing.T, src extract.Source, opts open.Options) {
 			}
 			for _, c := range rec.Columns() {
 				for _, cell := range rec.Cells(c) {
-					ats, want = append(ats, cell.At), append(want, cell.Text)
+					ats, want = append(ats, cell.At), append(want, cell.Quote())
 				}
 			}
 		}
