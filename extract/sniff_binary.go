@@ -30,9 +30,9 @@ func isTar(head []byte) bool {
 	return sum == stated
 }
 
-// dbfVersions are the first bytes of dBase tables and their kin: FoxBASE, dBase
-// III to 7, SQL tables, FoxPro, Visual FoxPro, with and without memo.
-const dbfVersions = "\x02\x03\x04\x05\x30\x31\x32\x43\x63\x7b\x83\x8b\x8c\x8e\xcb\xe5\xf5\xfb"
+// dbfVersions are the first bytes of dBase tables and their kin: dBase
+// III to 7, FoxBASE, SQL tables, FoxPro, Visual FoxPro, with and without memo.
+const dbfVersions = "\x03\x04\x05\x30\x31\x32\x43\x63\x7b\x83\x8b\x8c\x8e\xcb\xe5\xf5\xfb"
 
 // isDBF goes by the fixed parts of a dBase header: version, day of the last
 // change, lengths that fit each other, and a first field with name and type.

@@ -24,7 +24,7 @@ import (
 )
 
 // The encodings with a name of their own here; all others go by their WHATWG
-// name, in lower case.
+// name, in lower case, and code pages of DOS by "ibm437".
 const (
 	UTF8        = "utf-8"
 	UTF16LE     = "utf-16le"
@@ -161,6 +161,9 @@ func Canonical(name string) (string, error) {
 	case "cp1252", "ansi":
 		return Windows1252, nil
 	}
+	if page, ok := oldPages[oldPage(name)]; ok && page != nil {
+		return oldPage(name), nil
+	}
 	e, err := htmlindex.Get(name)
 	if err != nil {
 		return "", overt.Errorf(overt.Invalid, "", "no encoding is named %q", name)
@@ -168,11 +171,46 @@ func Canonical(name string) (string, error) {
 	return htmlindex.Name(e)
 }
 
+// oldPages are the code pages of DOS that WHATWG has no name for.
+var oldPages = map[string]*charmap.Charmap{
+	"ibm437": charmap.CodePage437, "ibm850": charmap.CodePage850, "ibm852": charmap.CodePage852,
+	"ibm855": charmap.CodePage855, "ibm858": charmap.CodePage858, "ibm860": charmap.CodePage860,
+	"ibm862": charmap.CodePage862, "ibm863": charmap.CodePage863, "ibm865": charmap.CodePage865,
+}
+
+// oldPage gives the key of oldPages for "cp437", "437" and "ibm437".
+func oldPage(name string) string {
+	return "ibm" + strings.TrimPrefix(strings.TrimPrefix(name, "cp"), "ibm")
+}
+
+// Text gives a function that decodes whole values of an encoding, by its name
+// of Canonical. It never fails for the sake of a byte. Errors: invalid, for an
+// unknown name.
+func Text(name string) (func(string) string, error) {
+	if single := Single(name); single != nil {
+		return single, nil
+	}
+	if _, err := Canonical(name); err != nil {
+		return nil, err
+	}
+	return func(s string) string {
+		r, err := Reader(strings.NewReader(s), name, nil)
+		if err != nil {
+			return strings.ToValidUTF8(s, "\ufffd")
+		}
+		out, _ := io.ReadAll(r) // from memory
+		return string(out)
+	}, nil
+}
+
 // Single gives the decoder of an encoding that has one byte for each character
 // and leaves ASCII alone; nil for all others, UTF-8 included.
 func Single(name string) func(string) string {
 	if name == UTF8 {
 		return nil
+	}
+	if m := oldPages[name]; m != nil {
+		return func(s string) string { return decodeSingle(m, s) }
 	}
 	e, err := htmlindex.Get(name)
 	if err != nil {
@@ -219,7 +257,9 @@ func Reader(r io.Reader, name string, stray func()) (io.Reader, error) {
 	case UTF32BE:
 		e = utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
 	default:
-		if e, err = htmlindex.Get(name); err != nil {
+		if m := oldPages[name]; m != nil {
+			e = m
+		} else if e, err = htmlindex.Get(name); err != nil {
 			return nil, overt.Errorf(overt.Invalid, "", "no encoding is named %q", name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/dbf"
 	"overt/extract/table"
 	"overt/extract/tree"
 	"overt/extract/zone"
@@ -33,13 +34,43 @@ func (o *opener) leaf(src extract.Source, member string, found extract.Format) (
 			Encoding: o.opts.Encoding, Delimiter: delimiter, Header: o.opts.Header,
 			HeaderRow: o.opts.HeaderRow, Table: member, Limits: o.opts.Limits,
 		}))
-	}
-	if format == extract.Zone {
+	case extract.DBF:
+		return o.dbase(src, member)
+	case extract.Zone:
 		return reader(zone.Open(o.ctx, src, zone.Options{Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits}))
 	}
 	return reader(tree.Open(o.ctx, src, tree.Options{
 		Format: format, Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits,
 	}))
+}
+
+// dbase opens a table with what stands beside it: its long texts and the name of
+// its encoding.
+func (o *opener) dbase(src extract.Source, member string) (extract.Reader, error) {
+	opts := dbf.Options{Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits}
+	beside := func(ending string) (extract.Source, bool) {
+		if src.Beside == nil {
+			return extract.Source{}, false
+		}
+		return src.Beside(ending)
+	}
+	for _, ending := range []string{".fpt", ".dbt"} {
+		if memo, ok := beside(ending); ok {
+			s, err := o.spool(memo)
+			if err != nil {
+				return nil, err
+			}
+			opts.Memo, opts.MemoName = s, memo.Name
+		}
+	}
+	if page, ok := beside(".cpg"); ok {
+		head, err := readHead(page)
+		if err != nil {
+			return nil, err
+		}
+		opts.Page = string(head[:min(len(head), 100)])
+	}
+	return reader(dbf.Open(o.ctx, src, opts))
 }
 
 // reader keeps a nil pointer from becoming a reader.

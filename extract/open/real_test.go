@@ -122,6 +122,7 @@ func TestRealFetch(t *testing.T) {
 		"procurement/ocds-sample/1.1/record/ocds-213czf-000-00001.json",
 		"federal-systems/federal-register-sorn/sorn.xml",
 		"federal-systems/dotgov/gov.txt.gz",
+		"documents/tika/testDBF.dbf",
 	} {
 		t.Run(f, func(t *testing.T) { checkFetch(t, open.File(shared(t, f)), open.Options{}) })
 	}
