@@ -27,6 +27,7 @@ func TestFetchFormats(t *testing.T) {
 	for _, src := range []extract.Source{
 		open.File("../dbf/testdata/three.dbf"), open.File("../dbf/testdata/fox.dbf"), open.File("../dbf/testdata/visual.dbf"),
 		source("z.zone", z),
+		source("y.yml", []byte("a: &x [1, {b: 2}]\nc: *x\n")), source("many.yml", []byte("---\na: 1\n---\n- b: 2\n- c\n")),
 		source("joined.json", []byte(`{"a":1}{"a":[2,{"b":3}]}`)),
 		source("t.tar", tarred(t, "a.zone", z, "b.json", []byte(`[{"a":1}]`), "d/c.dbf", fixture(t, "dbf/testdata/three.dbf"), "d/c.DBT", fixture(t, "dbf/testdata/three.dbt"))),
 	} {

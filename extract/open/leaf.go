@@ -94,12 +94,10 @@ func (o *opener) choose(name, member string, found extract.Format) (extract.Form
 		return said, nil
 	}
 	ext := extension(cmp.Or(member, name))
-	prose := found == extract.Text || found == extract.CSV || found == extract.TSV
+	if f := named(name, member); f != "" && isProse(found) {
+		return f, nil
+	}
 	switch {
-	case prose && (ext == ".yml" || ext == ".yaml"):
-		return extract.YAML, nil
-	case prose && ext == ".zone":
-		return extract.Zone, nil
 	case found == extract.Text && (ext == ".csv" || ext == ".tsv" || ext == ".tab"):
 		return extract.CSV, nil // a table of one column
 	case found == extract.JSON && (ext == ".jsonl" || ext == ".ndjson" || ext == ".ijson"):
@@ -108,6 +106,23 @@ func (o *opener) choose(name, member string, found extract.Format) (extract.Form
 		return "", refuse(name, found)
 	}
 	return found, nil
+}
+
+// isProse says whether text is of no clear format, so that the name may decide.
+func isProse(found extract.Format) bool {
+	return found == extract.Text || found == extract.CSV || found == extract.TSV
+}
+
+// named gives the format that a name's ending stands for, of those that their
+// contents do not always show.
+func named(name, member string) extract.Format {
+	switch extension(cmp.Or(member, name)) {
+	case ".yml", ".yaml":
+		return extract.YAML
+	case ".zone":
+		return extract.Zone
+	}
+	return ""
 }
 
 // isTextual says whether a format is text, which the bytes alone do not decide.

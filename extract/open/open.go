@@ -129,6 +129,13 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 	case extract.ZIP, extract.XLSX, extract.ODS, extract.DOCX, extract.PPTX:
 		return o.zipped(src, member, depth, found)
 	}
+	format := found
+	if isProse(found) && named(src.Name, member) == extract.YAML {
+		format = extract.YAML
+	}
+	if parts, ok, err := o.exchanges(src, member, depth, format, head); ok {
+		return parts, err
+	}
 	r, err := o.leaf(src, member, found)
 	if err != nil {
 		return nil, err

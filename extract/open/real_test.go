@@ -85,6 +85,9 @@ func TestRealCounts(t *testing.T) {
 		{file: "procurement/fpds-atom/full_response.xml", selector: "/feed/entry", rows: 10},
 		{file: "procurement/fpds-atom/GS35F0086U/page-0013-start-130.xml.gz", selector: "/feed/entry", rows: 2},
 		{file: "procurement/ocds-sample/1.1/ocds-213czf-000-00001.json", selector: "/releases/*", rows: 6},
+		{file: "companies-and-offshore/lobbying-lda/list_filings.yml.gz", selector: "/results/*", rows: 25},
+		{file: "ftm/followthemoney-fixtures/kek.yml", rows: 1},
+		{file: "name-matching/rigour-resources/org_types.yml", rows: 1},
 		{file: "companies-and-offshore/gleif/549300LBI3LRIZ2V8V66_lapsed.json", rows: 1},
 	}
 	for _, tt := range tests {
@@ -123,6 +126,8 @@ func TestRealFetch(t *testing.T) {
 		"federal-systems/federal-register-sorn/sorn.xml",
 		"federal-systems/dotgov/gov.txt.gz",
 		"documents/tika/testDBF.dbf",
+		"companies-and-offshore/lobbying-lda/list_filings.yml.gz",
+		"name-matching/rigour-resources/org_types.yml",
 	} {
 		t.Run(f, func(t *testing.T) { checkFetch(t, open.File(shared(t, f)), open.Options{}) })
 	}

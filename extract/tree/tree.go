@@ -1,6 +1,7 @@
-// Package tree reads JSON, JSON lines and XML as records, streaming: the
+// Package tree reads JSON, JSON lines, XML and YAML as records, streaming: the
 // document is walked down to the records a selector names, and no more than one
-// of them is held in memory.
+// of them is held in memory. Of YAML a whole document is, and its size is
+// bounded before it is parsed.
 //
 // It stands below extract, which holds the nouns. Its invariants: a value is
 // given as it is written (numbers keep their digits), its pointer finds it again
@@ -28,7 +29,7 @@ import (
 
 // Options say what the caller knows; the zero value detects everything.
 type Options struct {
-	Format   extract.Format // JSON, JSONL or XML; required
+	Format   extract.Format // JSON, JSONL, XML or YAML; required
 	Encoding string         // any WHATWG name
 	Table    string         // what Locator.Table shall say
 	Limits   extract.Limits
@@ -40,8 +41,8 @@ type Reader struct {
 	opts  Options
 	info  extract.Info
 	tally extract.Tally
-	// joined says that JSON lines are values one after another, whatever lines
-	// they stand on. Their Row is then their number.
+	// joined says that a row is the number of a value: of JSON lines that follow
+	// each other without regard to lines, of several documents of YAML.
 	joined bool
 }
 
@@ -51,9 +52,9 @@ const headSize = 64 << 10
 
 // Open looks at the beginning of a source and gives its reader. Errors: invalid,
 // for an unknown format or encoding; else what opening or the first read gave.
-func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) {
+func Open(ctx context.Context, src extract.Source, opts Options) (*Reader, error) {
 	switch opts.Format {
-	case extract.JSON, extract.JSONL, extract.XML:
+	case extract.JSON, extract.JSONL, extract.XML, extract.YAML:
 	default:
 		return nil, overt.Errorf(overt.Invalid, src.Name, "%s is not a tree", opts.Format.Describe())
 	}
@@ -79,6 +80,9 @@ func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) 
 		return nil, err
 	} else {
 		t.info.Notes = append(t.info.Notes, "the caller says "+t.info.Encoding)
+	}
+	if opts.Format == extract.YAML {
+		return t, t.detectDocuments(ctx)
 	}
 	t.detectJoined(head[:n])
 	return t, nil
@@ -116,6 +120,8 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			switch t.opts.Format {
 			case extract.XML:
 				return t.walkXML(ctx, r, selector, yield)
+			case extract.YAML:
+				return t.walkYAML(ctx, r, selector, yield)
 			case extract.JSONL:
 				if t.joined {
 					return t.walkJoined(ctx, r, selector, yield)
@@ -146,7 +152,7 @@ func (t *Reader) stream(f func(io.Reader) error) (err error) {
 		}
 	}()
 	var r io.Reader = rc
-	if t.opts.Format == extract.XML || t.info.Encoding != charset.UTF8 {
+	if t.opts.Format != extract.JSON && t.opts.Format != extract.JSONL || t.info.Encoding != charset.UTF8 {
 		stray := func() {
 			t.tally.Add("mixed_encoding", "bytes that are not valid UTF-8 were read as Windows-1252", overt.Locator{Table: t.opts.Table})
 		}

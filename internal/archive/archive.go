@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/xi2/xz"
@@ -151,16 +150,11 @@ func Keep(ctx context.Context, r io.Reader, memory int64) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read archive: %w", err)
 	}
-	f, err := os.CreateTemp("", "overt-spool-*")
+	f, err := tempFile()
 	if err != nil {
-		return nil, fmt.Errorf("make temporary file: %w", err)
+		return nil, err
 	}
-	// Without a name the file cannot be left behind; the bytes live as long as
-	// the descriptor, which the garbage collector closes.
-	err = os.Remove(f.Name())
-	if err == nil {
-		_, err = head.WriteTo(f)
-	}
+	_, err = head.WriteTo(f)
 	if err == nil {
 		var more int64
 		more, err = io.Copy(f, &stopper{ctx, r})
