@@ -2,6 +2,8 @@ package open_test
 
 import (
 	"encoding/base64"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,25 +87,37 @@ func TestExchanges(t *testing.T) {
 	checkFetch(t, source("p.yaml", []byte(vcrpy)), open.Options{})
 }
 
-// FuzzOpen opens anything at all, as whatever it looks like.
-func FuzzOpen(f *testing.F) {
-	for _, s := range []string{cassette, har, "a,b\n1,2\n", "PK\x03\x04", "$ORIGIN a.\n@ NS b\n", "{}{}", "---\na: 1\n", "<a/>"} {
-		f.Add("t.yml", s)
-		f.Add("t.har", s)
-	}
-	f.Fuzz(func(t *testing.T, name, in string) {
-		opts := open.Options{Limits: extract.Limits{Field: 1000, Row: 5000, Depth: 20, Subtree: 50_000, Total: 1 << 20, Members: 20, Columns: 100}}
-		parts, err := open.Open(t.Context(), source(name, []byte(in)), opts)
+// TestOpenDamaged opens damaged sources of all kinds, as whatever they look
+// like then: each gives an error or records, and ends.
+func TestOpenDamaged(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	seeds := []string{cassette, har, "a,b\n1,2\n", "$ORIGIN a.\n@ NS b\n", "{}{}", "---\na: 1\n", "<a/>",
+		string(fixture(t, "dbf/testdata/visual.dbf")), string(fixture(t, "sheet/testdata/book.ods")), string(zipped(t, "a.csv", "a,b\n1,2\n"))}
+	opts := open.Options{Limits: extract.Limits{Field: 1000, Row: 5000, Depth: 20, Subtree: 50_000, Total: 1 << 20, Members: 20, Columns: 100}}
+	for range 2000 {
+		b := []byte(seeds[rnd.IntN(len(seeds))])
+		for range 1 + rnd.IntN(4) {
+			k := rnd.IntN(len(b))
+			switch rnd.IntN(3) {
+			case 0:
+				b[k] = byte(rnd.IntN(256))
+			case 1:
+				b = slices.Insert(b, k, byte(rnd.IntN(256)))
+			case 2:
+				b = append(b, b[k:]...)
+			}
+		}
+		parts, err := open.Open(t.Context(), source("t.yml", b), opts)
 		if err != nil {
-			return
+			continue
 		}
 		for _, p := range parts {
 			n := 0
-			for range p.Reader.Records(t.Context(), "") {
-				if n++; n > 1000 {
-					break
+			for rec, err := range p.Reader.Records(t.Context(), "") {
+				if n++; rec == nil && err == nil || n == 10_000 {
+					t.Fatalf("%q gives no end of records, or none", b)
 				}
 			}
 		}
-	})
+	}
 }

@@ -26,6 +26,8 @@ func TestFetchFormats(t *testing.T) {
 	z := []byte("$ORIGIN example.org.\n$TTL 1h\n@ SOA ns root 1 2 3 4 5\nWWW A 192.0.2.1\n TXT \"a\" \"\\195\\169\"\n")
 	for _, src := range []extract.Source{
 		open.File("../dbf/testdata/three.dbf"), open.File("../dbf/testdata/fox.dbf"), open.File("../dbf/testdata/visual.dbf"),
+		open.File("../sheet/testdata/book.ods"), open.File("../parquet/testdata/snappy.parquet"), open.File("../parquet/testdata/nested.parquet"),
+		source("p.gz", gz(t, fixture(t, "parquet/testdata/delta.parquet"))),
 		source("z.zone", z),
 		source("y.yml", []byte("a: &x [1, {b: 2}]\nc: *x\n")), source("many.yml", []byte("---\na: 1\n---\n- b: 2\n- c\n")),
 		source("joined.json", []byte(`{"a":1}{"a":[2,{"b":3}]}`)),

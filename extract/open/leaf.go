@@ -11,6 +11,7 @@ import (
 	"overt"
 	"overt/extract"
 	"overt/extract/dbf"
+	"overt/extract/parquet"
 	"overt/extract/table"
 	"overt/extract/tree"
 	"overt/extract/zone"
@@ -36,6 +37,12 @@ func (o *opener) leaf(src extract.Source, member string, found extract.Format) (
 		}))
 	case extract.DBF:
 		return o.dbase(src, member)
+	case extract.Parquet:
+		s, err := o.spool(src)
+		if err != nil {
+			return nil, err
+		}
+		return reader(parquet.Open(src.Name, s, parquet.Options{Table: member, Limits: o.opts.Limits}))
 	case extract.Zone:
 		return reader(zone.Open(o.ctx, src, zone.Options{Encoding: o.opts.Encoding, Table: member, Limits: o.opts.Limits}))
 	}
