@@ -23,6 +23,17 @@ import (
 type Cell struct {
 	Text string
 	At   overt.Locator
+	// Raw is what stands at the place, where Text is a reading of it: the host
+	// name "WWW" of a zone that Text spells out. Empty when both are the same.
+	Raw string
+}
+
+// Quote gives what stands at the place of the cell.
+func (c Cell) Quote() string {
+	if c.Raw != "" {
+		return c.Raw
+	}
+	return c.Text
 }
 
 // A Record is one row of a table or one object of a tree. It stays valid after
@@ -103,6 +114,10 @@ type Source struct {
 	Name string // file name or address, for messages
 	Open func() (io.ReadCloser, error)
 	Size int64 // in bytes, 0 when unknown
+	// Beside gives the file whose name differs only in its ending (".dbt"), from
+	// the same folder or archive; false when there is none. Nil when the source
+	// stands alone.
+	Beside func(ending string) (Source, bool)
 }
 
 // A Part is one table or tree of a source: sources that are archives or

@@ -21,6 +21,18 @@ func wide(s string) string {
 	return string(b)
 }
 
+func utf32(s string, big bool) string {
+	var b []byte
+	for _, r := range s {
+		if big {
+			b = append(b, 0, 0, byte(r>>8), byte(r))
+		} else {
+			b = append(b, byte(r), byte(r>>8), 0, 0)
+		}
+	}
+	return string(b)
+}
+
 func TestSniff(t *testing.T) {
 	tests := []struct {
 		in   string
@@ -37,6 +49,21 @@ func TestSniff(t *testing.T) {
 		{"[1,\n2]", extract.JSON},
 		{"[{\"a\":1},\n{\"a\":2}]", extract.JSON},
 		{"{\"a\":\"}\\\"\"}\n{\"a\":2}\n", extract.JSONL},
+		{`{"a":1}{"a":2}`, extract.JSONL},
+		{"{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", extract.JSONL},
+		{"{\"a\":1} and more", extract.Text},
+		{utf32(`{"a":1}`, false), extract.JSON},
+		{"\xff\xfe\x00\x00" + utf32("a,b,c\n1,2,3\n", false), extract.CSV},
+		{"\x00\x00\xfe\xff" + utf32("<a/>", true), extract.XML},
+		{"; a zone\n$ORIGIN example.org.\n@ SOA ns root 1 2 3 4 5\n", extract.Zone},
+		{"com.\t900\tin\tsoa\ta.ns.net. root.ns.net. 1 1800 900 604800 86400\n", extract.Zone},
+		{"@ IN 1h SOA ns root (\n 1 2 3 4 5 )\n", extract.Zone},
+		{"name,SOA x,y\na,b,c\n", extract.CSV},
+		{"---\na: 1\nb:\n- x\n- y\n", extract.YAML},
+		{"%YAML 1.2\n---\n\"a b\": {c: d}\n", extract.YAML},
+		{"---\ntitle: a page\n---\nDear reader,\nhere is\n- a list\nand more.\n", extract.Text},
+		{"name: Ada\nage: 3\n", extract.Text},
+		{"\x03\x18\x05\x01" + "\x01\x00\x00\x00" + "\x41\x00" + "\x05\x00" + strings.Repeat("\x00", 20) + "NAME\x00\x00\x00\x00\x00\x00\x00C" + strings.Repeat("\x00", 20) + "\r", extract.DBF},
 		{`{"a":` + strings.Repeat("[", 100), extract.JSON},
 		{"[section]\nkey = value\n", extract.Text},
 		{"{not json}\n", extract.Text},

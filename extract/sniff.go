@@ -3,9 +3,11 @@ package extract
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"overt/extract/charset"
 )
 
 // A Format is what the bytes of a source are.
@@ -38,6 +40,9 @@ const (
 	HTML    Format = "html"
 	Parquet Format = "parquet"
 	Avro    Format = "avro"
+	DBF     Format = "dbf"
+	Zone    Format = "zone"
+	YAML    Format = "yaml"
 	OLE     Format = "ole"
 	RTF     Format = "rtf"
 	Image   Format = "image"
@@ -55,7 +60,8 @@ var described = map[Format]string{
 	ZIP: "a ZIP archive", GZIP: "gzip-compressed bytes", ZSTD: "zstd-compressed bytes",
 	BZIP2: "bzip2-compressed bytes", XZ: "xz-compressed bytes", SevenZ: "a 7-Zip archive", TAR: "a tar archive",
 	SQLite: "an SQLite database", PDF: "a PDF document", HTML: "an HTML page",
-	Parquet: "a Parquet file", Avro: "an Avro file",
+	Parquet: "a Parquet file", Avro: "an Avro file", DBF: "a dBase table",
+	Zone: "a DNS zone file", YAML: "a YAML document",
 	OLE: "an OLE2 file (an old Office document or an encrypted workbook)",
 	RTF: "an RTF document", Image: "an image", Text: "plain text",
 	Office: "an Office Open XML package of another kind",
@@ -119,8 +125,10 @@ func Sniff(head []byte) Format {
 		return sniffZip(head)
 	case bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-")):
 		return PDF
-	case len(head) > 262 && string(head[257:262]) == "ustar":
+	case isTar(head):
 		return TAR
+	case isDBF(head):
+		return DBF
 	}
 	return sniffText(head)
 }
@@ -132,7 +140,7 @@ func sniffZip(head []byte) Format {
 	if len(head) >= 30 {
 		n := int(binary.LittleEndian.Uint16(head[26:]))
 		if 30+n <= len(head) && string(head[30:30+n]) == "mimetype" {
-			return sniffMimetype(string(head[30+n : min(len(head), 30+n+100)]))
+			return SniffMimetype(string(head[30+n : min(len(head), 30+n+100)]))
 		}
 	}
 	if !has("[Content_Types].xml") && !has("_rels/.rels") {
@@ -149,7 +157,9 @@ func sniffZip(head []byte) Format {
 	return ZIP
 }
 
-func sniffMimetype(s string) Format {
+// SniffMimetype reads the member "mimetype" of an archive: which OpenDocument or
+// EPUB the archive is, else ZIP.
+func SniffMimetype(s string) Format {
 	switch {
 	case strings.Contains(s, "opendocument.spreadsheet"):
 		return ODS
@@ -173,6 +183,10 @@ func sniffText(head []byte) Format {
 		return Text
 	case body[0] == '<':
 		return sniffMarkup(body)
+	case isZone(text):
+		return Zone
+	case isYAML(text):
+		return YAML
 	case body[0] == '{' || body[0] == '[':
 		if f := sniffJSON(body); f != "" {
 			return f
@@ -188,19 +202,20 @@ func sniffText(head []byte) Format {
 	return CSV
 }
 
-// sniffDecode gives the head as text with single-byte characters: UTF-16 is
-// decoded, everything else stays as it is, for the structure of all textual
+// sniffDecode gives the head as text with single-byte characters: UTF-16
+// and UTF-32 are decoded, everything else stays as it is, for the structure of all textual
 // formats is ASCII. It says no when the bytes are no text.
 func sniffDecode(head []byte) (string, bool) {
 	if b, ok := bytes.CutPrefix(head, []byte("\xef\xbb\xbf")); ok {
 		head = b
 	}
-	if order := utf16Order(head); order != nil {
-		u := make([]uint16, 0, len(head)/2)
-		for i := 0; i+1 < len(head); i += 2 {
-			u = append(u, order.Uint16(head[i:]))
+	if wide := charset.Detect(head[:min(len(head), 4096)]).Name; charset.IsWide(wide) {
+		r, err := charset.Reader(bytes.NewReader(head[:len(head)&^3]), wide, nil)
+		if err != nil {
+			return "", false
 		}
-		return strings.TrimPrefix(string(utf16.Decode(u)), "\ufeff"), true
+		text, _ := io.ReadAll(r) // from memory; what does not decode becomes U+FFFD
+		return string(text), true
 	}
 	odd := 0
 	for _, b := range head {
@@ -210,34 +225,6 @@ func sniffDecode(head []byte) (string, bool) {
 	}
 	// A stray control character is common in exports; one in fifty bytes is not.
 	return string(head), odd*50 <= len(head)
-}
-
-// utf16Order gives the byte order of UTF-16, by its mark or by the zero bytes
-// that Latin text has at every other place; nil for anything else.
-func utf16Order(head []byte) binary.ByteOrder {
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return binary.LittleEndian
-	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return binary.BigEndian
-	}
-	head = head[:min(len(head), 4096)]
-	var zero [2]int
-	for i, b := range head {
-		if b == 0 {
-			zero[i%2]++
-		}
-	}
-	half := len(head) / 2
-	switch {
-	case half < 2:
-		return nil
-	case zero[1]*10 > half*6 && zero[0]*20 < half:
-		return binary.LittleEndian
-	case zero[0]*10 > half*6 && zero[1]*20 < half:
-		return binary.BigEndian
-	}
-	return nil
 }
 
 // sniffMarkup goes by the first element, for element names of HTML such as p
@@ -293,8 +280,9 @@ func isNameStart(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_' || b >= utf8.RuneSelf
 }
 
-// sniffJSON tells a document from lines: lines are complete values, one after
-// another. It gives "" when the beginning is no JSON at all.
+// sniffJSON tells a document from JSON lines: complete values, one after
+// another, be it without a line break between them. It gives "" when the
+// beginning is no JSON at all.
 func sniffJSON(body string) Format {
 	end, ok := jsonEnd(body)
 	if !ok {
@@ -303,18 +291,35 @@ func sniffJSON(body string) Format {
 	if end < 0 {
 		return JSON
 	}
-	rest := strings.TrimLeft(body[end:], " \t\r")
-	if !strings.HasPrefix(rest, "\n") {
-		if rest == "" || rest[0] == ',' {
-			return JSON
+	rest := strings.TrimLeft(body[end:], " \t\r\n")
+	if rest != "" && (rest[0] == '{' || rest[0] == '[') {
+		if _, ok := jsonEnd(rest); ok {
+			return JSONL
 		}
+	}
+	if strings.TrimLeft(body[end:], " \t\r") == rest && rest != "" && rest[0] != ',' {
 		return ""
 	}
-	rest = strings.TrimLeft(rest, " \t\r\n")
-	if rest != "" && (rest[0] == '{' || rest[0] == '[') {
-		return JSONL
-	}
 	return JSON
+}
+
+// JoinedJSON says whether the values of JSON lines, whose first bytes in UTF-8
+// are given, do not stand on one line each: a value spans lines, or two share
+// one.
+func JoinedJSON(head []byte) bool {
+	body := strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n")
+	if body == "" || body[0] != '{' && body[0] != '[' {
+		return false
+	}
+	end, ok := jsonEnd(body)
+	if !ok || end < 0 {
+		return false
+	}
+	rest := strings.TrimLeft(body[end:], " \t\r")
+	if rest != "" && (rest[0] == '{' || rest[0] == '[') {
+		return true
+	}
+	return strings.Contains(body[:end], "\n") && strings.Trim(rest, " \t\r\n") != ""
 }
 
 // jsonEnd finds the end of the first value by its brackets: -1 when the head

@@ -216,12 +216,12 @@ func fromValue(v *mapping.Value, schema string, source int) statement.Statement 
 	if len(v.Cells) > 0 {
 		c := v.Cells[0]
 		s.Places = []statement.Place{{Source: source, Locator: c.At}}
-		if c.Text == "" {
+		if c.Quote() == "" {
 			s.Origin = statement.OriginMapping
 			return s
 		}
-		if c.Text != s.Quoted() {
-			s.Quote = c.Text
+		if q := c.Quote(); q != s.Quoted() {
+			s.Quote = q
 		}
 	}
 	return s

@@ -17,19 +17,27 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
 	"golang.org/x/text/transform"
 
 	"overt"
 )
 
 // The encodings with a name of their own here; all others go by their WHATWG
-// name, in lower case.
+// name, in lower case, and code pages of DOS by "ibm437".
 const (
 	UTF8        = "utf-8"
 	UTF16LE     = "utf-16le"
 	UTF16BE     = "utf-16be"
+	UTF32LE     = "utf-32le" // not of WHATWG
+	UTF32BE     = "utf-32be" // not of WHATWG
 	Windows1252 = "windows-1252"
 )
+
+// IsWide says whether an encoding has several bytes for each ASCII character.
+func IsWide(name string) bool {
+	return name == UTF16LE || name == UTF16BE || name == UTF32LE || name == UTF32BE
+}
 
 // A Guess is what Detect found.
 type Guess struct {
@@ -46,10 +54,17 @@ func Detect(head []byte) Guess {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		return Guess{UTF8, 3, 1, "the byte order mark says UTF-8"}
+	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")):
+		return Guess{UTF32LE, 4, 1, "the byte order mark says UTF-32, little endian"}
+	case bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		return Guess{UTF32BE, 4, 1, "the byte order mark says UTF-32, big endian"}
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
 		return Guess{UTF16LE, 2, 1, "the byte order mark says UTF-16, little endian"}
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return Guess{UTF16BE, 2, 1, "the byte order mark says UTF-16, big endian"}
+	}
+	if name := utf32ByZeros(head); name != "" {
+		return Guess{name, 0, 0.9, "the bytes are zero where they are in UTF-32"}
 	}
 	if name := utf16ByZeros(head); name != "" {
 		return Guess{name, 0, 0.9, "every other byte is zero, as in UTF-16"}
@@ -65,6 +80,24 @@ func Detect(head []byte) Guess {
 	}
 	name, sure := singleByte(head)
 	return Guess{name, 0, sure, "not UTF-8; the letters fit " + name + " best"}
+}
+
+// utf32ByZeros recognises UTF-32 without a mark: every character has a zero
+// byte at one end and nothing above plane 16 beside it.
+func utf32ByZeros(head []byte) string {
+	head = head[:min(len(head), 4096)&^3]
+	little, big := len(head) > 0, len(head) > 0
+	for i := 0; i < len(head); i += 4 {
+		little = little && head[i+3] == 0 && head[i+2] <= 0x10 && (head[i] != 0 || head[i+1] != 0)
+		big = big && head[i] == 0 && head[i+1] <= 0x10 && (head[i+2] != 0 || head[i+3] != 0)
+	}
+	switch {
+	case little && !big && head[2] == 0:
+		return UTF32LE
+	case big && !little && head[1] == 0:
+		return UTF32BE
+	}
+	return ""
 }
 
 // utf16ByZeros recognises UTF-16 without a mark by the zero bytes of Latin text.
@@ -121,8 +154,15 @@ func Canonical(name string) (string, error) {
 		return UTF16LE, nil
 	case UTF16BE, "utf-16-be":
 		return UTF16BE, nil
+	case "utf-32", "utf32", "utf-32-le", UTF32LE:
+		return UTF32LE, nil
+	case UTF32BE, "utf-32-be":
+		return UTF32BE, nil
 	case "cp1252", "ansi":
 		return Windows1252, nil
+	}
+	if page, ok := oldPages[oldPage(name)]; ok && page != nil {
+		return oldPage(name), nil
 	}
 	e, err := htmlindex.Get(name)
 	if err != nil {
@@ -131,11 +171,46 @@ func Canonical(name string) (string, error) {
 	return htmlindex.Name(e)
 }
 
+// oldPages are the code pages of DOS that WHATWG has no name for.
+var oldPages = map[string]*charmap.Charmap{
+	"ibm437": charmap.CodePage437, "ibm850": charmap.CodePage850, "ibm852": charmap.CodePage852,
+	"ibm855": charmap.CodePage855, "ibm858": charmap.CodePage858, "ibm860": charmap.CodePage860,
+	"ibm862": charmap.CodePage862, "ibm863": charmap.CodePage863, "ibm865": charmap.CodePage865,
+}
+
+// oldPage gives the key of oldPages for "cp437", "437" and "ibm437".
+func oldPage(name string) string {
+	return "ibm" + strings.TrimPrefix(strings.TrimPrefix(name, "cp"), "ibm")
+}
+
+// Text gives a function that decodes whole values of an encoding, by its name
+// of Canonical. It never fails for the sake of a byte. Errors: invalid, for an
+// unknown name.
+func Text(name string) (func(string) string, error) {
+	if single := Single(name); single != nil {
+		return single, nil
+	}
+	if _, err := Canonical(name); err != nil {
+		return nil, err
+	}
+	return func(s string) string {
+		r, err := Reader(strings.NewReader(s), name, nil)
+		if err != nil {
+			return strings.ToValidUTF8(s, "\ufffd")
+		}
+		out, _ := io.ReadAll(r) // from memory
+		return string(out)
+	}, nil
+}
+
 // Single gives the decoder of an encoding that has one byte for each character
 // and leaves ASCII alone; nil for all others, UTF-8 included.
 func Single(name string) func(string) string {
 	if name == UTF8 {
 		return nil
+	}
+	if m := oldPages[name]; m != nil {
+		return func(s string) string { return decodeSingle(m, s) }
 	}
 	e, err := htmlindex.Get(name)
 	if err != nil {
@@ -177,8 +252,14 @@ func Reader(r io.Reader, name string, stray func()) (io.Reader, error) {
 		e = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
 	case UTF16BE:
 		e = unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	case UTF32LE:
+		e = utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)
+	case UTF32BE:
+		e = utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
 	default:
-		if e, err = htmlindex.Get(name); err != nil {
+		if m := oldPages[name]; m != nil {
+			e = m
+		} else if e, err = htmlindex.Get(name); err != nil {
 			return nil, overt.Errorf(overt.Invalid, "", "no encoding is named %q", name)
 		}
 	}

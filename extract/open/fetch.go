@@ -110,8 +110,8 @@ func (f *fetch) rows(ctx context.Context, r extract.Reader, ids []int) error {
 			return err
 		} else if row := rec.At().Row; byRow[row] != nil {
 			for _, id := range byRow[row] {
-				if cells := rec.Cells(f.ats[id].Column); len(cells) == 1 {
-					f.texts[id], f.found[id] = cells[0].Text, true
+				if cell, ok := cellAt(rec, f.ats[id]); ok {
+					f.texts[id], f.found[id] = cell.Quote(), true
 				}
 			}
 			delete(byRow, row)
@@ -121,4 +121,24 @@ func (f *fetch) rows(ctx context.Context, r extract.Reader, ids []int) error {
 		}
 	}
 	return nil
+}
+
+// cellAt finds the value a locator points at in its record: by its column, or by
+// its pointer where the rows are trees.
+func cellAt(rec extract.Record, at overt.Locator) (extract.Cell, bool) {
+	if at.Pointer == "" {
+		cells := rec.Cells(at.Column)
+		if len(cells) != 1 || cells[0].At.Pointer != "" {
+			return extract.Cell{}, false
+		}
+		return cells[0], true
+	}
+	for _, column := range rec.Columns() {
+		for _, c := range rec.Cells(column) {
+			if c.At == at {
+				return c, true
+			}
+		}
+	}
+	return extract.Cell{}, false
 }

@@ -1,6 +1,7 @@
 package open_test
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
@@ -50,6 +51,25 @@ func zipped(t *testing.T, pairs ...any) []byte {
 			t.Fatal(err)
 		}
 		if _, err := fmt.Fprintf(f, "%s", pairs[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func tarred(t *testing.T, pairs ...any) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for i := 0; i < len(pairs); i += 2 {
+		b := pairs[i+1].([]byte)
+		if err := w.WriteHeader(&tar.Header{Name: pairs[i].(string), Typeflag: tar.TypeReg, Size: int64(len(b)), Mode: 0o600}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(b); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,6 +133,16 @@ func TestOpen(t *testing.T) {
 		{name: "t.zip", in: zipped(t, "z.csv", table, "in.zip", nested, "book.xlsx", workbook(t), "read.me", "Some words."), want: []string{
 			"book.xlsx book.xlsx!Sheet1 xlsx 2", "in.zip!a.csv.gz in.zip!a.csv.gz csv 2", "in.zip!b.json in.zip!b.json json 1",
 			"read.me read.me binary 0 t.zip!read.me: plain text; documents are read by ingest", "z.csv z.csv csv 2"}},
+		{name: "t.csv.bz2", in: []byte("\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\x21\xf9\x7e\x94\x00\x00\x08\x5d\x00\x00\x10\x00\x04\x30\x00\x30\x00\x36\x23\xa0\x00\x31\x00\x00\x08\x86\x99\xa0\x69\x22\x19\xe5\xd0\x27\xb0\xe5\x91\x70\x74\x5d\xc9\x14\xe1\x42\x40\x87\xe5\xfa\x50"), want: []string{"  csv 2"}},
+		{name: "t.csv.xz", in: []byte("\xfd\x37\x7a\x58\x5a\x00\x00\x04\xe6\xd6\xb4\x46\x02\x00\x21\x01\x16\x00\x00\x00\x74\x2f\xe5\xa3\x01\x00\x13\x69\x64\x2c\x6e\x61\x6d\x65\x0a\x31\x2c\x41\x64\x61\x0a\x32\x2c\x42\x6f\x62\x0a\x00\x3e\xe4\x82\x48\xac\x20\x4a\x6b\x00\x01\x2c\x14\xf8\x0a\x6d\x03\x1f\xb6\xf3\x7d\x01\x00\x00\x00\x00\x04\x59\x5a"), want: []string{"  csv 2"}},
+		{name: "t.tar.gz", in: gz(t, tarred(t, "dir/z.csv", table, "a.jsonl", lines, "in.zip", nested)), want: []string{
+			"a.jsonl a.jsonl jsonl 3", "dir/z.csv dir/z.csv csv 2", "in.zip!a.csv.gz in.zip!a.csv.gz csv 2", "in.zip!b.json in.zip!b.json json 1"}},
+		{name: "cut.tar", in: tarred(t, "a.csv", table, "b.csv", bytes.Repeat([]byte("1,2\n"), 500))[:2200], want: []string{
+
+			"(the rest) (the rest) binary 0 cut.tar!(the rest): the archive breaks off after 2 members: unexpected EOF",
+			"a.csv a.csv csv 2", "b.csv b.csv csv 165 cut.tar!b.csv: the stream broke after row 166: unexpected EOF"}},
+		{name: "joined.json", in: []byte(`{"a":1}{"a":2} {"a":3}`), want: []string{"  jsonl 3"}},
+		{name: "spread.json", in: []byte("{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n"), want: []string{"  jsonl 2"}},
 		{name: "t.xlsx", in: workbook(t), want: []string{" Sheet1 xlsx 2"}},
 		{name: "t.xlsx.gz", in: gz(t, workbook(t)), want: []string{" Sheet1 xlsx 2"}},
 		{name: "t.xml", in: []byte("<a><b/></a>"), want: []string{"  xml 1"}},
@@ -231,7 +261,7 @@ func checkFetch(t *testing.T, src extract.Source, opts open.Options) {
 			}
 			for _, c := range rec.Columns() {
 				for _, cell := range rec.Cells(c) {
-					ats, want = append(ats, cell.At), append(want, cell.Text)
+					ats, want = append(ats, cell.At), append(want, cell.Quote())
 				}
 			}
 		}

@@ -53,6 +53,7 @@ func TestRealCounts(t *testing.T) {
 		{file: "federal-systems/federal-register-sorn/sorn_abstracts_dev.csv", rows: 409, columns: 5, header: true},
 		{file: "federal-systems/dotgov/current-federal.csv", rows: 1321, columns: 7, header: true},
 		{file: "federal-systems/dotgov/agencies-and-subs.csv", rows: 341, columns: 2, header: true},
+		{file: "federal-systems/dotgov/gov.txt.gz", rows: 47807, columns: 39},
 		{file: "watchlists/ofac-2021-04/sdn.csv.gz", rows: 8890, columns: 12},
 		{file: "watchlists/ofac-2021-04/add.csv.gz", rows: 13761, columns: 6},
 		{file: "watchlists/ofac-2021-04/alt.csv.gz", rows: 11742, columns: 5},
@@ -84,6 +85,9 @@ func TestRealCounts(t *testing.T) {
 		{file: "procurement/fpds-atom/full_response.xml", selector: "/feed/entry", rows: 10},
 		{file: "procurement/fpds-atom/GS35F0086U/page-0013-start-130.xml.gz", selector: "/feed/entry", rows: 2},
 		{file: "procurement/ocds-sample/1.1/ocds-213czf-000-00001.json", selector: "/releases/*", rows: 6},
+		{file: "companies-and-offshore/lobbying-lda/list_filings.yml.gz", selector: "/results/*", rows: 25},
+		{file: "ftm/followthemoney-fixtures/kek.yml", rows: 1},
+		{file: "name-matching/rigour-resources/org_types.yml", rows: 1},
 		{file: "companies-and-offshore/gleif/549300LBI3LRIZ2V8V66_lapsed.json", rows: 1},
 	}
 	for _, tt := range tests {
@@ -120,6 +124,10 @@ func TestRealFetch(t *testing.T) {
 		"procurement/fpds-atom/full_response.xml",
 		"procurement/ocds-sample/1.1/record/ocds-213czf-000-00001.json",
 		"federal-systems/federal-register-sorn/sorn.xml",
+		"federal-systems/dotgov/gov.txt.gz",
+		"documents/tika/testDBF.dbf",
+		"companies-and-offshore/lobbying-lda/list_filings.yml.gz",
+		"name-matching/rigour-resources/org_types.yml",
 	} {
 		t.Run(f, func(t *testing.T) { checkFetch(t, open.File(shared(t, f)), open.Options{}) })
 	}

@@ -9,11 +9,15 @@ import (
 	"strings"
 
 	"overt"
+	"overt/extract"
 )
 
 // scan calls f with each row that has a value, in order, or with the reason
 // why it cannot be given.
 func (r *Reader) scan(ctx context.Context, f func(row int64, values []string, bad string) error) error {
+	if r.info.Format == extract.ODS {
+		return r.scanODS(ctx, f)
+	}
 	if err := r.wb.needStrings(ctx); err != nil {
 		return overt.Errorf(overt.Invalid, r.wb.name, "read shared strings: %w", err)
 	}

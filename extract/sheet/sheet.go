@@ -1,5 +1,5 @@
-// Package sheet reads Excel workbooks (Office Open XML, ECMA-376), one reader
-// for each worksheet, row by row.
+// Package sheet reads workbooks, those of Excel (Office Open XML, ECMA-376) and
+// OpenDocument spreadsheets (ISO 26300), one reader for each sheet, row by row.
 //
 // It stands below extract, which holds the nouns. Cells come as a reader of the
 // sheet would quote them: text as it stands, dates in ISO 8601 where the number
@@ -29,7 +29,8 @@ import (
 
 // Options say what the caller knows; the zero value detects everything.
 type Options struct {
-	Header []string // names for sheets without a header
+	Format extract.Format // XLSX or ODS; XLSX when empty
+	Header []string       // names for sheets without a header
 	// HeaderRow is the row the header stands on, 0 to detect, -1 for none.
 	HeaderRow int
 	Prefix    string // member name to put before "!sheet" in Locator.Table
@@ -61,7 +62,11 @@ func Open(ctx context.Context, name string, bytes *archive.Spool, opts Options) 
 	for i := range list {
 		wb.members[strings.ToLower(list[i].Name)] = &list[i]
 	}
-	sheets, err := wb.structure()
+	format, structure := extract.XLSX, wb.structure
+	if opts.Format == extract.ODS {
+		format, structure = extract.ODS, wb.odsStructure
+	}
+	sheets, err := structure()
 	if err != nil {
 		return nil, overt.Errorf(overt.Invalid, name, "open workbook: %w", err)
 	}
@@ -72,7 +77,7 @@ func Open(ctx context.Context, name string, bytes *archive.Spool, opts Options) 
 		if opts.Prefix != "" {
 			table = opts.Prefix + "!" + s.name
 		}
-		r.info = extract.Info{Format: extract.XLSX, Encoding: "utf-8", Table: table, Hidden: s.hidden, Sure: 1}
+		r.info = extract.Info{Format: format, Encoding: "utf-8", Table: table, Hidden: s.hidden, Sure: 1}
 		if s.hidden {
 			r.note("the sheet is hidden")
 		}

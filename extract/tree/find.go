@@ -93,6 +93,12 @@ func (t *Reader) Find(ctx context.Context, ats []overt.Locator) (texts []string,
 		last = max(last, at.Row)
 	}
 	err = t.stream(func(r io.Reader) error {
+		if t.opts.Format == extract.YAML {
+			return t.findYAML(ctx, r, byRow, last, f)
+		}
+		if t.joined {
+			return t.findJoined(ctx, r, byRow, last, f)
+		}
 		if t.opts.Format == extract.JSONL {
 			return t.findLines(ctx, r, byRow, last, f)
 		}

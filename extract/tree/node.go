@@ -27,8 +27,9 @@ type node struct {
 	text   string // of a scalar, or the own text of an element
 	valued bool   // an element that has text of its own, or nothing at all
 	attr   bool
-	pos    int // position among equals, from 1; in arrays from 0
-	from   int // while an element is read: where its text begins in the record's
+	packed bool // text is base64 of bytes
+	pos    int  // position among equals, from 1; in arrays from 0
+	from   int  // while an element is read: where its text begins in the record's
 	to     int
 	kids   []*node
 }

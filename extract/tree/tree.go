@@ -1,6 +1,7 @@
-// Package tree reads JSON, JSON lines and XML as records, streaming: the
+// Package tree reads JSON, JSON lines, XML and YAML as records, streaming: the
 // document is walked down to the records a selector names, and no more than one
-// of them is held in memory.
+// of them is held in memory. Of YAML a whole document is, and its size is
+// bounded before it is parsed.
 //
 // It stands below extract, which holds the nouns. Its invariants: a value is
 // given as it is written (numbers keep their digits), its pointer finds it again
@@ -28,7 +29,7 @@ import (
 
 // Options say what the caller knows; the zero value detects everything.
 type Options struct {
-	Format   extract.Format // JSON, JSONL or XML; required
+	Format   extract.Format // JSON, JSONL, XML or YAML; required
 	Encoding string         // any WHATWG name
 	Table    string         // what Locator.Table shall say
 	Limits   extract.Limits
@@ -40,6 +41,9 @@ type Reader struct {
 	opts  Options
 	info  extract.Info
 	tally extract.Tally
+	// joined says that a row is the number of a value: of JSON lines that follow
+	// each other without regard to lines, of several documents of YAML.
+	joined bool
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -48,21 +52,15 @@ const headSize = 64 << 10
 
 // Open looks at the beginning of a source and gives its reader. Errors: invalid,
 // for an unknown format or encoding; else what opening or the first read gave.
-func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) {
+func Open(ctx context.Context, src extract.Source, opts Options) (*Reader, error) {
 	switch opts.Format {
-	case extract.JSON, extract.JSONL, extract.XML:
+	case extract.JSON, extract.JSONL, extract.XML, extract.YAML:
 	default:
 		return nil, overt.Errorf(overt.Invalid, src.Name, "%s is not a tree", opts.Format.Describe())
 	}
 	opts.Limits = opts.Limits.WithDefaults()
 	t := &Reader{src: src, opts: opts}
 	t.info = extract.Info{Format: opts.Format, Table: opts.Table, Sure: 1}
-	if opts.Encoding != "" {
-		name, err := charset.Canonical(opts.Encoding)
-		t.info.Encoding = name
-		t.info.Notes = append(t.info.Notes, "the caller says "+name)
-		return t, err
-	}
 	rc, err := src.Open()
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", src.Name, err)
@@ -73,19 +71,32 @@ func Open(_ context.Context, src extract.Source, opts Options) (*Reader, error) 
 	if n > 0 || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil // it comes up again, with its place, when the records are read
 	}
-	t.guessEncoding(head[:n])
-	return t, err
+	if err != nil {
+		return nil, err
+	}
+	if opts.Encoding == "" {
+		t.guessEncoding(head[:n])
+	} else if t.info.Encoding, err = charset.Canonical(opts.Encoding); err != nil {
+		return nil, err
+	} else {
+		t.info.Notes = append(t.info.Notes, "the caller says "+t.info.Encoding)
+	}
+	if opts.Format == extract.YAML {
+		return t, t.detectDocuments(ctx)
+	}
+	t.detectJoined(head[:n])
+	return t, nil
 }
 
 // guessEncoding: JSON is UTF-8 or UTF-16 by its standard, XML says itself what
 // it is. Anything else is believed only of JSON that is clearly something else.
 func (t *Reader) guessEncoding(head []byte) {
 	g := charset.Detect(head)
-	wide := g.Name == charset.UTF16LE || g.Name == charset.UTF16BE
+	wide := charset.IsWide(g.Name)
 	if t.opts.Format == extract.XML && !wide && g.BOM == 0 {
 		g.Name, g.Why = charset.UTF8, "UTF-8, for the document says nothing else"
 		if label := declaredEncoding(head); label != "" {
-			if name, err := charset.Canonical(label); err == nil && name != charset.UTF16LE && name != charset.UTF16BE {
+			if name, err := charset.Canonical(label); err == nil && !charset.IsWide(name) {
 				g.Name, g.Why = name, "the document says "+label
 			}
 		}
@@ -109,7 +120,12 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			switch t.opts.Format {
 			case extract.XML:
 				return t.walkXML(ctx, r, selector, yield)
+			case extract.YAML:
+				return t.walkYAML(ctx, r, selector, yield)
 			case extract.JSONL:
+				if t.joined {
+					return t.walkJoined(ctx, r, selector, yield)
+				}
 				return t.walkLines(ctx, r, selector, yield)
 			}
 			return t.walkJSON(ctx, r, selector, yield)
@@ -136,7 +152,7 @@ func (t *Reader) stream(f func(io.Reader) error) (err error) {
 		}
 	}()
 	var r io.Reader = rc
-	if t.opts.Format == extract.XML || t.info.Encoding != charset.UTF8 {
+	if t.opts.Format != extract.JSON && t.opts.Format != extract.JSONL || t.info.Encoding != charset.UTF8 {
 		stray := func() {
 			t.tally.Add("mixed_encoding", "bytes that are not valid UTF-8 were read as Windows-1252", overt.Locator{Table: t.opts.Table})
 		}

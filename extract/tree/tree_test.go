@@ -91,6 +91,9 @@ func TestRecords(t *testing.T) {
 			"[row 1] a=1", "! row 3: read JSON: the value breaks off at byte 5 of the line", "[row 4] */a=2",
 			"! row 5: read JSON: more text after the value at byte 8 of the line", "[row 6] b/c=4"}},
 		{name: "lines with selector", in: "{\"e\":{\"a\":1}}\n{}\n", format: extract.JSONL, selector: "/e", want: []string{"[row 1, /e] a=1"}},
+		{name: "joined", in: "{\"a\":1}{\"a\":[2]}\n{\n\"a\":3}", format: extract.JSONL, want: []string{"[row 1] a=1", "[row 2] a=2", "[row 3] a=3"}},
+		{name: "joined with selector", in: `{"e":{"a":1}}{}{"e":[{"a":2}]}`, format: extract.JSONL, selector: "/e/*", want: []string{"[row 1, /e/a] .=1", "[row 3, /e/0] a=2"}},
+		{name: "joined and cut", in: `{"a":1}{"a":2}{"a":`, format: extract.JSONL, want: []string{"[row 1] a=1", "[row 2] a=2"}, err: "breaks off"},
 		{name: "feed", in: feed, format: extract.XML, selector: "/feed/entry", want: []string{
 			"[/feed/entry] id=1 p:id=p1 who=x é who/@name=A&B who/@p:name=n2",
 			"[/feed/entry[2]] id=2 tag=a tag=b empty= mix=see bold text mix/b=bold"}},

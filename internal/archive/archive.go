@@ -4,21 +4,17 @@
 package archive
 
 import (
-	"archive/zip"
 	"bufio"
 	"bytes"
-	"cmp"
+	"compress/bzip2"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path"
-	"slices"
-	"strings"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/xi2/xz"
 )
 
 // ErrBomb is wrapped by every error about output that exceeds its limits.
@@ -106,6 +102,37 @@ func Unzstd(r io.ReadCloser, lim Limits) (io.ReadCloser, error) {
 	}}, nil
 }
 
+// Bunzip2 gives the bytes behind bzip2. It closes r when it is closed.
+func Bunzip2(r io.ReadCloser, lim Limits) (io.ReadCloser, error) {
+	c := &counter{r: r}
+	return &meter{r: bzip2.NewReader(bufio.NewReaderSize(c, 64<<10)), in: func() int64 { return c.n }, lim: lim, close: r.Close}, nil
+}
+
+// maxDictionary bounds what an xz stream may make its reader remember, in
+// bytes; the strongest setting of the usual programs asks for as much.
+const maxDictionary = 64 << 20
+
+// Unxz gives the bytes behind xz. It closes r when it is closed.
+func Unxz(r io.ReadCloser, lim Limits) (io.ReadCloser, error) {
+	c := &counter{r: r}
+	z, err := xz.NewReader(c, maxDictionary)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open xz: %w", err), r.Close())
+	}
+	return &meter{r: &unxz{z}, in: func() int64 { return c.n }, lim: lim, close: r.Close}, nil
+}
+
+// unxz says that a stream broke off in the words the others use.
+type unxz struct{ z *xz.Reader }
+
+func (u *unxz) Read(p []byte) (int, error) {
+	n, err := u.z.Read(p)
+	if errors.Is(err, xz.ErrBuf) {
+		err = fmt.Errorf("%w (%w)", io.ErrUnexpectedEOF, err)
+	}
+	return n, err
+}
+
 // A Spool is bytes that can be read at any place. It needs no closing: its
 // memory or its nameless file goes when the last reference does.
 type Spool struct {
@@ -123,16 +150,11 @@ func Keep(ctx context.Context, r io.Reader, memory int64) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read archive: %w", err)
 	}
-	f, err := os.CreateTemp("", "overt-spool-*")
+	f, err := tempFile()
 	if err != nil {
-		return nil, fmt.Errorf("make temporary file: %w", err)
+		return nil, err
 	}
-	// Without a name the file cannot be left behind; the bytes live as long as
-	// the descriptor, which the garbage collector closes.
-	err = os.Remove(f.Name())
-	if err == nil {
-		_, err = head.WriteTo(f)
-	}
+	_, err = head.WriteTo(f)
 	if err == nil {
 		var more int64
 		more, err = io.Copy(f, &stopper{ctx, r})
@@ -155,61 +177,4 @@ func (s *stopper) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return s.r.Read(p)
-}
-
-// A Member is one file of a ZIP archive.
-type Member struct {
-	Name string // cleaned, with slashes; never absolute, never above the archive
-	file *zip.File
-	lim  Limits
-}
-
-// Size is the size the archive states, in bytes; it may lie.
-func (m *Member) Size() int64 { return int64(m.file.UncompressedSize64) }
-
-// Open gives the contents of the member under the limits of its archive.
-func (m *Member) Open() (io.ReadCloser, error) {
-	if m.file.Flags&1 != 0 {
-		return nil, errors.New("the member is encrypted")
-	}
-	rc, err := m.file.Open()
-	if err != nil {
-		return nil, fmt.Errorf("open member: %w", err)
-	}
-	packed := int64(m.file.CompressedSize64)
-	return &meter{r: rc, in: func() int64 { return packed }, lim: m.lim, close: rc.Close}, nil
-}
-
-// Members lists the files of a ZIP archive sorted by name, the archive's own
-// order kept among equals. Folders and what file managers leave behind
-// (__MACOSX, .DS_Store, Thumbs.db) are left out.
-func Members(s *Spool, lim Limits) ([]Member, error) {
-	z, err := zip.NewReader(s, s.Size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, fmt.Errorf("open zip: %w", err)
-	}
-	if len(z.File) > lim.Members {
-		return nil, fmt.Errorf("%w: %d members, at most %d are read", ErrBomb, len(z.File), lim.Members)
-	}
-	var out []Member
-	for _, f := range z.File {
-		name := clean(f.Name)
-		if f.FileInfo().IsDir() || isLitter(name) {
-			continue
-		}
-		out = append(out, Member{Name: name, file: f, lim: lim})
-	}
-	slices.SortStableFunc(out, func(a, b Member) int { return cmp.Compare(a.Name, b.Name) })
-	return out, nil
-}
-
-func clean(name string) string {
-	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\\", "/"), "\ufffd")
-	return strings.TrimPrefix(path.Clean("/"+name), "/")
-}
-
-func isLitter(name string) bool {
-	base := path.Base(name)
-	return name == "" || strings.HasPrefix(name, "__MACOSX/") || strings.HasPrefix(base, "._") ||
-		base == ".DS_Store" || base == "Thumbs.db"
 }
