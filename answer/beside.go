@@ -198,6 +198,11 @@ func (b *besider) covering(e graph.Edge) error {
 	if err != nil {
 		return err
 	}
+	// That a notice covers both the system and its system of records is one
+	// thing, unless it says what it does to the latter.
+	if of[0] == "" && slices.ContainsFunc(b.r.Notices, func(c Covering) bool { return c.ID == notice.ID }) {
+		return nil
+	}
 	b.r.Notices = append(b.r.Notices, Covering{notice, told.Date, of[0], of[1], system, told.Citations})
 	return nil
 }

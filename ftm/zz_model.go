@@ -857,7 +857,7 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
-		name: "Domain", label: "Domain", plural: "Domains", description: "An internet domain, as its registry lists it.", extends: []string{"Thing"}, featured: []string{"name", "holder", "domainType"}, required: []string{"name"}, caption: []string{"name"},
+		name: "Domain", label: "Domain", plural: "Domains", description: "An internet domain, or a host within one, as its registry lists it.", extends: []string{"Thing"}, featured: []string{"name", "holder", "domainType"}, required: []string{"name"}, caption: []string{"name"},
 		props: []propSpec{
 			{name: "city", label: "City", typ: "string", maxLength: 1024},
 			{name: "contactEmail", label: "Security contact", typ: "email", matchable: true, maxLength: 250},
@@ -865,6 +865,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "holder", label: "Holder", description: "The organisation it is registered for.", typ: "entity", rng: "LegalEntity", reverse: "domains", matchable: true, maxLength: 200},
 			{name: "nameServer", label: "Name server", description: "Who answers for the domain in the DNS; not where anything is hosted.", typ: "string", maxLength: 1024},
 			{name: "nameServices", label: "Name service", typ: "entity", rng: "NameService", reverse: "domain", matchable: true, stub: true, maxLength: 200},
+			{name: "serverAddress", label: "Internet address", description: "Of a name server, where the zone gives it.", typ: "ip", matchable: true, maxLength: 64},
 			{name: "state", label: "State", typ: "string", maxLength: 1024},
 		},
 	},
@@ -1174,7 +1175,7 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
-		name: "Notice", label: "Notice", plural: "Notices", description: "A notice of a public body in its gazette, such as a Privacy Act notice in the Federal Register.", extends: []string{"Document"}, featured: []string{"title", "documentNumber", "date", "agency", "action"}, required: []string{"title"}, caption: []string{"title", "documentNumber"}, start: []string{"date"},
+		name: "Notice", label: "Notice", plural: "Notices", description: "A notice of a public body in its gazette, such as a Privacy Act notice in the Federal Register.", extends: []string{"Document"}, featured: []string{"title", "documentNumber", "date", "agency", "action"}, required: []string{"title"}, caption: []string{"name", "title", "documentNumber"}, start: []string{"date"},
 		props: []propSpec{
 			{name: "action", label: "Action", description: "What the notice says it is: notice of a modified system of records, and so on.", typ: "string", maxLength: 1024},
 			{name: "agency", label: "Agency", description: "Who publishes the notice.", typ: "entity", rng: "LegalEntity", reverse: "noticesPublished", matchable: true, maxLength: 200},

@@ -64,7 +64,7 @@ func TestRealFullNotices(t *testing.T) {
 		t.Errorf("%d flows to named institutions", got)
 	}
 	systems := r.of("System")
-	if len(systems) != 1 || !systems[0].has("systemId", "GSA/OGP-1") || !systems[0].has("name", "e-Rulemaking Program Administrative System") ||
+	if len(systems) != 1 || !systems[0].has("systemId", "GSA/OGP-1") || !systems[0].has("alias", "e-Rulemaking Program Administrative System") ||
 		!systems[0].has("location", "National Computer Center in Research Triangle Park, North Carolina.") {
 		t.Errorf("systems: %+v", systems)
 	}

@@ -22,7 +22,7 @@ const (
 	Mapping     = "reference.yml"
 	Agencies    = "us-agencies.csv"
 	Providers   = "providers.csv"
-	NameServers = "name-servers.csv" // of mappings, see lookups; gives no entities itself
+	NameServers = "name-servers.csv"
 )
 
 //go:embed data/*.csv data/reference.yml
