@@ -37,11 +37,12 @@ func (m *Mapping) apply(r *run, q *Query, rec extract.Record, emit func(Entity) 
 	r.start(q, rec, p)
 	r.emitted, r.problems, r.dropped = 0, 0, false
 	if q.derive != nil {
-		for _, d := range q.derive.read(r) {
+		err := q.derive.read(r, func(d row) error {
 			r.again(d)
-			if err := r.entities(emit); err != nil {
-				return err
-			}
+			return r.entities(emit)
+		})
+		if err != nil {
+			return err
 		}
 	} else if err := r.entities(emit); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -83,40 +84,49 @@ func (w *queryParser) derivation(kv pair) {
 	w.q.derive = d
 }
 
-func (d *derivation) read(r *run) []map[string][]datum {
+// A row is one derived record: values by column.
+type row map[string][]datum
+
+// read gives the derived records one after the other, for a notice may have
+// very many paragraphs.
+func (d *derivation) read(r *run, one func(row) error) error {
 	switch d.kind {
 	case deriveChanges:
-		return r.changes(d.from)
+		return r.changes(d.from, one)
 	case deriveNotice:
-		return r.notices()
+		return r.notices(one)
 	case deriveMatched:
-		return r.matched()
+		return r.matched(one)
 	}
-	return r.uses()
+	return r.uses(one)
 }
 
 // changes reads what texts do to systems of records.
-func (r *run) changes(from []int) []map[string][]datum {
-	var out []map[string][]datum
+func (r *run) changes(from []int, one func(row) error) error {
+	var texts []datum
 	for _, ref := range from {
-		for _, text := range r.values(ref) {
-			if len(text.text) > notice.MaxText {
-				r.report(Problem{Where: text.cells[0].At, Column: columnOf(text.cells[0]), Reason: "the text is too long to be read for systems of records"})
-				continue
+		texts = append(texts, r.values(ref)...)
+	}
+	for _, text := range texts {
+		if len(text.text) > notice.MaxText {
+			at := r.cite(text.cells)[0]
+			r.report(Problem{Where: at.At, Column: columnOf(at), Reason: "the text is too long to be read for systems of records"})
+			continue
+		}
+		for _, c := range notice.Changes(text.text) {
+			d := row{}
+			for name, value := range map[string]string{
+				"$action": string(c.Action), "$number": c.System.Number, "$name": c.System.Name,
+				"$old_number": c.Old.Number, "$old_name": c.Old.Name, "$new_name": c.Name, "$sentence": c.Sentence,
+			} {
+				d.set(name, value, text.cells)
 			}
-			for _, c := range notice.Changes(text.text) {
-				row := map[string][]datum{}
-				for name, value := range map[string]string{
-					"$action": string(c.Action), "$number": c.System.Number, "$name": c.System.Name,
-					"$old_number": c.Old.Number, "$old_name": c.Old.Name, "$new_name": c.Name, "$sentence": c.Sentence,
-				} {
-					set(row, name, value, text.cells)
-				}
-				out = append(out, row)
+			if err := one(d); err != nil {
+				return err
 			}
 		}
 	}
-	return out
+	return nil
 }
 
 // A described system is what one notice says of one system: paragraphs by
@@ -128,8 +138,8 @@ type described struct {
 
 // describe walks a notice in the order of its text: a heading opens a section,
 // paragraphs belong to the one that is open. It gives the notice as a whole
-// and the systems in it.
-func (r *run) describe() (whole described, systems []described) {
+// and the systems in it, and the headings that name no known section.
+func (r *run) describe() (whole described, systems []described, unknown []Problem) {
 	whole.sections = map[notice.Section][]datum{}
 	var open notice.Section
 	into := func() *described {
@@ -148,7 +158,7 @@ func (r *run) describe() (whole described, systems []described) {
 		}
 		s, ok := notice.Heading(d.text)
 		if !ok {
-			r.report(Problem{Where: d.cells[0].At, Column: columnOf(d.cells[0]), Reason: "this heading names no known section of a notice; what stands under it is left out"})
+			unknown = append(unknown, Problem{Where: d.cells[0].At, Column: columnOf(d.cells[0]), Reason: "this heading names no known section of a notice; what stands under it is left out"})
 		}
 		open = s
 		switch last := into(); {
@@ -158,7 +168,7 @@ func (r *run) describe() (whole described, systems []described) {
 			last.named = true
 		}
 	})
-	return whole, systems
+	return whole, systems, unknown
 }
 
 // paragraphs walks headings and paragraphs below a record.
@@ -181,74 +191,75 @@ func (r *run) paragraphs(rec extract.Record, see func(heading bool, d datum)) {
 	}
 }
 
-// row sets derived values.
-func set(row map[string][]datum, name, text string, cells []extract.Cell) {
+func (d row) set(name, text string, cells []extract.Cell) {
 	if text != "" {
-		row[name] = append(row[name], datum{text: text, cells: cells})
+		d[name] = append(d[name], datum{text: text, cells: cells})
 	}
 }
 
-func (d described) row(whole described) map[string][]datum {
-	row := map[string][]datum{}
-	for s, values := range whole.sections {
-		row["$"+string(s)] = values
+// row makes a record of what a notice says as a whole and of one system.
+func (s described) row(whole described) row {
+	d := row{}
+	for section, values := range whole.sections {
+		d["$"+string(section)] = values
 	}
-	for s, values := range d.sections {
-		row["$"+string(s)] = values
+	for section, values := range s.sections {
+		d["$"+string(section)] = values
 	}
-	if names := d.sections[notice.SystemName]; len(names) > 0 {
+	if names := s.sections[notice.SystemName]; len(names) > 0 {
 		all := joined(names, " ")[0]
 		if number, ok := notice.Number(all.text); ok {
-			set(row, "$number", number, all.cells)
+			d.set("$number", number, all.cells)
 		}
-		set(row, "$name", notice.Name(all.text), all.cells)
+		d.set("$name", notice.Name(all.text), all.cells)
 	}
-	for _, v := range d.sections[notice.History] {
+	for _, v := range s.sections[notice.History] {
 		for _, c := range notice.Citations(v.text) {
-			set(row, "$citations", c, v.cells)
+			d.set("$citations", c, v.cells)
 		}
 	}
-	return row
+	return d
 }
 
-func (r *run) notices() []map[string][]datum {
-	whole, systems := r.describe()
+func (r *run) notices(one func(row) error) error {
+	whole, systems, unknown := r.describe()
 	if len(systems) == 0 {
-		return []map[string][]datum{described{}.row(whole)}
+		systems = []described{{}}
 	}
-	var out []map[string][]datum
 	for _, s := range systems {
-		out = append(out, s.row(whole))
+		if err := one(s.row(whole)); err != nil {
+			return err
+		}
 	}
-	return out
+	// A notice that the query passes over is none of its business. The other
+	// derivations read the same headings and leave them to this one.
+	if r.emitted > 0 {
+		for _, p := range unknown {
+			r.report(p)
+		}
+	}
+	return nil
 }
 
-// describeAgain describes a notice for a second query: the first one reported what was
-// wrong with it.
-func (r *run) describeAgain() (described, []described) {
-	report := r.problem
-	r.problem = nil
-	defer func() { r.problem = report }()
-	return r.describe()
-}
-
-func (r *run) matched() []map[string][]datum {
-	whole, _ := r.describeAgain()
-	var out []map[string][]datum
+func (r *run) matched(one func(row) error) error {
+	whole, _, _ := r.describe()
+	base := described{}.row(whole)
 	for _, v := range whole.sections[notice.Matched] {
 		for _, n := range notice.Numbers(v.text) {
-			row := described{}.row(whole)
-			set(row, "$number", n, v.cells)
-			out = append(out, row)
+			d := maps.Clone(base)
+			d.set("$number", n, v.cells)
+			if err := one(d); err != nil {
+				return err
+			}
 		}
 	}
-	return out
+	return nil
 }
 
-func (r *run) uses() []map[string][]datum {
-	whole, systems := r.describeAgain()
-	var out []map[string][]datum
+func (r *run) uses(one func(row) error) error {
+	whole, systems, _ := r.describe()
 	for _, s := range systems {
+		base := s.row(whole)
 		for _, p := range s.sections[notice.RoutineUses] {
 			use, ok := notice.RoutineUse(p.text)
 			if !ok {
@@ -258,14 +269,16 @@ func (r *run) uses() []map[string][]datum {
 				use.Named = []string{""}
 			}
 			for _, name := range use.Named {
-				row := s.row(whole)
-				set(row, "$letter", use.Letter, p.cells)
-				set(row, "$recipient", use.Recipient, p.cells)
-				set(row, "$text", use.Text, p.cells)
-				set(row, "$institution", name, p.cells)
-				out = append(out, row)
+				d := maps.Clone(base)
+				d.set("$letter", use.Letter, p.cells)
+				d.set("$recipient", use.Recipient, p.cells)
+				d.set("$text", use.Text, p.cells)
+				d.set("$institution", name, p.cells)
+				if err := one(d); err != nil {
+					return err
+				}
 			}
 		}
 	}
-	return out
+	return nil
 }

@@ -29,8 +29,8 @@ type run struct {
 	loaded   []bool
 	fields   [][]datum
 	computed []bool
-	derived  map[string][]datum // what was read out of the record, by "$name"
-	item     []datum            // the value at hand in an entity with each
+	derived  row     // what was read out of the record, by "$name"
+	item     []datum // the value at hand in an entity with each
 	ids      [][]made
 	buf      []byte
 	arena    []datum // of single values, so that a column costs no slice
@@ -64,7 +64,7 @@ func (r *run) start(q *Query, rec extract.Record, p *plan) {
 }
 
 // again prepares a run for what else was derived from the same record.
-func (r *run) again(derived map[string][]datum) {
+func (r *run) again(derived row) {
 	r.derived, r.item = derived, nil
 	clear(r.columns)
 	clear(r.loaded)

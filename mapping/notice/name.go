@@ -23,7 +23,10 @@ func references(text string) []ref {
 		if name, n := nameAfter(text[h.end:to], within); name != "" {
 			r.Name, r.end = name, h.end+n
 		} else if name, n := nameBefore(text[from:h.start]); name != "" {
-			r.Name, r.start = name, h.start-n
+			// What the number before took for its own name is not this one's too.
+			if i == 0 || out[i-1].end <= h.start-n {
+				r.Name, r.start = name, h.start-n
+			}
 		}
 		out = append(out, r)
 	}

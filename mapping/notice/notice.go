@@ -17,6 +17,10 @@ import (
 // MaxText is how much of one text is read, in bytes.
 const MaxText = 256 << 10
 
+// maxSentence is how long a sentence may be, in bytes, to be understood: a list
+// of a hundred systems fits.
+const maxSentence = 32 << 10
+
 // An Action is what a notice does to a system of records.
 type Action string
 
@@ -54,6 +58,10 @@ func Changes(text string) []Change {
 	seen := map[Change]bool{}
 	var before []System // rescinded by the sentence before
 	for _, s := range sentences(text) {
+		if len(s.plain) > maxSentence {
+			before = nil
+			continue
+		}
 		c := clause{text: s.plain, before: before}
 		c.read()
 		before = c.rescinded

@@ -170,6 +170,7 @@ func TestRealAbstracts(t *testing.T) {
 func FuzzNotice(f *testing.F) {
 	f.Add(`rescinding "DHS/ICE-005 A" and has consolidated both into "DHS/ICE-018 B."`)
 	f.Add("a. To the Department of Justice (DOJ) when. SYSTEM NAME AND NUMBER: X-1, N (formerly X-2).")
+	f.Add("system of records titled Tides, EPA-1, Name, titled Name, EPA-2 (formerly EPA-3, Name)")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, c := range notice.Changes(text) {
 			if c.System.Number == "" || c.Action == notice.Replaced && (c.Old.Number == "" || c.Old.Number == c.System.Number) {
