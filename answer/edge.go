@@ -29,7 +29,7 @@ func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
 	slices.SortStableFunc(stmts, t.byAge)
 	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
 	out.Kind = string(kindOf(e.Kind))
-	out.Detail = detail(e.Kind, stmts)
+	out.Detail, out.Basis = detail(e.Kind, stmts), basisOf(e.Kind, stmts)
 	out.Citations = t.citations(e, stmts)
 	return out, nil
 }
@@ -38,6 +38,9 @@ func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
 var details = map[string][]string{
 	"StatedPayment":      {"precision", "period"},
 	"DataFlow":           {"category", "agreement", "legalBasis", "frequency"},
+	"Records":            {"action", "sentence"},
+	"SystemSuccession":   {"sentence"},
+	"NameService":        {"nameServer", "basis"},
 	"Hosting":            {"basis", "region"},
 	"CloudAuthorization": {"authorizationKind", "impactLevel"},
 	"UnknownLink":        {"role"},
@@ -52,6 +55,36 @@ func detail(kind string, stmts []statement.Statement) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// basisOf says in words what a link goes by; "" for kinds that speak for
+// themselves.
+func basisOf(kind string, stmts []statement.Statement) string {
+	switch kind {
+	case "DataFlow":
+		if latest(stmts, "mode") == "routine use" {
+			return "possibility stated in a notice"
+		}
+		return "stated"
+	case "Hosting":
+		if latest(stmts, "contract") != "" {
+			return "contract"
+		}
+		return cmp.Or(latest(stmts, "basis"), "stated")
+	case "Leverages", "CloudAuthorization":
+		return "listed by marketplace"
+	case "CloudProduct:provider", "System:operator":
+		return "listed"
+	case "System:builder":
+		return "builds or supplies it; access is not stated"
+	case "Records", "SystemSuccession":
+		return "stated in a notice"
+	case "NameService":
+		return cmp.Or(latest(stmts, "basis"), "NS record")
+	case "Names":
+		return "inferred from a text"
+	}
+	return ""
 }
 
 // byAge orders statements by the day their run was observed, then by what they

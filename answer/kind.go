@@ -18,7 +18,7 @@ var ways = map[string][]string{
 	"hosting": {
 		"Hosting", "Leverages", "CloudAuthorization", "CloudProduct:provider", "System:operator", "System:builder", "System:replaces",
 	},
-	"data": {"DataFlow", "Records", "System:operator", "System:replaces", "UseCase:agency", "UseCase:system"},
+	"data": {"DataFlow", "Records", "System:operator", "System:replaces", "SystemSuccession", "UseCase:agency", "UseCase:system"},
 	"ownership": {
 		"Ownership", "Directorship", "Control", "LegalEntity:parent", "Organization:parent", "Succession", "Membership", "CloudProduct:provider",
 	},

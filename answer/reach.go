@@ -11,16 +11,25 @@ import (
 // A Reach is what `reach` answers: who can obtain what a system holds, or what
 // it can obtain, over which documented chain.
 type Reach struct {
-	System    *Found    `json:"system"`
-	Direction string    `json:"direction"` // to, from or both
-	AsOf      string    `json:"as_of,omitempty"`
-	Holders   []Holder  `json:"holders"`
-	Limits    []Limit   `json:"limits"`
-	NotSeen   []NotSeen `json:"not_seen"`
+	System    *Found   `json:"system"`
+	Direction string   `json:"direction"` // to, from or both
+	AsOf      string   `json:"as_of,omitempty"`
+	Holders   []Holder `json:"holders"`
+
+	Notices     []Covering   `json:"notices"`      // that cover it, or the system of records it belongs to
+	Successions []Succession `json:"successions"`  // of systems of records
+	Unnamed     []Unnamed    `json:"unnamed"`      // recipients stated without a name
+	NameService []Serving    `json:"name_service"` // of its operators' domains: not where it stands
+	Sought      []Sought     `json:"sought"`       // which kinds of source were looked through
+
+	Limits  []Limit   `json:"limits"`
+	NotSeen []NotSeen `json:"not_seen"`
 }
 
 // Records counts what the answer releases.
-func (r *Reach) Records() int { return len(r.Holders) }
+func (r *Reach) Records() int {
+	return len(r.Holders) + len(r.Notices) + len(r.Successions) + len(r.Unnamed) + len(r.NameService)
+}
 
 // A Holder is one entity that is reached, by one shortest documented chain.
 type Holder struct {
@@ -36,16 +45,17 @@ type Holder struct {
 // be reached.
 var reachKinds = []string{"DataFlow", "Hosting", "Leverages", "CloudAuthorization"}
 
-// holderKinds say whose a system or product is. Who operates it holds what it
-// holds; but that an agency sends data somewhere does not mean data of each of
+// holderKinds say whose a system or product is, and who built it. Who operates it
+// holds what it holds; but that an agency sends data somewhere does not mean data of each of
 // its systems, so a chain ends at the operator and never leads on.
-var holderKinds = []string{"System:operator", "CloudProduct:provider"}
+var holderKinds = []string{"System:operator", "System:builder", "CloudProduct:provider"}
 
 // FindReach follows data, hosting and platforms from one system: "to" with the
 // flow (who gets what it holds, and where it stands), "from" against it (what
 // feeds it), "both" one after the other.
 func FindReach(ctx context.Context, d *gate.Desk, system, direction string, o TraceOptions) (*Reach, error) {
-	r := &Reach{AsOf: o.AsOf, Direction: direction, Holders: []Holder{}, Limits: []Limit{}}
+	r := &Reach{AsOf: o.AsOf, Direction: direction, Holders: []Holder{}, Limits: []Limit{},
+		Notices: []Covering{}, Successions: []Succession{}, Unnamed: []Unnamed{}, NameService: []Serving{}}
 	var err error
 	if r.System, err = Find(ctx, d, system); err != nil {
 		return nil, err
@@ -69,6 +79,9 @@ func FindReach(ctx context.Context, d *gate.Desk, system, direction string, o Tr
 		if err := teller.reach(ctx, r, way.name, opt); err != nil {
 			return nil, err
 		}
+	}
+	if err := teller.beside(ctx, r, opt.Filter); err != nil {
+		return nil, err
 	}
 	r.NotSeen, err = Unseen(ctx, d)
 	return r, err

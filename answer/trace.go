@@ -82,6 +82,7 @@ type Edge struct {
 	Currency  string           `json:"currency"`
 	Kind      string           `json:"kind"`
 	Detail    string           `json:"detail,omitempty"`
+	Basis     string           `json:"basis,omitempty"` // what the source goes by, see basisOf
 	FirstSeen string           `json:"first_seen,omitempty"`
 	LastSeen  string           `json:"last_seen,omitempty"`
 	Gone      string           `json:"gone,omitempty"`

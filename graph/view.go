@@ -250,6 +250,23 @@ func (v *View) Kinds() []string {
 	return slices.Compact(out)
 }
 
+// Count tells how many visible nodes carry each of the schemata, clusters
+// counted once. It passes over all nodes.
+func (v *View) Count(schemata ...string) map[string]int {
+	out := map[string]int{}
+	for n := range uint32(v.g.nodes) {
+		if v.canonical(n) != n || !v.sees(n) {
+			continue
+		}
+		for _, s := range v.Schemas(Node(n)) {
+			if slices.Contains(schemata, s) {
+				out[s]++
+			}
+		}
+	}
+	return out
+}
+
 // A SameLink is one reason for which two ids count as one entity.
 type SameLink struct {
 	A, B    ftm.EntityID // A < B

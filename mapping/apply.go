@@ -36,16 +36,32 @@ func (m *Mapping) apply(r *run, q *Query, rec extract.Record, emit func(Entity) 
 	}
 	r.start(q, rec, p)
 	r.emitted, r.problems, r.dropped = 0, 0, false
-	if !q.passes(r) {
-		return nil
-	}
-	for i, e := range q.entities {
-		if err := r.entity(i, e, emit); err != nil {
+	if q.derive != nil {
+		err := q.derive.read(r, func(d row) error {
+			r.again(d)
+			return r.entities(emit)
+		})
+		if err != nil {
 			return err
 		}
+	} else if err := r.entities(emit); err != nil {
+		return err
 	}
 	if r.emitted == 0 && r.dropped {
 		r.report(Problem{Where: rec.At(), Reason: "gave nothing: the keys or required values of every entity are empty", Fatal: true})
+	}
+	return nil
+}
+
+// entities makes the entities of one record, or of what was derived from it.
+func (r *run) entities(emit func(Entity) error) error {
+	if !r.q.passes(r) {
+		return nil
+	}
+	for i, e := range r.q.entities {
+		if err := r.entity(i, e, emit); err != nil {
+			return err
+		}
 	}
 	return nil
 }

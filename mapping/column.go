@@ -134,7 +134,7 @@ func (q *Query) pointerGuard(pointer string) guard {
 func (q *Query) Missing(header []string) []string {
 	var out []string
 	for i, name := range q.plan(header).names {
-		if name == "" && !slices.Contains(out, q.columns[i].name) {
+		if name == "" && !strings.HasPrefix(q.columns[i].name, "$") && !slices.Contains(out, q.columns[i].name) {
 			out = append(out, q.columns[i].name)
 		}
 	}

@@ -23,6 +23,8 @@ type detection struct {
 	columns []string            // must all be there
 	anyOf   [][]string          // of each list one must be there
 	keys    []string            // for trees: quoted keys in the head of the file
+	tags    []string            // for XML: elements in the head of the file
+	only    bool                // a table has no columns but those asked for
 	width   int                 // for files without header: number of columns
 	shapes  map[int]*shapeCheck // for files without header: by column from 0
 	name    *regexp.Regexp      // of the file: adds to the score, never decides
@@ -45,6 +47,10 @@ func (p *parser) detection(n *yaml.Node) {
 			}
 		case "keys":
 			d.keys = p.texts(kv.value, kv.key)
+		case "elements":
+			d.tags = p.texts(kv.value, kv.key)
+		case "only":
+			d.only = p.flag(kv.value, kv.key)
 		case "width":
 			d.width = p.number(kv.value, kv.key, 1, 16384)
 		case "shapes":
@@ -128,6 +134,8 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 		c, ok = byEntity(h.Bytes, m.model)
 	case len(d.keys) > 0 && len(h.Info.Header) == 0:
 		c, ok = d.byKeys(h.Bytes)
+	case len(d.tags) > 0 && len(h.Info.Header) == 0:
+		c, ok = d.byTags(h.Bytes)
 	case len(d.columns)+len(d.anyOf) > 0:
 		c, ok = d.byColumns(h)
 		if !ok && d.width > 0 {
@@ -162,6 +170,9 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 		}
 		known++
 	}
+	if d.only && known != len(have) {
+		return Candidate{}, false
+	}
 	score := 0.6 + 0.3*float64(known)/float64(max(known, len(have)))
 	return Candidate{Score: score, Reason: fmt.Sprintf("all %d columns that tell this source are there", known)}, true
 }
@@ -174,6 +185,16 @@ func (d *detection) byKeys(head []byte) (Candidate, bool) {
 		}
 	}
 	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the keys %s are there", strings.Join(d.keys, ", "))}, true
+}
+
+// byTags asks for the elements in the head of an XML document.
+func (d *detection) byTags(head []byte) (Candidate, bool) {
+	for _, t := range d.tags {
+		if !bytes.Contains(head, []byte("<"+t+">")) && !bytes.Contains(head, []byte("<"+t+" ")) {
+			return Candidate{}, false
+		}
+	}
+	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the elements %s are there", strings.Join(d.tags, ", "))}, true
 }
 
 // nativeEntities is the format name of FollowTheMoney entity lines.

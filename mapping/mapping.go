@@ -77,6 +77,7 @@ type Query struct {
 	SQL     *SQL     // not nil when the records come out of a database
 
 	m        *Mapping
+	derive   *derivation // nil when a record is mapped as it stands
 	columns  []column
 	fields   []field
 	filters  []filter

@@ -36,9 +36,12 @@ func TestPacks(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
 				t.Errorf("the header lacks something: %+v", m)
 			}
-			path := filepath.Join("testdata", "packs", m.Name+".csv")
-			if _, err := os.Stat(path); err != nil {
-				path = filepath.Join("testdata", "packs", m.Name+".json")
+			var path string
+			for _, ext := range []string{".xml", ".json", ".csv"} {
+				path = filepath.Join("testdata", "packs", m.Name+ext)
+				if _, err := os.Stat(path); err == nil {
+					break
+				}
 			}
 			got := golden(t, m, path)
 			file := filepath.Join("testdata", "packs", m.Name+".golden")

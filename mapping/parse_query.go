@@ -22,8 +22,14 @@ func (p *parser) query(dataset string, n *yaml.Node, pairs []pair) {
 	w := &queryParser{parser: p, q: q, columns: map[string]int{}, fields: map[string]int{}}
 	var entities *yaml.Node
 	var later []pair
+	for _, kv := range pairs { // before anything that may use what it gives
+		if kv.key == "derive" {
+			w.derivation(kv)
+		}
+	}
 	for _, kv := range pairs {
 		switch kv.key {
+		case "derive":
 		case "fields": // before anything that may use them
 			for _, f := range p.pairs(kv.value, "fields") {
 				w.field(f)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -37,6 +38,10 @@ func (w *queryParser) ref(n *yaml.Node, name string) int {
 	}
 	if name == "" {
 		w.fail(n, "a column needs a name")
+		return 0
+	}
+	if strings.HasPrefix(name, "$") && !w.q.derive.gives(name) {
+		w.fail(n, "%q is nothing that the query derives", name)
 		return 0
 	}
 	i, ok := w.columns[name]
@@ -282,6 +287,9 @@ func (w *queryParser) lookup(n *yaml.Node) map[string]string {
 	}
 	name := w.text(n, "lookup")
 	t := w.lookups[name]
+	if t == nil {
+		t = builtin(name)
+	}
 	if t == nil && w.err == nil {
 		w.fail(n, "there is no lookup table %q", name)
 	}

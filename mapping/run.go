@@ -29,6 +29,7 @@ type run struct {
 	loaded   []bool
 	fields   [][]datum
 	computed []bool
+	derived  row     // what was read out of the record, by "$name"
 	item     []datum // the value at hand in an entity with each
 	ids      [][]made
 	buf      []byte
@@ -57,9 +58,19 @@ func (r *run) start(q *Query, rec extract.Record, p *plan) {
 	r.fields = resized(r.fields, len(q.fields))
 	r.computed = resized(r.computed, len(q.fields))
 	r.ids = resized(r.ids, len(q.entities))
-	r.item = nil
+	r.item, r.derived = nil, nil
 	clear(r.arena)
 	r.arena = r.arena[:0]
+}
+
+// again prepares a run for what else was derived from the same record.
+func (r *run) again(derived row) {
+	r.derived, r.item = derived, nil
+	clear(r.columns)
+	clear(r.loaded)
+	clear(r.fields)
+	clear(r.computed)
+	clear(r.ids)
 }
 
 // single gives a slice of one. A full arena is left to the values in it.
@@ -113,6 +124,9 @@ func (r *run) values(ref int) []datum {
 // load reads the cells of a column.
 func (r *run) load(i int) []datum {
 	c := r.q.columns[i]
+	if strings.HasPrefix(c.name, "$") {
+		return r.derived[c.name]
+	}
 	name, g := c.name, c.guard
 	if r.plan != nil {
 		name, g = r.plan.names[i], r.plan.guards[i]

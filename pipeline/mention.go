@@ -56,7 +56,8 @@ func (m *mentions) learn(p *part) {
 	for i := range p.stmts {
 		st := &p.stmts[i]
 		prop := s.Property(st.Prop)
-		if prop == nil || prop.Type.Name != "name" || st.External || st.Prop == "serviceOffering" {
+		number := st.Prop == "systemId" // "DHS/ICE-016", which texts name as well
+		if prop == nil || prop.Type.Name != "name" && !number || st.External || st.Prop == "serviceOffering" {
 			continue
 		}
 		name := withoutForm(ftm.Fold(st.Value))

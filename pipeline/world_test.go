@@ -67,7 +67,7 @@ var (
 // words are what the questions ask for: names, ids, identifiers and nonsense,
 // hidden or not as the scope has it.
 var words = slices.Concat(agencies, companies, codes, ueis, duns, piids, products, systems, []string{
-	"ag1", "ag2", "sup1", "sup2", "sup3", "aw1", "aw2", "ob1", "sys1", "prod1", "nobody at all", "tech", "amazon web", "immigration", "p",
+	"ag1", "ag2", "sup1", "sup2", "sup3", "aw1", "aw2", "ob1", "sys1", "sys2", "prod1", "nobody at all", "tech", "amazon web", "immigration", "p",
 })
 
 func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
@@ -139,7 +139,7 @@ func (w *world) add(label policy.Label) worldAdd {
 			props = append(props, prop, value)
 		}
 	}
-	switch w.IntN(14) {
+	switch w.IntN(17) {
 	case 0, 1:
 		schema, id = "Agency", w.ref("ag", 4)
 		say("name", pick(w.Rand, agencies))
@@ -181,6 +181,8 @@ func (w *world) add(label policy.Label) worldAdd {
 			say("period", pick(w.Rand, []string{"month", "total", ""}))
 			say("precision", pick(w.Rand, []string{"about", "exact", ""}))
 		}
+	case 12, 13, 14:
+		schema, id = w.notice(say)
 	default:
 		schema, id = w.cloud(say)
 	}
@@ -237,6 +239,8 @@ func (w *world) cloud(say func(prop, value string)) (schema, id string) {
 		say("name", pick(w.Rand, systems))
 		say("operator", w.ref("ag", 4))
 		say("builder", w.ref("sup", 5))
+		say("systemId", pick(w.Rand, []string{"DHS/ICE-016", "DHS/ICE-018", ""}))
+		say("category", pick(w.Rand, []string{"system of records", "database", ""}))
 	case 4:
 		schema, id = pick(w.Rand, []string{"DataFlow", "Hosting"}), w.ref("flow", 4)
 		if schema == "Hosting" {
@@ -252,6 +256,47 @@ func (w *world) cloud(say func(prop, value string)) (schema, id string) {
 		say("agency", w.ref("ag", 4))
 		say("contract", w.ref("aw", 5))
 		say("description", pick(w.Rand, texts2))
+	}
+	return schema, id
+}
+
+// notice makes what stands beside a system's chains.
+func (w *world) notice(say func(prop, value string)) (schema, id string) {
+	switch w.IntN(6) {
+	case 0:
+		schema, id = pick(w.Rand, []string{"Notice", "Document"}), w.ref("doc", 4)
+		say("title", pick(w.Rand, []string{"Notice of ICM", "Notice of SEVIS"}))
+		say("date", pick(w.Rand, dates))
+	case 1, 2:
+		schema, id = "Records", w.ref("rec", 6)
+		say("notice", w.ref("doc", 4))
+		say("system", w.ref("sys", 3))
+		say("action", pick(w.Rand, []string{"new", "rescinded"}))
+		say("sentence", "it says so")
+		say("date", pick(w.Rand, dates))
+	case 3:
+		schema, id = "SystemSuccession", w.ref("suc", 3)
+		say("successor", w.ref("sys", 3))
+		say("predecessor", w.ref("sys", 3))
+		say("date", pick(w.Rand, dates))
+	case 4:
+		schema, id = "RoutineUse", w.ref("use", 4)
+		say("name", "To Congress")
+		say("recipientClass", "Congress")
+		say("recipientName", pick(w.Rand, []string{"", "", "Department of Justice"}))
+		say("letter", pick(w.Rand, []string{"a", "b"}))
+		say("text", "To Congress.")
+		say("system", w.ref("sys", 3))
+	default:
+		if schema, id = "NameService", w.ref("ns", 3); w.IntN(2) == 0 {
+			schema, id = "Domain", w.ref("dom", 2)
+			say("name", "ice.example")
+			say("holder", w.ref("ag", 4))
+			break
+		}
+		say("domain", w.ref("dom", 2))
+		say("provider", w.ref("sup", 5))
+		say("basis", "NS record")
 	}
 	return schema, id
 }

@@ -1,6 +1,7 @@
-// Package reference holds two small tables that help to read public accounts:
-// US federal departments and agencies with their codes, and vendors that
-// contract texts often name, with who owns them; and the mapping that turns
+// Package reference holds small tables that help to read public accounts: US
+// federal departments and agencies with their codes; vendors that contract
+// texts often name, with who owns them; who operates name servers; and the
+// mapping that turns
 // the tables into entities.
 //
 // The tables go through extract and mapping like any other source. The
@@ -18,9 +19,10 @@ const Dataset = "reference"
 
 // The files within Files.
 const (
-	Mapping   = "reference.yml"
-	Agencies  = "us-agencies.csv"
-	Providers = "providers.csv"
+	Mapping     = "reference.yml"
+	Agencies    = "us-agencies.csv"
+	Providers   = "providers.csv"
+	NameServers = "name-servers.csv"
 )
 
 //go:embed data/*.csv data/reference.yml
