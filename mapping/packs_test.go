@@ -68,6 +68,11 @@ func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 	if got := detect(t, path, parts[0], m.Name); got != m {
 		t.Fatalf("detected %s", got.Name)
 	}
+	if m.Header != nil && parts[0].Reader.Info().HeaderRow == 0 {
+		if parts, err = open.Open(t.Context(), source(path), open.Options{Header: m.Header}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var b bytes.Buffer
 	line := func(v any) {
 		text, err := json.Marshal(v)
