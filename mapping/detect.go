@@ -26,6 +26,9 @@ type detection struct {
 	width   int                 // for files without header: number of columns
 	shapes  map[int]*shapeCheck // for files without header: by column from 0
 	name    *regexp.Regexp      // of the file: adds to the score, never decides
+	named   *regexp.Regexp      // of the file: must match
+	whole   bool                // the table has no columns but columns and anyOf
+	names   []string            // for XML: names of elements in the head of the file
 	native  string              // what the pipeline reads itself: "ftm", "ftm-statements"
 }
 
@@ -51,6 +54,12 @@ func (p *parser) detection(n *yaml.Node) {
 			p.shapes(kv.value)
 		case "filename":
 			d.name = p.regexp(kv.value, kv.key)
+		case "named":
+			d.named = p.regexp(kv.value, kv.key)
+		case "whole":
+			d.whole = p.flag(kv.value, kv.key)
+		case "elements":
+			d.names = p.texts(kv.value, kv.key)
 		case "native":
 			d.native = p.text(kv.value, kv.key)
 		default:
@@ -121,9 +130,15 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 	if len(d.formats) > 0 && !slices.Contains(d.formats, string(h.Info.Format)) {
 		return Candidate{}, false
 	}
+	base := h.Name[strings.LastIndexAny(h.Name, `/\`)+1:]
+	if d.named != nil && !d.named.MatchString(base) {
+		return Candidate{}, false
+	}
 	var c Candidate
 	var ok bool
 	switch {
+	case len(d.names) > 0:
+		c, ok = d.byElements(h)
 	case d.native == nativeEntities:
 		c, ok = byEntity(h.Bytes, m.model)
 	case len(d.keys) > 0 && len(h.Info.Header) == 0:
@@ -134,7 +149,7 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 			c, ok = d.byShape(h)
 		}
 	}
-	if ok && d.name != nil && d.name.MatchString(h.Name[strings.LastIndexAny(h.Name, `/\`)+1:]) {
+	if ok && d.name != nil && d.name.MatchString(base) {
 		c.Score = min(1, c.Score+0.05)
 		c.Reason += ", and the file is named so"
 	}
@@ -162,6 +177,9 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 		}
 		known++
 	}
+	if d.whole && known < len(have) {
+		return Candidate{}, false
+	}
 	score := 0.6 + 0.3*float64(known)/float64(max(known, len(have)))
 	return Candidate{Score: score, Reason: fmt.Sprintf("all %d columns that tell this source are there", known)}, true
 }
@@ -174,6 +192,34 @@ func (d *detection) byKeys(head []byte) (Candidate, bool) {
 		}
 	}
 	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the keys %s are there", strings.Join(d.keys, ", "))}, true
+}
+
+// byElements asks for the start of each element in the head of an XML document,
+// with or without a prefix.
+func (d *detection) byElements(h Head) (Candidate, bool) {
+	if h.Info.Format != extract.XML {
+		return Candidate{}, false
+	}
+	for _, name := range d.names {
+		if !hasElement(h.Bytes, name) {
+			return Candidate{}, false
+		}
+	}
+	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the elements %s are there", strings.Join(d.names, ", "))}, true
+}
+
+func hasElement(head []byte, name string) bool {
+	for i := 0; ; {
+		at := bytes.Index(head[i:], []byte(name))
+		if at < 0 {
+			return false
+		}
+		at += i
+		i = at + len(name)
+		if at > 0 && (head[at-1] == '<' || head[at-1] == ':') && i < len(head) && strings.IndexByte(" \t\r\n/>", head[i]) >= 0 {
+			return true
+		}
+	}
 }
 
 // nativeEntities is the format name of FollowTheMoney entity lines.

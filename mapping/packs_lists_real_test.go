@@ -53,3 +53,41 @@ func TestOFACReal(t *testing.T) {
 		}
 	}
 }
+
+// TestListsReal holds the counts of rows, of entities by schema, and of values
+// that could not be kept, for the watchlists and registers of one file each.
+func TestListsReal(t *testing.T) {
+	for _, tt := range []struct {
+		file, pack string
+		rows       int
+		schemata   map[string]int
+		problems   int
+	}{
+		{"watchlists/eu-journal/32014R0833.csv.gz", "eu-journal", 1746, map[string]int{"LegalEntity": 1085, "Vessel": 633, "Asset": 28}, 91},
+		{"watchlists/eu-journal/32006R0765.csv.gz", "eu-journal", 408, map[string]int{"Person": 312, "Asset": 1}, 3},
+		{"watchlists/eu-journal/32012R0036.csv.gz", "eu-journal", 368, map[string]int{"Person": 317}, 5},
+		{"watchlists/eu-journal/32017R1509.csv.gz", "eu-journal", 326, map[string]int{"Person": 157, "Vessel": 75}, 17},
+		{"watchlists/eu-journal/32020R1998.csv.gz", "eu-journal", 177, map[string]int{"Person": 136}, 2},
+		{"watchlists/eu-journal/32017R2063.csv.gz", "eu-journal", 69, map[string]int{"Person": 69}, 0},
+		{"watchlists/eu-journal/32016R0044.csv.gz", "eu-journal", 51, map[string]int{"Person": 34}, 15},
+		{"watchlists/eu-journal/32019R0796.csv.gz", "eu-journal", 38, map[string]int{"Person": 27}, 7},
+		{"watchlists/us-lists/dod_chinese_milcorps.csv", "us-dod-military-companies", 397, map[string]int{"Sanction": 397}, 0},
+		{"watchlists/us-lists/section_1286.csv", "us-section-1286", 443, map[string]int{"Company": 190}, 0},
+		{"watchlists/us-lists/cuba_restricted_entities.csv", "us-cuba-restricted", 239, map[string]int{"Company": 239, "Ownership": 54}, 0},
+		{"watchlists/us-lists/fcc_covered_list.csv", "us-fcc-covered-list", 16, map[string]int{"Sanction": 16}, 0},
+		{"companies-and-offshore/sec-tickers/mappings.csv.gz", "sec-cik-mappings", 9713, map[string]int{"Security": 9713}, 0},
+		{"companies-and-offshore/hoovers/hoovers_names_and_duns.csv", "hoovers-duns", 1191, nil, 0},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			r := one(t, tt.file, tt.pack)
+			if r.records != tt.rows || len(r.problems) != tt.problems {
+				t.Errorf("got %d rows, %d problems %v, want %d and %d", r.records, len(r.problems), summary(r.problems), tt.rows, tt.problems)
+			}
+			for schema, want := range tt.schemata {
+				if got := len(r.of(schema)); got != want {
+					t.Errorf("%s: got %d, want %d", schema, got, want)
+				}
+			}
+		})
+	}
+}
