@@ -77,6 +77,9 @@ func TestListsReal(t *testing.T) {
 		{"watchlists/us-lists/fcc_covered_list.csv", "us-fcc-covered-list", 16, map[string]int{"Sanction": 16}, 0},
 		{"companies-and-offshore/sec-tickers/mappings.csv.gz", "sec-cik-mappings", 9713, map[string]int{"Security": 9713}, 0},
 		{"companies-and-offshore/hoovers/hoovers_names_and_duns.csv", "hoovers-duns", 1191, nil, 0},
+		{"companies-and-offshore/panama-power-players/All-nodes.csv.gz", "icij-power-players-nodes", 710, map[string]int{"Company": 227, "Address": 76}, 0},
+		{"companies-and-offshore/panama-power-players/All-edges.csv.gz", "icij-power-players-edges", 889, nil, 0},
+		{"companies-and-offshore/panama-power-players/en.csv.gz", "icij-power-players-stories", 1906, map[string]int{"Article": 74}, 1},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			r := one(t, tt.file, tt.pack)
