@@ -36,10 +36,7 @@ func TestPacks(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
 				t.Errorf("the header lacks something: %+v", m)
 			}
-			path := filepath.Join("testdata", "packs", m.Name+".csv")
-			if _, err := os.Stat(path); err != nil {
-				path = filepath.Join("testdata", "packs", m.Name+".json")
-			}
+			path := fixture(t, m.Name)
 			got := golden(t, m, path)
 			file := filepath.Join("testdata", "packs", m.Name+".golden")
 			if *update {
@@ -56,6 +53,19 @@ func TestPacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fixture gives the invented file of a pack.
+func fixture(t *testing.T, pack string) string {
+	t.Helper()
+	for _, ending := range []string{".csv", ".json", ".xml"} {
+		path := filepath.Join("testdata", "packs", pack+ending)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	t.Fatalf("%s has no fixture", pack)
+	return ""
 }
 
 // golden writes entities and problems, a value a line.
