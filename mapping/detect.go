@@ -149,6 +149,9 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 			c, ok = d.byShape(h)
 		}
 	}
+	if ok && d.named != nil {
+		c.Score = min(1, c.Score+0.1)
+	}
 	if ok && d.name != nil && d.name.MatchString(base) {
 		c.Score = min(1, c.Score+0.05)
 		c.Reason += ", and the file is named so"

@@ -1,8 +1,13 @@
 package mapping_test
 
 import (
+	"compress/gzip"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"overt/extract/open"
 	"overt/mapping"
@@ -14,6 +19,61 @@ func one(t testing.TB, path, pack string) *result {
 	r := newResult()
 	r.file(t, path, pack)
 	return r
+}
+
+// TestLobbyingReal maps the body of the recorded answer.
+func TestLobbyingReal(t *testing.T) {
+	f, err := os.Open(filepath.Join(shared(t), "companies-and-offshore", "lobbying-lda", "list_filings.yml.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recorded struct {
+		HTTP []struct {
+			Response struct{ Body struct{ String string } }
+		} `yaml:"http_interactions"`
+	}
+	if err := yaml.NewDecoder(z).Decode(&recorded); err != nil || len(recorded.HTTP) != 1 {
+		t.Fatalf("got %d answers, %v, want one", len(recorded.HTTP), err)
+	}
+	path := filepath.Join(t.TempDir(), "filings.json")
+	if err := os.WriteFile(path, []byte(recorded.HTTP[0].Response.Body.String), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := newResult()
+	r.load(t, path, "lda-filings", open.Options{})
+	filings, quarters := 0, 0
+	for _, e := range r.of("Representation") {
+		if strings.HasPrefix(e.one("role"), "lobbying: ") {
+			filings++
+			if e.one("startDate") != "" && e.one("endDate") != "" {
+				quarters++
+			}
+		}
+	}
+	if filings != 25 || len(r.problems) != 0 {
+		t.Errorf("got %d filings, problems %v, want 25 and none", filings, summary(r.problems))
+	}
+	if quarters != 17 {
+		t.Errorf("got %d reports of a quarter, want 17", quarters)
+	}
+	amounts := 0
+	for _, e := range r.of("StatedPayment") {
+		amounts += len(e.values["amount"])
+	}
+	clients := map[string]bool{}
+	for id := range r.entities {
+		if strings.HasPrefix(id, "lda-client-") {
+			clients[id] = true
+		}
+	}
+	if len(clients) != 7 || r.entities["lda-registrant-401104726"] == nil || amounts == 0 {
+		t.Errorf("got %d clients, %d amounts, want 7 and some", len(clients), amounts)
+	}
 }
 
 // file adds one real file to the result.
@@ -77,6 +137,8 @@ func TestListsReal(t *testing.T) {
 		{"watchlists/us-lists/fcc_covered_list.csv", "us-fcc-covered-list", 16, map[string]int{"Sanction": 16}, 0},
 		{"companies-and-offshore/sec-tickers/mappings.csv.gz", "sec-cik-mappings", 9713, map[string]int{"Security": 9713}, 0},
 		{"companies-and-offshore/hoovers/hoovers_names_and_duns.csv", "hoovers-duns", 1191, nil, 0},
+		{"companies-and-offshore/gleif/9845001B2AD43E664E58_issued.json", "gleif-lei-api", 3, map[string]int{"LegalEntity": 1, "Company": 0, "Identification": 1}, 0},
+		{"companies-and-offshore/gleif/549300LBI3LRIZ2V8V66_lapsed.json", "gleif-lei-api", 3, map[string]int{"LegalEntity": 1, "Company": 1, "Identification": 1}, 0},
 		{"companies-and-offshore/panama-power-players/All-nodes.csv.gz", "icij-power-players-nodes", 710, map[string]int{"Company": 227, "Address": 76}, 0},
 		{"companies-and-offshore/panama-power-players/All-edges.csv.gz", "icij-power-players-edges", 889, nil, 0},
 		{"companies-and-offshore/panama-power-players/en.csv.gz", "icij-power-players-stories", 1906, map[string]int{"Article": 74}, 1},

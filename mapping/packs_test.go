@@ -123,7 +123,7 @@ func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 func TestSameIDs(t *testing.T) {
 	ids := func(pack, schema, prop, value string) map[string]bool {
 		m := mapping.Pack(pack)
-		parts, err := open.Open(t.Context(), source(filepath.Join("testdata", "packs", pack+".csv")), open.Options{})
+		parts, err := open.Open(t.Context(), source(fixture(t, pack)), open.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +146,13 @@ func TestSameIDs(t *testing.T) {
 		{"usaspending-award-summaries", "usaspending-transactions-full", "Organization", "uniqueEntityId", "ABCDEFGHJKL5"},
 		{"fsrs-subawards", "fsrs-subawards-old", "Subaward", "subawardNumber", "S-7"},
 		{"ai-use-cases-2024", "usaspending-transactions", "Agency", "name", "ICE"},
+		{"eu-fsf", "eu-fsf-xml", "Person", "passportNumber", "M0000001"},
+		{"eu-fsf", "eu-fsf-xml", "Identification", "number", "M0000001"},
+		{"sec-cik-mappings", "sec-company-tickers", "Company", "cikCode", "0000000001"},
+		{"sec-cik-mappings", "sec-company-tickers-exchange", "Security", "ticker", "MUST"},
+		{"gleif-lei", "gleif-lei-api", "Company", "cikCode", "0000320193"},
+		{"gleif-lei", "gleif-exceptions", "LegalEntity", "leiCode", "529900MUSTER00000103"},
+		{"lda-filings", "lda-contributions", "Person", "name", "ERIKA MUSTER"},
 	} {
 		a, b := ids(tt.a, tt.schema, tt.prop, tt.value), ids(tt.b, tt.schema, tt.prop, tt.value)
 		if diff := cmp.Diff(a, b); diff != "" || len(a) != 1 {
@@ -162,6 +169,7 @@ func TestDetect(t *testing.T) {
 	for i := range numbered {
 		numbered[i] = "#" + string(rune('a'+i%26))
 	}
+	alias, aliasValues := []string{"#1", "#2", "#3", "#4", "#5"}, []string{"1", "2", "aka", "MUSTER", "-0- "}
 	wrong := append([]string(nil), values...)
 	wrong[12] = "a text"
 	for _, tt := range []struct {
@@ -179,6 +187,12 @@ func TestDetect(t *testing.T) {
 		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
 		{"entities of no schema", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, ""},
 		{"statements", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"id", "entity_id", "canonical_id", "prop", "prop_type", "schema", "value", "dataset", "lang", "original_value", "origin", "external", "first_seen", "last_seen"}}}, "ftm-statements"},
+		{"an element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<x:export xmlns:x='y'><x:sanctionEntity\nlogicalId='1'><x:nameAlias/>")}, "eu-fsf-xml"},
+		{"no such element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<export><sanctionEntityList/><nameAlias/> sanctionEntity ")}, ""},
+		{"two columns and no more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS"}}}, "hoovers-duns"},
+		{"two columns and one more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS", "Town"}}}, ""},
+		{"a name that must be", mapping.Head{Name: "x/cons_alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-consolidated-aliases!"},
+		{"another name", mapping.Head{Name: "alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-sdn-aliases!"},
 		{"nothing", mapping.Head{}, ""},
 	} {
 		got := ""

@@ -18,8 +18,11 @@ var seriesHole = regexp.MustCompile(`\{\{([^{}]+)\}\}`)
 // reader; the rows it could not read are passed over.
 func (m *Mapping) SeriesOf(ctx context.Context, r extract.Reader) (string, error) {
 	holes := seriesHole.FindAllStringSubmatch(m.Series, -1)
-	if len(holes) == 0 || r == nil {
-		return seriesHole.ReplaceAllString(m.Series, ""), nil
+	switch {
+	case len(holes) == 0:
+		return m.Series, nil
+	case r == nil:
+		return "", nil
 	}
 	for rec, err := range r.Records(ctx, "") {
 		if isRowError(err) {
