@@ -229,6 +229,7 @@ func TestObserved(t *testing.T) {
 		{"observed: {column: changed, format: '%d/%m/%Y'}", "x.csv", "csv", "id,changed\n1,02/01/2024\n", "2024-01-02"},
 		{"observed: /meta/day", "x.json", "json", `{"meta":{"day":"2024-05-06T07:08:09.123Z"},"id":1}`, "2024-05-06"},
 		{"observed: /meta/none", "x.json", "json", `{"meta":{}}`, ""},
+		{"observed: {pointer: /list/info/day, format: '%m/%d/%Y'}", "x.xml", "xml", "<list xmlns='y'><info><day>04/16/2021</day></info></list>", "2021-04-16"},
 		{"", "2024-03-07.csv", "csv", "id\n1\n", ""},
 	} {
 		m := parse(t, tt.yaml+entity)
