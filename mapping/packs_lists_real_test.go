@@ -90,19 +90,38 @@ func TestOFACReal(t *testing.T) {
 	if r.records != 8890 || len(r.of("Sanction")) != 8890 {
 		t.Errorf("got %d rows, %d sanctions, want 8890", r.records, len(r.of("Sanction")))
 	}
-	for schema, want := range map[string]int{"Person": 4566, "Organization": 3644, "Vessel": 403, "Airplane": 277} {
+	for schema, want := range map[string]int{"Person": 4566, "Organization": 3644, "Vessel": 403, "Airplane": 277,
+		"Passport": 1520, "UnknownLink": 3373, "CryptoWallet": 81} {
 		if got := len(r.of(schema)); got != want {
 			t.Errorf("%s: got %d, want %d", schema, got, want)
 		}
 	}
-	t.Logf("%d entities, %v", len(r.entities), summary(r.problems))
+	// What the remarks say in a fixed form is there as values.
+	for name, want := range map[string]int{
+		"Person:birthDate": 4215, "Person:birthPlace": 2838, "Person:nationality": 1992, "Person:gender": 1444,
+		"Person:passportNumber": 1167, "Person:socialSecurityNumber": 12, "Vessel:imoNumber": 396, "Vessel:mmsi": 51,
+		"Airplane:model": 277, "Airplane:serialNumber": 258, "Organization:swiftBic": 77, "Organization:innCode": 71, "Organization:ogrnCode": 29,
+	} {
+		schema, prop, _ := strings.Cut(name, ":")
+		got := 0
+		for _, e := range r.of(schema) {
+			if len(e.values[prop]) > 0 {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%s: got %d entities with it, want %d", name, got, want)
+		}
+	}
+	if len(r.problems) != 41 {
+		t.Errorf("got %d values left out, want 41: %v", len(r.problems), summary(r.problems))
+	}
 	for _, tt := range []struct {
 		file, pack string
 		rows       int
 		problems   int // a country that is no more
 	}{{"add", "ofac-sdn-addresses", 13761, 2}, {"alt", "ofac-sdn-aliases", 11742, 0}} {
 		more := one(t, dir+tt.file+".csv.gz", tt.pack)
-		t.Logf("%d entities, %v", len(more.entities), summary(more.problems))
 		if more.records != tt.rows || len(more.problems) != tt.problems {
 			t.Errorf("%s: got %d rows, problems %v, want %d and %d", tt.file, more.records, summary(more.problems), tt.rows, tt.problems)
 		}
@@ -134,13 +153,13 @@ func TestListsReal(t *testing.T) {
 		{"watchlists/us-lists/dod_chinese_milcorps.csv", "us-dod-military-companies", 397, map[string]int{"Sanction": 397}, 0},
 		{"watchlists/us-lists/section_1286.csv", "us-section-1286", 443, map[string]int{"Company": 190}, 0},
 		{"watchlists/us-lists/cuba_restricted_entities.csv", "us-cuba-restricted", 239, map[string]int{"Company": 239, "Ownership": 54}, 0},
-		{"watchlists/us-lists/fcc_covered_list.csv", "us-fcc-covered-list", 16, map[string]int{"Sanction": 16}, 0},
+		{"watchlists/us-lists/fcc_covered_list.csv", "us-fcc-covered-list", 16, map[string]int{"Sanction": 16, "Company": 13}, 0},
 		{"companies-and-offshore/sec-tickers/mappings.csv.gz", "sec-cik-mappings", 9713, map[string]int{"Security": 9713}, 0},
 		{"companies-and-offshore/hoovers/hoovers_names_and_duns.csv", "hoovers-duns", 1191, nil, 0},
 		{"companies-and-offshore/gleif/9845001B2AD43E664E58_issued.json", "gleif-lei-api", 3, map[string]int{"LegalEntity": 1, "Company": 0, "Identification": 1}, 0},
 		{"companies-and-offshore/gleif/549300LBI3LRIZ2V8V66_lapsed.json", "gleif-lei-api", 3, map[string]int{"LegalEntity": 1, "Company": 1, "Identification": 1}, 0},
 		{"companies-and-offshore/panama-power-players/All-nodes.csv.gz", "icij-power-players-nodes", 710, map[string]int{"Company": 227, "Address": 76}, 0},
-		{"companies-and-offshore/panama-power-players/All-edges.csv.gz", "icij-power-players-edges", 889, nil, 0},
+		{"companies-and-offshore/panama-power-players/All-edges.csv.gz", "icij-power-players-edges", 889, map[string]int{"Ownership": 434, "Directorship": 85, "Representation": 243, "UnknownLink": 21}, 0},
 		{"companies-and-offshore/panama-power-players/en.csv.gz", "icij-power-players-stories", 1906, map[string]int{"Article": 74}, 1},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
