@@ -23,11 +23,12 @@ type detection struct {
 	columns []string            // must all be there
 	anyOf   [][]string          // of each list one must be there
 	keys    []string            // for trees: quoted keys in the head of the file
-	tags    []string            // for XML: elements in the head of the file
-	only    bool                // a table has no columns but those asked for
 	width   int                 // for files without header: number of columns
 	shapes  map[int]*shapeCheck // for files without header: by column from 0
 	name    *regexp.Regexp      // of the file: adds to the score, never decides
+	named   *regexp.Regexp      // of the file: must match
+	whole   bool                // the table has no columns but columns and anyOf
+	names   []string            // for XML: names of elements in the head of the file
 	native  string              // what the pipeline reads itself: "ftm", "ftm-statements"
 }
 
@@ -47,16 +48,18 @@ func (p *parser) detection(n *yaml.Node) {
 			}
 		case "keys":
 			d.keys = p.texts(kv.value, kv.key)
-		case "elements":
-			d.tags = p.texts(kv.value, kv.key)
-		case "only":
-			d.only = p.flag(kv.value, kv.key)
 		case "width":
 			d.width = p.number(kv.value, kv.key, 1, 16384)
 		case "shapes":
 			p.shapes(kv.value)
 		case "filename":
 			d.name = p.regexp(kv.value, kv.key)
+		case "named":
+			d.named = p.regexp(kv.value, kv.key)
+		case "whole":
+			d.whole = p.flag(kv.value, kv.key)
+		case "elements":
+			d.names = p.texts(kv.value, kv.key)
 		case "native":
 			d.native = p.text(kv.value, kv.key)
 		default:
@@ -127,22 +130,29 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 	if len(d.formats) > 0 && !slices.Contains(d.formats, string(h.Info.Format)) {
 		return Candidate{}, false
 	}
+	base := h.Name[strings.LastIndexAny(h.Name, `/\`)+1:]
+	if d.named != nil && !d.named.MatchString(base) {
+		return Candidate{}, false
+	}
 	var c Candidate
 	var ok bool
 	switch {
+	case len(d.names) > 0:
+		c, ok = d.byElements(h)
 	case d.native == nativeEntities:
 		c, ok = byEntity(h.Bytes, m.model)
 	case len(d.keys) > 0 && len(h.Info.Header) == 0:
 		c, ok = d.byKeys(h.Bytes)
-	case len(d.tags) > 0 && len(h.Info.Header) == 0:
-		c, ok = d.byTags(h.Bytes)
 	case len(d.columns)+len(d.anyOf) > 0:
 		c, ok = d.byColumns(h)
 		if !ok && d.width > 0 {
 			c, ok = d.byShape(h)
 		}
 	}
-	if ok && d.name != nil && d.name.MatchString(h.Name[strings.LastIndexAny(h.Name, `/\`)+1:]) {
+	if ok && d.named != nil {
+		c.Score = min(1, c.Score+0.1)
+	}
+	if ok && d.name != nil && d.name.MatchString(base) {
 		c.Score = min(1, c.Score+0.05)
 		c.Reason += ", and the file is named so"
 	}
@@ -170,7 +180,7 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 		}
 		known++
 	}
-	if d.only && known != len(have) {
+	if d.whole && known < len(have) {
 		return Candidate{}, false
 	}
 	score := 0.6 + 0.3*float64(known)/float64(max(known, len(have)))
@@ -187,14 +197,32 @@ func (d *detection) byKeys(head []byte) (Candidate, bool) {
 	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the keys %s are there", strings.Join(d.keys, ", "))}, true
 }
 
-// byTags asks for the elements in the head of an XML document.
-func (d *detection) byTags(head []byte) (Candidate, bool) {
-	for _, t := range d.tags {
-		if !bytes.Contains(head, []byte("<"+t+">")) && !bytes.Contains(head, []byte("<"+t+" ")) {
+// byElements asks for the start of each element in the head of an XML document,
+// with or without a prefix.
+func (d *detection) byElements(h Head) (Candidate, bool) {
+	if h.Info.Format != extract.XML {
+		return Candidate{}, false
+	}
+	for _, name := range d.names {
+		if !hasElement(h.Bytes, name) {
 			return Candidate{}, false
 		}
 	}
-	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the elements %s are there", strings.Join(d.tags, ", "))}, true
+	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the elements %s are there", strings.Join(d.names, ", "))}, true
+}
+
+func hasElement(head []byte, name string) bool {
+	for i := 0; ; {
+		at := bytes.Index(head[i:], []byte(name))
+		if at < 0 {
+			return false
+		}
+		at += i
+		i = at + len(name)
+		if at > 0 && (head[at-1] == '<' || head[at-1] == ':') && i < len(head) && strings.IndexByte(" \t\r\n/>", head[i]) >= 0 {
+			return true
+		}
+	}
 }
 
 // nativeEntities is the format name of FollowTheMoney entity lines.

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"embed"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +21,7 @@ var parsedPacks = sync.OnceValues(func() ([]*Mapping, error) {
 	}
 	var out []*Mapping
 	for _, f := range files {
-		text, err := packFiles.ReadFile(path.Join("packs", f.Name()))
+		text, err := readPack(f.Name())
 		if err != nil {
 			return nil, err
 		}

@@ -36,13 +36,7 @@ func TestPacks(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
 				t.Errorf("the header lacks something: %+v", m)
 			}
-			var path string
-			for _, ext := range []string{".xml", ".json", ".csv"} {
-				path = filepath.Join("testdata", "packs", m.Name+ext)
-				if _, err := os.Stat(path); err == nil {
-					break
-				}
-			}
+			path := fixture(t, m.Name)
 			got := golden(t, m, path)
 			file := filepath.Join("testdata", "packs", m.Name+".golden")
 			if *update {
@@ -61,6 +55,19 @@ func TestPacks(t *testing.T) {
 	}
 }
 
+// fixture gives the invented file of a pack.
+func fixture(t *testing.T, pack string) string {
+	t.Helper()
+	for _, ending := range []string{".csv", ".json", ".xml"} {
+		path := filepath.Join("testdata", "packs", pack+ending)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	t.Fatalf("%s has no fixture", pack)
+	return ""
+}
+
 // golden writes entities and problems, a value a line.
 func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 	t.Helper()
@@ -70,6 +77,11 @@ func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 	}
 	if got := detect(t, path, parts[0], m.Name); got != m {
 		t.Fatalf("detected %s", got.Name)
+	}
+	if m.Header != nil && parts[0].Reader.Info().HeaderRow == 0 {
+		if parts, err = open.Open(t.Context(), source(path), open.Options{Header: m.Header}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var b bytes.Buffer
 	line := func(v any) {
@@ -111,11 +123,7 @@ func golden(t *testing.T, m *mapping.Mapping, path string) []byte {
 func TestSameIDs(t *testing.T) {
 	ids := func(pack, schema, prop, value string) map[string]bool {
 		m := mapping.Pack(pack)
-		path := filepath.Join("testdata", "packs", pack+".csv")
-		if _, err := os.Stat(path); err != nil {
-			path = filepath.Join("testdata", "packs", pack+".json")
-		}
-		parts, err := open.Open(t.Context(), source(path), open.Options{})
+		parts, err := open.Open(t.Context(), source(fixture(t, pack)), open.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,6 +148,13 @@ func TestSameIDs(t *testing.T) {
 		{"usaspending-award-summaries", "usaspending-transactions-full", "Organization", "uniqueEntityId", "ABCDEFGHJKL5"},
 		{"fsrs-subawards", "fsrs-subawards-old", "Subaward", "subawardNumber", "S-7"},
 		{"ai-use-cases-2024", "usaspending-transactions", "Agency", "name", "ICE"},
+		{"eu-fsf", "eu-fsf-xml", "Person", "passportNumber", "M0000001"},
+		{"eu-fsf", "eu-fsf-xml", "Identification", "number", "M0000001"},
+		{"sec-cik-mappings", "sec-company-tickers", "Company", "cikCode", "0000000001"},
+		{"sec-cik-mappings", "sec-company-tickers-exchange", "Security", "ticker", "MUST"},
+		{"gleif-lei", "gleif-lei-api", "Company", "cikCode", "0000320193"},
+		{"gleif-lei", "gleif-exceptions", "LegalEntity", "leiCode", "529900MUSTER00000103"},
+		{"lda-filings", "lda-contributions", "Person", "name", "ERIKA MUSTER"},
 	} {
 		a, b := ids(tt.a, tt.schema, tt.prop, tt.value), ids(tt.b, tt.schema, tt.prop, tt.value)
 		if diff := cmp.Diff(a, b); diff != "" || len(a) != 1 {
@@ -156,6 +171,7 @@ func TestDetect(t *testing.T) {
 	for i := range numbered {
 		numbered[i] = "#" + string(rune('a'+i%26))
 	}
+	alias, aliasValues := []string{"#1", "#2", "#3", "#4", "#5"}, []string{"1", "2", "aka", "MUSTER", "-0- "}
 	wrong := append([]string(nil), values...)
 	wrong[12] = "a text"
 	for _, tt := range []struct {
@@ -173,6 +189,12 @@ func TestDetect(t *testing.T) {
 		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
 		{"entities of no schema", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, ""},
 		{"statements", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"id", "entity_id", "canonical_id", "prop", "prop_type", "schema", "value", "dataset", "lang", "original_value", "origin", "external", "first_seen", "last_seen"}}}, "ftm-statements"},
+		{"an element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<x:export xmlns:x='y'><x:sanctionEntity\nlogicalId='1'><x:nameAlias/>")}, "eu-fsf-xml"},
+		{"no such element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<export><sanctionEntityList/><nameAlias/> sanctionEntity ")}, ""},
+		{"two columns and no more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS"}}}, "hoovers-duns"},
+		{"two columns and one more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS", "Town"}}}, ""},
+		{"a name that must be", mapping.Head{Name: "x/cons_alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-consolidated-aliases!"},
+		{"another name", mapping.Head{Name: "alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-sdn-aliases!"},
 		{"nothing", mapping.Head{}, ""},
 	} {
 		got := ""
@@ -209,6 +231,7 @@ func TestObserved(t *testing.T) {
 		{"observed: {column: changed, format: '%d/%m/%Y'}", "x.csv", "csv", "id,changed\n1,02/01/2024\n", "2024-01-02"},
 		{"observed: /meta/day", "x.json", "json", `{"meta":{"day":"2024-05-06T07:08:09.123Z"},"id":1}`, "2024-05-06"},
 		{"observed: /meta/none", "x.json", "json", `{"meta":{}}`, ""},
+		{"observed: {pointer: /list/info/day, format: '%m/%d/%Y'}", "x.xml", "xml", "<list xmlns='y'><info><day>04/16/2021</day></info></list>", "2021-04-16"},
 		{"", "2024-03-07.csv", "csv", "id\n1\n", ""},
 	} {
 		m := parse(t, tt.yaml+entity)

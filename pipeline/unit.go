@@ -207,7 +207,10 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 				u.spec.Extent = statement.Extent(m.Extent)
 			}
 			if u.spec.Series == "" {
-				u.spec.Series = m.Series
+				u.spec.Series, _ = m.SeriesOf(ctx, t.part[k].Reader)
+				if u.spec.Series == "" && m.Series != "" && u.req.Extent == "" {
+					u.spec.Extent = statement.Window // a version of no known list
+				}
 			}
 			if u.req.Observed == "" {
 				day, _ := m.Observed(ctx, t.name, t.part[k].Reader)

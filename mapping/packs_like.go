@@ -1,0 +1,71 @@
+package mapping
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// readPack gives the text of an embedded pack. A pack that says "like: other"
+// is the other one but for the top keys it gives itself: lists of one form, each
+// with its own name, series and detection.
+func readPack(name string) ([]byte, error) {
+	text, err := packFiles.ReadFile(path.Join("packs", name))
+	if err != nil || !bytes.Contains(text, []byte("\nlike:")) {
+		return text, err
+	}
+	own, err := topOf(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	i := keyIn(own, "like")
+	if i < 0 {
+		return text, nil
+	}
+	other, err := packFiles.ReadFile(path.Join("packs", own.Content[i+1].Value+".yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("%s: like: %w", name, err)
+	}
+	base, err := topOf(other)
+	if err != nil {
+		return nil, fmt.Errorf("%s: like: %w", name, err)
+	}
+	if keyIn(base, "like") >= 0 {
+		return nil, fmt.Errorf("%s: like: a pack that is itself like another", name)
+	}
+	own.Content = slices.Delete(own.Content, i, i+2)
+	for k := 0; k < len(own.Content); k += 2 {
+		if at := keyIn(base, own.Content[k].Value); at >= 0 {
+			base.Content[at+1] = own.Content[k+1]
+		} else {
+			base.Content = append(base.Content, own.Content[k], own.Content[k+1])
+		}
+	}
+	return yaml.Marshal(base)
+}
+
+// topOf gives the mapping at the top of a file.
+func topOf(text []byte) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("not a mapping")
+	}
+	return doc.Content[0], nil
+}
+
+// keyIn gives the index of a key, -1 when the mapping does not have it.
+func keyIn(top *yaml.Node, key string) int {
+	for i := 0; i < len(top.Content); i += 2 {
+		if top.Content[i].Value == key {
+			return i
+		}
+	}
+	return -1
+}
