@@ -162,7 +162,7 @@ func TestDetect(t *testing.T) {
 		{"a tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"meta":{"last_change":1,"produced_by":2},"data":{"Products":[{"leveraged_systems":[]}]}}`)}, "fedramp-marketplace"},
 		{"another tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"Products":[]}`)}, ""},
 		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
-		{"entities of no schema", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, ""},
+		{"entities of a newer model", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, "ftm"},
 		{"statements", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"id", "entity_id", "canonical_id", "prop", "prop_type", "schema", "value", "dataset", "lang", "original_value", "origin", "external", "first_seen", "last_seen"}}}, "ftm-statements"},
 		{"nothing", mapping.Head{}, ""},
 	} {

@@ -49,7 +49,9 @@ func (u *unit) already(ctx context.Context) (statement.Run, bool, error) {
 		return statement.Run{}, false, err
 	}
 	for _, r := range runs {
-		if r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) {
+		// The same change can come twice, on two days.
+		again := u.spec.Extent != statement.Delta || !u.dated || r.Observed == u.spec.Observed
+		if again && r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) {
 			return r, true, nil
 		}
 	}

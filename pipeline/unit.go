@@ -27,6 +27,7 @@ type unit struct {
 	files []*taken
 	spec  statement.RunSpec
 	label policy.Label
+	dated bool // the source, or the caller, says when it was observed
 	w     statement.Writer
 	meter *meter
 	stmts []statement.Statement // scratch
@@ -46,6 +47,8 @@ type taken struct {
 	part     []extract.Part
 	mapping  []*mapping.Mapping // by part; nil where a native format or none
 	native   []string           // by part
+	pack     []*mapping.Mapping // by part: the header of a native format
+	rows     []string           // by part: where the records of a native format are
 	warnings []ledger.Warning
 	index    int // in RunSpec.Sources
 	left     []ledger.Left
@@ -191,6 +194,9 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 		t.index = i
 		u.spec.Sources = append(u.spec.Sources, statement.Source{Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: u.req.Encoding})
 		for k, m := range t.mapping {
+			if t.pack[k] != nil {
+				u.nativeSpec(t, t.pack[k])
+			}
 			if m == nil {
 				continue
 			}
@@ -214,7 +220,7 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 	if u.spec.Series == "" && u.spec.Extent == statement.Full && given != nil {
 		u.spec.Series = given.Name
 	}
-	if u.spec.Observed == "" {
+	if u.dated = u.spec.Observed != ""; !u.dated {
 		u.spec.Observed = now
 	}
 	u.spec.Mapping = strings.Join(digests, "+")

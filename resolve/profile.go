@@ -17,6 +17,9 @@ type Profile struct {
 	Referents []ftm.EntityID // source ids, ascending, the canonical one included
 	Schema    string
 	Values    []Value // by property, then the most said first
+	// Context is what the sources said beside values, by source id, class and
+	// property (statement.ContextPrefix).
+	Context []statement.Statement
 }
 
 // A Value is one value of one property, and its sightings.
@@ -42,6 +45,10 @@ func ReadProfile(ctx context.Context, view statement.View, ids []ftm.EntityID) (
 		}
 		for _, s := range stmts {
 			p.Schema = moreSpecific(p.Schema, s.Schema)
+			if statement.IsContext(s.Prop) {
+				p.Context = append(p.Context, s)
+				continue
+			}
 			k := key{s.Prop, s.Value}
 			v := values[k]
 			if v == nil {

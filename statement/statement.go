@@ -13,6 +13,7 @@ package statement
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"overt"
 	"overt/ftm"
@@ -64,6 +65,15 @@ type Statement struct {
 // PropID is the property of the statement that an entity exists at all, as in
 // FtM statement files.
 const PropID = "id"
+
+// ContextPrefix begins properties of no schema: what a source said of an entity
+// beside its values ("@caption", "@datasets"), or in words that the model does
+// not have ("@schema", "@properties/NAME"), as JSON. It is kept to be given
+// back by exports; no question reads it, and it names no entity.
+const ContextPrefix = "@"
+
+// IsContext says whether a property holds context.
+func IsContext(prop string) bool { return strings.HasPrefix(prop, ContextPrefix) }
 
 // Sightings is how often the run says this, at least 1.
 func (s *Statement) Sightings() int { return max(s.Count, len(s.Places), 1) }
