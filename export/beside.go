@@ -105,6 +105,12 @@ func (c beside) give(e *ftm.Entity, merged bool) {
 	if own.Caption != "" && !merged {
 		e.Caption = own.Caption
 	}
+	if c["datasets"] != nil && e.Datasets == nil {
+		e.Datasets = []string{} // an empty list comes back as one
+	}
+	if c["referents"] != nil && e.Referents == nil {
+		e.Referents = []ftm.EntityID{}
+	}
 	for _, d := range c.all("datasets") {
 		if !slices.Contains(e.Datasets, d) {
 			e.Datasets = append(e.Datasets, d)
