@@ -23,6 +23,9 @@ const unknownProps = "properties/"
 // kept as.
 const unknownSchema = "Thing"
 
+// extra begins the keys of no standard.
+const extra = "extra/"
+
 // addsUp says whether what several sources say under a key is true together.
 func addsUp(key string) bool {
 	return key == "datasets" || key == "referents" || strings.HasPrefix(key, unknownProps)
@@ -90,8 +93,10 @@ func (c beside) give(e *ftm.Entity, merged bool) {
 			for _, v := range c.all(key) {
 				e.Add(prop, v)
 			}
-		case !addsUp(key) && key != "schema":
+		case key == "caption" || key == "last_change" || key == "target" || key == "first_seen" || key == "last_seen":
 			fields[key] = raws[0]
+		case strings.HasPrefix(key, extra):
+			fields[key[len(extra):]] = raws[0]
 		}
 	}
 	own := new(ftm.Entity)

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,8 +28,8 @@ func TestPacks(t *testing.T) {
 		if i > 0 && packs[i-1].Name >= m.Name {
 			t.Errorf("%s stands before %s", packs[i-1].Name, m.Name)
 		}
-		if strings.HasPrefix(m.Name, "ftm-") {
-			continue
+		if native, _ := mapping.Native(m.Name); native != nil {
+			continue // the pipeline's tests read those
 		}
 		t.Run(m.Name, func(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {

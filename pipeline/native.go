@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"overt"
+	"overt/bods"
 	"overt/extract"
 	"overt/ftm"
 	"overt/ledger"
@@ -38,6 +39,15 @@ func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format,
 		one = func(extract.Record) (string, error) { return "", nil }
 	case "ftm-statements":
 		one = n.statement
+	case "bods":
+		h, err := history(ctx, p.Reader, rows)
+		if err != nil {
+			return err
+		}
+		if h.Full {
+			n.odd.add(overt.Locator{}, "more than %d statements say earlier ones anew: links that ended by that are not all marked", bods.MaxHistory)
+		}
+		one = func(rec extract.Record) (string, error) { return n.ownership(h, rec) }
 	default:
 		return overt.Errorf(overt.Internal, t.name, "%q is no format that is read without a mapping", format)
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 
 	"overt"
@@ -108,6 +109,9 @@ func (n *native) nested(rec extract.Record, path string, depth int, found func(f
 	return nil
 }
 
+// contextKeys are what applications add to entities by convention.
+var contextKeys = []string{"caption", "datasets", "referents", "first_seen", "last_seen", "last_change", "target"}
+
 // beside adds what stands beside the values. The days of sighting have a place
 // of their own.
 func (n *native) beside(stmts []statement.Statement, rec extract.Record, schema string) []statement.Statement {
@@ -119,8 +123,10 @@ func (n *native) beside(stmts []statement.Statement, rec extract.Record, schema 
 			stmts[0].FirstSeen = first(rec, key)
 		case key == "last_seen" && raw[0] == '"' && first(rec, key) != "":
 			stmts[0].LastSeen = first(rec, key)
+		case slices.Contains(contextKeys, key):
+			stmts = append(stmts, n.context(schema, key, raw, placeOf(rec, key)))
 		default:
-			stmts = append(stmts, n.context(schema, unescaped(key), raw, placeOf(rec, key)))
+			stmts = append(stmts, n.context(schema, "extra/"+unescaped(key), raw, placeOf(rec, key)))
 		}
 	}
 	return stmts

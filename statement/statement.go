@@ -67,8 +67,8 @@ type Statement struct {
 const PropID = "id"
 
 // ContextPrefix begins properties of no schema: what a source said of an entity
-// beside its values ("@caption", "@datasets"), or in words that the model does
-// not have ("@schema", "@properties/NAME"), as JSON. It is kept to be given
+// beside its values ("@caption", "@extra/NAME"), or in words that the model does
+// not have ("@schema", "@properties/NAME", "@bods"), as JSON. It is kept to be given
 // back by exports; no question reads it, and it names no entity.
 const ContextPrefix = "@"
 
