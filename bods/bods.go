@@ -29,7 +29,8 @@ const Statement = "@bods"
 // A Value is one value of an entity, and the cell it stands in.
 type Value struct {
 	Prop, Text string
-	Original   string // as it stood, where cleaning changed it
+	Original   string // before cleaning, where that changed it
+	Quote      string // the whole cell, where it is neither
 	At         overt.Locator
 	Made       bool // it stands in no cell: several gave it
 }

@@ -96,15 +96,15 @@ func (r *reading) links(subject, party string) {
 func (r *reading) link(id string, l link, subject, party string) {
 	r.begin(id, l.schema)
 	for prop, side := range map[string]string{l.party: "interestedParty", l.subject: "subject"} {
-		at := r.rec.At()
-		if c, ok := cell(r.rec, r.paths([]string{side, side + "/describedByEntityStatement", side + "/describedByPersonStatement"})...); ok {
-			at = c.At
-		}
-		value := subject
+		c, _ := cell(r.rec, r.paths([]string{side, side + "/describedByEntityStatement", side + "/describedByPersonStatement"})...)
+		v := Value{Prop: prop, Text: subject, At: c.At, Quote: c.Text}
 		if prop == l.party {
-			value = party
+			v.Text = party
 		}
-		r.current().Values = append(r.current().Values, Value{Prop: prop, Text: value, At: at})
+		if v.Quote == v.Text {
+			v.Quote = ""
+		}
+		r.current().Values = append(r.current().Values, v)
 	}
 	r.made("recordId", r.record, r.rec.At())
 }

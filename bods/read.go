@@ -55,13 +55,14 @@ func (r *reading) current() *Entity { return &r.entities[len(r.entities)-1] }
 
 // say adds a value to the current entity, cleaned by its type.
 func (r *reading) say(prop string, c extract.Cell) {
-	r.add(prop, strings.TrimSpace(c.Text), c.At, false)
+	r.add(prop, strings.TrimSpace(c.Text), c.Text, c.At)
 }
 
 // made adds a value that stands in no cell of its own.
-func (r *reading) made(prop, value string, at overt.Locator) { r.add(prop, value, at, true) }
+func (r *reading) made(prop, value string, at overt.Locator) { r.add(prop, value, "", at) }
 
-func (r *reading) add(prop, value string, at overt.Locator, made bool) {
+// add adds a value; cell is the whole text it stands in, "" where it is made.
+func (r *reading) add(prop, value, cell string, at overt.Locator) {
 	e := r.current()
 	p := r.model.Schema(e.Schema).Property(prop)
 	if value == "" || p == nil {
@@ -75,9 +76,12 @@ func (r *reading) add(prop, value string, at overt.Locator, made bool) {
 		r.problems = append(r.problems, Problem{at, fmt.Sprintf("%s:%s: %v", e.Schema, prop, err)})
 		return
 	}
-	v := Value{Prop: prop, Text: clean, At: at, Made: made}
-	if clean != value && !made {
+	v := Value{Prop: prop, Text: clean, At: at, Made: cell == ""}
+	if clean != value && !v.Made {
 		v.Original = value
+	}
+	if cell != value {
+		v.Quote = cell
 	}
 	e.Values = append(e.Values, v)
 }
@@ -102,7 +106,7 @@ func (r *reading) keep() {
 	if j, ok := r.rec.(extract.JSONRecord); ok {
 		raw = string(r.raised(j.JSON("")))
 	}
-	first.Values = append(first.Values, Value{Prop: Statement, Text: raw, At: r.rec.At()})
+	first.Values = append(first.Values, Value{Prop: Statement, Text: raw, At: r.rec.At(), Made: true})
 }
 
 // provenance says where the statement comes from, of the current entity.

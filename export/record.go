@@ -52,7 +52,9 @@ func (r *record) sayings() iter.Seq[*statement.Statement] {
 			}
 			for _, v := range values(json.RawMessage(s.Value)) {
 				one := s
-				one.Prop, one.Value = prop, v
+				if one.Prop, one.Value = prop, v; one.Origin == statement.OriginMapping {
+					one.Origin = ""
+				}
 				if !yield(&one) {
 					return
 				}

@@ -101,7 +101,7 @@ func TestExportsAreStable(t *testing.T) {
 	if testing.Short() {
 		n = 6
 	}
-	files := map[export.Format]string{export.FTM: "x.json", export.Statements: "x.csv"}
+	files := map[export.Format]string{export.FTM: "x.json", export.Statements: "x.csv", export.BODS: "y.json"}
 	for seed := range n {
 		f := &fidelity{rand.New(rand.NewPCG(uint64(seed), 0x66696465))}
 		h := hometest.Memory(t)
@@ -109,6 +109,9 @@ func TestExportsAreStable(t *testing.T) {
 		for format, name := range files {
 			for _, opts := range []export.Options{{}, {Raw: true}} {
 				first := written(t, h, format, opts)
+				if first == "[]\n" {
+					continue // nobody owns anything in this world
+				}
 				second := again(t, format, opts, name, first)
 				if format == export.FTM {
 					if diff := gocmp.Diff(objects(t, first), objects(t, second)); diff != "" {

@@ -108,9 +108,12 @@ func (n *native) says(schema, prop, value string, at overt.Locator) statement.St
 	return statement.Statement{Schema: schema, Prop: prop, Value: value, Places: []statement.Place{{Source: n.t.index, Locator: at}}}
 }
 
-// context makes a statement of what has no place among the values.
-func (n *native) context(schema, key string, value []byte, at overt.Locator) statement.Statement {
-	return n.says(schema, statement.ContextPrefix+key, string(value), at)
+// context makes a statement of what has no place among the values. Its place is
+// the record: no cell holds it as JSON.
+func (n *native) context(schema, key string, value []byte, rec extract.Record) statement.Statement {
+	s := n.says(schema, statement.ContextPrefix+key, string(value), rec.At())
+	s.Origin = statement.OriginMapping
+	return s
 }
 
 // unknownSchema stands for schemata that the model does not have: a thing, of
@@ -188,7 +191,7 @@ func (n *native) statement(rec extract.Record) (reason string, err error) {
 	}
 	stmts := append(n.u.stmts[:0], s)
 	if own != "" {
-		stmts = append(stmts, n.context(schema.Name, "schema", jsonText(own), placeOf(rec, "schema")))
+		stmts = append(stmts, n.context(schema.Name, "schema", jsonText(own), rec))
 	}
 	n.u.stmts = stmts
 	n.u.said += int64(len(stmts))

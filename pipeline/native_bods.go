@@ -58,7 +58,7 @@ func (n *native) ownershipEntity(e *bods.Entity, rec extract.Record) error {
 			continue // the first entity is one of the two ends, and was looked at
 		}
 		s := n.says(e.Schema, v.Prop, v.Text, v.At)
-		s.Original = v.Original
+		s.Original, s.Quote = v.Original, v.Quote
 		if v.Made {
 			s.Origin = statement.OriginMapping
 		}

@@ -130,6 +130,7 @@ func TestOwnershipExamples(t *testing.T) {
 			if f.Verdict != ledger.Read || f.Format != "bods" || len(f.Warnings) > 0 {
 				t.Errorf("%s as %s: %s %+v %v", f.Verdict, f.Format, f.Reason, f.Reasons, f.Warnings)
 			}
+			cited(t, h, 300)
 			out := written(t, h, export.BODS, export.Options{})
 			if diff := gocmp.Diff(leaves(t, file(t, path)), leaves(t, out)); diff != "" {
 				t.Errorf("values that came (-) and left (+) differ:\n%s", diff)

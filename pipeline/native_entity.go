@@ -44,7 +44,7 @@ func (n *native) take(rec extract.Record, depth int) (id ftm.EntityID, reason st
 	}
 	stmts = n.beside(stmts, rec, schema.Name)
 	if own != "" {
-		stmts = append(stmts, n.context(schema.Name, "schema", jsonText(own), placeOf(rec, "schema")))
+		stmts = append(stmts, n.context(schema.Name, "schema", jsonText(own), rec))
 	}
 	n.u.said += int64(len(stmts))
 	return id, "", n.u.w.Add(n.u.label, id, stmts)
@@ -55,15 +55,14 @@ func (n *native) property(stmts []statement.Statement, rec extract.Record, schem
 	path, prop := "properties/"+key, unescaped(key)
 	p := schema.Property(prop)
 	if p == nil || p.Stub {
-		at := placeOf(rec, path)
 		if known && (p == nil || len(rec.Cells(path)) > 0) {
-			n.odd.add(at, "%s has no property %.60q: its values are kept, and given back as they came", schema.Name, prop)
+			n.odd.add(placeOf(rec, path), "%s has no property %.60q: its values are kept, and given back as they came", schema.Name, prop)
 		}
 		if err := n.nested(rec, path, depth, nil); err != nil {
 			return stmts, err
 		}
 		if raw := jsonOf(rec, path); len(raw) > 0 && (p == nil || len(rec.Cells(path)) > 0) {
-			stmts = append(stmts, n.context(schema.Name, "properties/"+prop, raw, at))
+			stmts = append(stmts, n.context(schema.Name, "properties/"+prop, raw, rec))
 		}
 		return stmts, nil
 	}
@@ -124,9 +123,9 @@ func (n *native) beside(stmts []statement.Statement, rec extract.Record, schema 
 		case key == "last_seen" && raw[0] == '"' && first(rec, key) != "":
 			stmts[0].LastSeen = first(rec, key)
 		case slices.Contains(contextKeys, key):
-			stmts = append(stmts, n.context(schema, key, raw, placeOf(rec, key)))
+			stmts = append(stmts, n.context(schema, key, raw, rec))
 		default:
-			stmts = append(stmts, n.context(schema, "extra/"+unescaped(key), raw, placeOf(rec, key)))
+			stmts = append(stmts, n.context(schema, "extra/"+unescaped(key), raw, rec))
 		}
 	}
 	return stmts

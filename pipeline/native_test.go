@@ -99,6 +99,7 @@ func TestEntitiesComeBack(t *testing.T) {
 			if f := rep.Files[0]; f.Verdict != ledger.Read || f.Received != int64(count) || f.LeftOut != 0 {
 				t.Errorf("%s: %d received, %d left out, want %d read: %v", f.Verdict, f.Received, f.LeftOut, count, f.Warnings)
 			}
+			cited(t, h, 300)
 			want, got := objects(t, file(t, path)), objects(t, written(t, h, export.FTM, export.Options{Raw: true}))
 			if diff := gocmp.Diff(want, got); diff != "" {
 				t.Errorf("what came and what left differ (-came +left):\n%.4000s", diff)
