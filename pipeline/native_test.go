@@ -16,6 +16,7 @@ import (
 	"overt/export"
 	"overt/ftm"
 	"overt/gate"
+	"overt/graph"
 	"overt/internal/hometest"
 	"overt/ledger"
 	"overt/pipeline"
@@ -326,5 +327,31 @@ func TestDeltas(t *testing.T) {
 	h.Undo(t, removed.Runs[0])
 	if n := len(holds(t, h)["b"]); n != 0 {
 		t.Error("b is back, though a later change took it out again")
+	}
+}
+
+// TestEndedLink: a link that a change takes out is over from that day on, for
+// networks as for paths.
+func TestEndedLink(t *testing.T) {
+	h := hometest.Memory(t)
+	text(t, h, pipeline.Request{Dataset: "d", Observed: "2024-01-01", Extent: statement.Full}, "all.json", `{"id":"a","schema":"Person","properties":{"name":["Ann"]}}
+{"id":"c","schema":"Company","properties":{"name":["Lamps"]}}
+{"id":"o","schema":"Ownership","properties":{"owner":["a"],"asset":["c"]}}
+{"id":"m","schema":"Directorship","properties":{"director":["a"],"organization":["c"]}}
+`)
+	text(t, h, pipeline.Request{Dataset: "d", Observed: "2024-02-01"}, "1.delta.json", `{"op":"DEL","entity":{"id":"o"}}`+"\n")
+	for day, want := range map[string]int{"2024-01-15": 2, "2024-02-15": 1} {
+		got := hometest.Known(t, h, func(ctx context.Context, d *gate.Desk) (int, error) {
+			from, _ := d.Graph.Find("a")
+			to, _ := d.Graph.Find("c")
+			n := 0
+			for range d.Graph.Between(from, to, graph.Filter{AsOf: statement.DayOf(day)}) {
+				n++
+			}
+			return n, nil
+		})
+		if got != want {
+			t.Errorf("on %s %d links hold, want %d", day, got, want)
+		}
 	}
 }
