@@ -33,7 +33,7 @@ var floors = []place{
 	{".", 1},
 	{"policy", 2}, {"client", 2}, {"extract/charset", 2},
 	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3},
-	{"mapping", 4}, {"mapping/notice", 3},
+	{"mapping", 4}, {"bods", 4}, {"mapping/notice", 3},
 	{"statement", 5},
 	{"resolve", 6},
 	{"graph", 7}, {"search", 7},

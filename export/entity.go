@@ -35,17 +35,22 @@ func (x *exporter) counts(r *record) {
 	}
 }
 
-// ftmEntity is a record as FollowTheMoney writes it, with its context.
-// Referents are all source ids, the canonical one included; a raw entity has
-// none.
+// ftmEntity is a record as FollowTheMoney writes it, with its context. Referents
+// are all source ids, the canonical one included. A raw entity has none, and
+// where its source is itself a file of entities, all that stands beside its
+// values is what that file said.
 func (x *exporter) ftmEntity(r *record) *ftm.Entity {
 	e := r.Entity()
+	own := x.beside(r)
 	e.Datasets = x.datasets(r)
 	e.FirstSeen, e.LastSeen = x.seen(r)
 	if !x.opts.Raw {
 		e.Referents = r.Referents
 		x.redirect(r, e)
+	} else if x.own(r) {
+		e.Caption = ""
 	}
+	own.give(e, r.merged && !x.opts.Raw)
 	return e
 }
 
@@ -82,11 +87,23 @@ func (x *exporter) propType(schema, prop string) string {
 	return ""
 }
 
-// datasets are those that say anything of a record, ascending.
+// datasets are those that say anything of a record, ascending. Where a source
+// names datasets itself, those stand for it (beside).
 func (x *exporter) datasets(r *record) []string {
+	told := map[statement.Class]bool{}
+	for i := range r.Context {
+		if r.Context[i].Prop == statement.ContextPrefix+"datasets" {
+			told[r.Context[i].Class] = true
+		}
+	}
 	classes := map[statement.Class]bool{}
 	for s := range r.statements() {
-		classes[s.Class] = true
+		if !told[s.Class] && !(x.opts.Raw && x.entityFile(s.Class)) {
+			classes[s.Class] = true
+		}
+	}
+	if len(classes) == 0 {
+		return nil
 	}
 	return x.datasetsOf(maps.Keys(classes))
 }
@@ -112,6 +129,9 @@ func (x *exporter) seen(r *record) (first, last string) {
 	}
 	for c, o := range own {
 		observed := x.observed(c)
+		if x.opts.Raw && x.entityFile(c) {
+			observed = ""
+		}
 		if o.first == "" {
 			o.first = observed
 		}

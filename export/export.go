@@ -1,6 +1,6 @@
 // Package export writes what leaves: files that other programs open.
 //
-// Six formats go out. FollowTheMoney entities and statements are exact: no value
+// Seven formats go out. FollowTheMoney entities and statements are exact: no value
 // in them is cleaned or shortened, and reading them back loses nothing (JSON has
 // no place for bytes that are no UTF-8; the statement file keeps those too). Tables (CSV, XLSX) and networks (GraphML, GEXF) are for people's
 // programs; values there cannot run as formulas, and control characters and
@@ -35,6 +35,7 @@ type Format string
 const (
 	FTM        Format = "ftm"        // FollowTheMoney entities, one JSON object a line
 	Statements Format = "statements" // FollowTheMoney statement CSV, 14 columns
+	BODS       Format = "bods"       // ownership statements of the Beneficial Ownership Data Standard 0.4
 	CSV        Format = "csv"        // one row an entity with Options.Schema, else one a statement and file
 	XLSX       Format = "xlsx"       // a workbook, one sheet a schema
 	GraphML    Format = "graphml"    // a network, for Gephi, networkx, yEd
@@ -42,7 +43,7 @@ const (
 )
 
 // Formats lists them in the order of help texts.
-var Formats = []Format{FTM, Statements, CSV, XLSX, GraphML, GEXF}
+var Formats = []Format{FTM, Statements, BODS, CSV, XLSX, GraphML, GEXF}
 
 // Options narrow an export. The zero value takes everything the view shows.
 type Options struct {
@@ -90,6 +91,8 @@ func Write(ctx context.Context, w io.Writer, format Format, view statement.View,
 		err = x.entityLines(ctx, out)
 	case Statements:
 		err = x.statementRows(ctx, out)
+	case BODS:
+		err = x.ownership(ctx, out)
 	case CSV:
 		err = x.csv(ctx, out)
 	case XLSX:

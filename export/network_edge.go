@@ -91,7 +91,7 @@ type bundle struct {
 
 func (b *bundle) add(w *weave, e graph.Edge) {
 	classes := w.classesOf(e)
-	if last := w.graph.Sight().Span(classes).Last; last > b.last {
+	if last := w.graph.Sight().Span("", classes).Last; last > b.last {
 		b.edge, b.last = e, last
 	}
 	b.classes = append(b.classes, classes...)
@@ -171,7 +171,7 @@ func (w *weave) write(ctx context.Context, b *bundle, source, target ftm.EntityI
 	e := b.edge
 	a := arc{
 		source: source, target: target, ref: e.Ref, kind: e.Kind, label: w.label(e.Kind), directed: e.Directed,
-		date: e.Start.String(), end: e.End.String(), gone: w.graph.Sight().Span(b.classes).Gone.String(),
+		date: e.Start.String(), end: e.End.String(), gone: w.graph.Sight().Span(e.Ref, b.classes).Gone.String(),
 		datasets: w.datasetsOf(slices.Values(b.classes)),
 	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{e.Kind, e.Prop, string(e.Ref), string(source), string(target)}, "\x00")))

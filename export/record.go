@@ -2,9 +2,11 @@ package export
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"overt/ftm"
 	"overt/graph"
@@ -26,6 +28,34 @@ func (r *record) statements() iter.Seq[*statement.Statement] {
 		for i := range r.Values {
 			for j := range r.Values[i].Statements {
 				if !yield(&r.Values[i].Statements[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sayings yields what a statement file has rows for: the statements, and the
+// values of properties that the model does not have.
+func (r *record) sayings() iter.Seq[*statement.Statement] {
+	return func(yield func(*statement.Statement) bool) {
+		for s := range r.statements() {
+			if !yield(s) {
+				return
+			}
+		}
+		for i := range r.Context {
+			s := r.Context[i]
+			prop, ok := strings.CutPrefix(s.Prop, statement.ContextPrefix+unknownProps)
+			if !ok {
+				continue
+			}
+			for _, v := range values(json.RawMessage(s.Value)) {
+				one := s
+				if one.Prop, one.Value = prop, v; one.Origin == statement.OriginMapping {
+					one.Origin = ""
+				}
+				if !yield(&one) {
 					return
 				}
 			}

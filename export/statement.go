@@ -123,8 +123,12 @@ func (x *exporter) passages(out *csv.Writer, s *saying) (rows int64, err error) 
 func (x *exporter) sayings(r *record) []*saying {
 	canon := x.canonicalRow(r)
 	byKey := map[sayingKey]*saying{}
-	for st := range r.statements() {
+	own := x.beside(r).schema()
+	for st := range r.sayings() {
 		row := x.row(st, r.merged, canon)
+		if own != "" && row.Schema == unknownSchema {
+			row.Schema = own
+		}
 		k := sayingKey{row.Dataset, row.Prop, row.Value, row.Lang, row.ID, row.EntityID, row.External}
 		if byKey[k] == nil {
 			byKey[k] = &saying{row: row}
@@ -183,7 +187,10 @@ func (x *exporter) row(st *statement.Statement, merged bool, canon ftm.EntityID)
 		ID: st.SourceID, EntityID: st.Entity, CanonicalID: canon, Prop: st.Prop, PropType: x.propType(st.Schema, st.Prop),
 		Schema: st.Schema, Value: st.Value, Dataset: info.Label.Dataset, Origin: st.Origin, Lang: st.Lang,
 		OriginalValue: st.Original, External: st.External,
-		FirstSeen: cmp.Or(st.FirstSeen, info.Run.Observed), LastSeen: cmp.Or(st.LastSeen, info.Run.Observed),
+		FirstSeen: st.FirstSeen, LastSeen: st.LastSeen,
+	}
+	if !x.statementFile(st.Class) {
+		row.FirstSeen, row.LastSeen = cmp.Or(st.FirstSeen, info.Run.Observed), cmp.Or(st.LastSeen, info.Run.Observed)
 	}
 	if !merged {
 		row.CanonicalID = cmp.Or(st.Canonical, st.Entity)

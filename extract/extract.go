@@ -55,6 +55,18 @@ type Record interface {
 	Each(path string) []Record
 }
 
+// A JSONRecord is a Record that can be given back as JSON: what has no place in
+// columns (nulls, empty lists, whether a value had quotes) is kept there.
+type JSONRecord interface {
+	Record
+	// Keys gives the keys of the object under a path, "" being the record, as
+	// names that paths are made of, in source order and without duplicates.
+	Keys(path string) []string
+	// JSON gives the first value under a path as compact JSON, keys in source
+	// order and numbers with their digits; nil when there is none.
+	JSON(path string) []byte
+}
+
 // A Reader reads one source front to back. Each call of Records opens the
 // source anew. A Reader serves one goroutine at a time.
 type Reader interface {

@@ -751,6 +751,16 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Control", label: "Control", plural: "Control relationships", description: "Power of one over another that need not come from owning it, such as the right to appoint directors, a contract or a trust.", extends: []string{"Interest"}, featured: []string{"controller", "controlled", "controlType", "startDate", "endDate"}, required: []string{"controller", "controlled"}, caption: []string{"controlType"},
+		edge: &Edge{Source: "controller", Target: "controlled", Label: "controls", Directed: true, Caption: []string{"controlType"}},
+		props: []propSpec{
+			{name: "controlType", label: "Type of control", typ: "string", maxLength: 1024},
+			{name: "controlled", label: "Controlled entity", typ: "entity", rng: "LegalEntity", reverse: "controlControlled", matchable: true, maxLength: 200},
+			{name: "controller", label: "Controller", typ: "entity", rng: "LegalEntity", reverse: "controlController", matchable: true, maxLength: 200},
+			{name: "legalBasis", label: "Legal basis", typ: "string", maxLength: 1024},
+		},
+	},
+	{
 		name: "CourtCase", label: "Court case", plural: "Court cases", extends: []string{"Thing"}, featured: []string{"name", "fileDate", "caseNumber"}, required: []string{"name"}, caption: []string{"name", "caseNumber"}, start: []string{"fileDate"}, end: []string{"closeDate"},
 		props: []propSpec{
 			{name: "caseNumber", label: "Case number", typ: "identifier", matchable: true, maxLength: 64},
@@ -1025,6 +1035,8 @@ var schemaSpecs = []schemaSpec{
 			{name: "cloudAuthorizations", label: "Cloud products authorized", typ: "entity", rng: "CloudAuthorization", reverse: "agency", matchable: true, stub: true, maxLength: 200},
 			{name: "contractAuthority", label: "Contracts issued", typ: "entity", rng: "Contract", reverse: "authority", matchable: true, stub: true, maxLength: 200},
 			{name: "contractAwardSupplier", label: "Contracts awarded", typ: "entity", rng: "ContractAward", reverse: "supplier", matchable: true, stub: true, maxLength: 200},
+			{name: "controlControlled", label: "Controlling parties", typ: "entity", rng: "Control", reverse: "controlled", matchable: true, stub: true, maxLength: 200},
+			{name: "controlController", label: "Controlled entities", typ: "entity", rng: "Control", reverse: "controller", matchable: true, stub: true, maxLength: 200},
 			{name: "cryptoWallets", label: "Cryptocurrency wallets", typ: "entity", rng: "CryptoWallet", reverse: "holder", matchable: true, stub: true, maxLength: 200},
 			{name: "debtCreditor", label: "Credits", typ: "entity", rng: "Debt", reverse: "creditor", matchable: true, stub: true, maxLength: 200},
 			{name: "debtDebtor", label: "Debts", typ: "entity", rng: "Debt", reverse: "debtor", matchable: true, stub: true, maxLength: 200},
@@ -1431,6 +1443,18 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Risk", label: "Risk", plural: "Risks", description: "A risk that a list sees in an entity.", extends: []string{"Interval"}, featured: []string{"entity", "country", "reason", "status", "startDate"}, required: []string{"entity"}, caption: []string{"reason"},
+		props: []propSpec{
+			{name: "country", label: "Country", typ: "country", matchable: true, maxLength: 16},
+			{name: "duration", label: "Duration", typ: "number", maxLength: 250},
+			{name: "entity", label: "Entity", typ: "entity", rng: "Thing", reverse: "risks", matchable: true, maxLength: 200},
+			{name: "listingDate", label: "Listing date", typ: "date", matchable: true, maxLength: 32},
+			{name: "reason", label: "Reason", typ: "text", maxLength: 65000},
+			{name: "status", label: "Status", typ: "string", maxLength: 1024},
+			{name: "topics", label: "Topics", typ: "topic", maxLength: 64},
+		},
+	},
+	{
 		name: "RoutineUse", label: "Routine use", plural: "Routine uses", description: "A possibility of disclosure that a Privacy Act notice states. That records ever went there is not said.", extends: []string{"Thing"}, featured: []string{"name", "letter", "system", "notice"}, required: []string{"name"}, caption: []string{"name"},
 		props: []propSpec{
 			{name: "date", label: "Date", typ: "date", matchable: true, maxLength: 32},
@@ -1580,6 +1604,18 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Territory", label: "Territory", plural: "Territories", description: "A country, a part of one, or another administrative area.", extends: []string{"Thing"}, featured: []string{"name", "territoryCode", "country", "level", "partOf"}, required: []string{"name"}, caption: []string{"name", "alias"}, matchable: true,
+		props: []propSpec{
+			{name: "fipsCode", label: "FIPS code", typ: "identifier", matchable: true, maxLength: 64},
+			{name: "level", label: "Level", typ: "string", maxLength: 1024},
+			{name: "nutsCode", label: "NUTS code", typ: "identifier", matchable: true, maxLength: 64},
+			{name: "partOf", label: "Part of", typ: "entity", rng: "Territory", reverse: "subdivisions", matchable: true, maxLength: 200},
+			{name: "subdivisions", label: "Subdivisions", typ: "entity", rng: "Territory", reverse: "partOf", matchable: true, stub: true, maxLength: 200},
+			{name: "territoryCode", label: "Territory code", typ: "identifier", matchable: true, maxLength: 64},
+			{name: "zipCode", label: "ZIP code", typ: "identifier", matchable: true, maxLength: 64},
+		},
+	},
+	{
 		name: "Thing", label: "Thing", plural: "Thing", featured: []string{"name", "country"}, required: []string{"name"}, caption: []string{"name"}, abstract: true,
 		props: []propSpec{
 			{name: "address", label: "Address", typ: "address", matchable: true, maxLength: 250},
@@ -1614,6 +1650,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "publisher", label: "Publishing source", typ: "string", maxLength: 1024},
 			{name: "publisherUrl", label: "Publishing source URL", typ: "url", maxLength: 4096},
 			{name: "retrievedAt", label: "Retrieved on", typ: "date", maxLength: 32},
+			{name: "risks", label: "Risks", typ: "entity", rng: "Risk", reverse: "entity", matchable: true, stub: true, maxLength: 200},
 			{name: "sanctions", label: "Sanctions", typ: "entity", rng: "Sanction", reverse: "entity", matchable: true, stub: true, maxLength: 200},
 			{name: "sourceUrl", label: "Source link", typ: "url", maxLength: 4096},
 			{name: "summary", label: "Summary", typ: "text", maxLength: 65000},

@@ -268,7 +268,7 @@ func (m *materialiser) edge(e uint32) Edge {
 	out := Edge{
 		Kind: k.kind, Prop: k.prop, Directed: k.directed, Ref: g.ref(e),
 		Source: m.id(0, w[0]), Target: m.id(1, w[1]),
-		Span: m.v.span(mark), Classes: m.classes,
+		Span: m.v.spanOf(e), Classes: m.classes,
 	}
 	out.Start, out.End = g.own(w[3])
 	return out

@@ -132,6 +132,9 @@ func (q *query) pass(i uint32, way uint8) bool {
 
 func (q *query) valid(i, tag uint32) bool {
 	from, to := q.from[tag&tagMask], q.to[tag&tagMask]
+	if q.v.sight.Ends() {
+		from, to = validity(statement.NoDay, statement.NoDay, q.v.spanOf(q.v.g.adjEdge[i]))
+	}
 	if tag&flagDated != 0 {
 		start, end := q.v.g.own(q.v.g.adjDate[i])
 		if start != statement.NoDay {

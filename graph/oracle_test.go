@@ -88,7 +88,7 @@ func (o *oracle) passes(e EdgeSpec, f Filter) bool {
 	for _, a := range e.Alternatives {
 		classes = append(classes, a...)
 	}
-	span := o.sight.Span(classes)
+	span := o.sight.Span("", classes)
 	from, to := e.Start, e.End
 	if from == statement.NoDay {
 		from = span.First

@@ -317,7 +317,17 @@ func (v *View) span(mark uint32) statement.Span {
 	if p := v.spans[mark].Load(); p != nil {
 		return *p
 	}
-	s := v.sight.Span(v.g.marks[mark].shown(v.sight))
+	s := v.sight.Span("", v.g.marks[mark].shown(v.sight))
 	v.spans[mark].Store(&s)
 	return s
+}
+
+// spanOf gives the time in which an edge was sighted: that of its mark, unless
+// a run ended the entity it stands for.
+func (v *View) spanOf(e uint32) statement.Span {
+	mark := v.g.tags[v.g.edge(e)[2]&tagMask].mark
+	if !v.sight.Ends() {
+		return v.span(mark)
+	}
+	return v.sight.Span(v.g.ref(e), v.g.marks[mark].shown(v.sight))
 }

@@ -3,7 +3,6 @@ package mapping
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"overt/extract"
-	"overt/ftm"
 )
 
 // A detection says by what a pack knows its source.
@@ -29,7 +27,7 @@ type detection struct {
 	named   *regexp.Regexp      // of the file: must match
 	whole   bool                // the table has no columns but columns and anyOf
 	names   []string            // for XML: names of elements in the head of the file
-	native  string              // what the pipeline reads itself: "ftm", "ftm-statements"
+	native  string              // the name of what the pipeline reads itself: "ftm", "bods"
 }
 
 type shapeCheck struct{ re *regexp.Regexp }
@@ -91,12 +89,14 @@ type Head struct {
 // A Candidate is a mapping that may fit a source.
 type Candidate struct {
 	Mapping *Mapping
-	// Format is what the pipeline reads without a mapping: "ftm" for entity
-	// JSON lines, "ftm-statements" for the statement table; empty for packs.
+	// Format is what the pipeline reads without a mapping ("ftm", "bods");
+	// empty for packs.
 	Format    string
-	Score     float64 // in (0,1]; above 0.5 all that the pack asks for is there
-	Reason    string  // one sentence for people
-	SetHeader bool    // the source has no header line; give it Mapping.Header
+	Pack      *Mapping // the header of such a format; nil for packs
+	Rows      string   // where the records of such a format are, as a selector
+	Score     float64  // in (0,1]; above 0.5 all that the pack asks for is there
+	Reason    string   // one sentence for people
+	SetHeader bool     // the source has no header line; give it Mapping.Header
 }
 
 // Detect ranks the embedded packs that may fit, best first; none when nothing
@@ -116,7 +116,7 @@ func DetectAmong(packs []*Mapping, h Head) []Candidate {
 		if c, ok := m.fits(h); ok {
 			c.Mapping, c.Format = m, m.detect.native
 			if c.Format != "" {
-				c.Mapping = nil
+				c.Mapping, c.Pack = nil, m
 			}
 			out = append(out, c)
 		}
@@ -139,8 +139,8 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 	switch {
 	case len(d.names) > 0:
 		c, ok = d.byElements(h)
-	case d.native == nativeEntities:
-		c, ok = byEntity(h.Bytes, m.model)
+	case known[d.native] != nil:
+		c, ok = known[d.native](h, m.model)
 	case len(d.keys) > 0 && len(h.Info.Header) == 0:
 		c, ok = d.byKeys(h.Bytes)
 	case len(d.columns)+len(d.anyOf) > 0:
@@ -223,23 +223,6 @@ func hasElement(head []byte, name string) bool {
 			return true
 		}
 	}
-}
-
-// nativeEntities is the format name of FollowTheMoney entity lines.
-const nativeEntities = "ftm"
-
-// byEntity reads the first JSON value and asks whether it is an entity of a
-// known schema.
-func byEntity(head []byte, model *ftm.Model) (Candidate, bool) {
-	var e struct {
-		ID         string              `json:"id"`
-		Schema     string              `json:"schema"`
-		Properties map[string][]string `json:"properties"`
-	}
-	if err := json.NewDecoder(bytes.NewReader(head)).Decode(&e); err != nil || e.ID == "" || model.Schema(e.Schema) == nil || e.Properties == nil {
-		return Candidate{}, false
-	}
-	return Candidate{Score: 0.9, Reason: "the first line is an entity with the schema " + e.Schema}, true
 }
 
 // byShape knows a file without header by the number of its columns and the

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -29,8 +28,8 @@ func TestPacks(t *testing.T) {
 		if i > 0 && packs[i-1].Name >= m.Name {
 			t.Errorf("%s stands before %s", packs[i-1].Name, m.Name)
 		}
-		if strings.HasPrefix(m.Name, "ftm-") {
-			continue
+		if native, _ := mapping.Native(m.Name); native != nil {
+			continue // the pipeline's tests read those
 		}
 		t.Run(m.Name, func(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
@@ -187,7 +186,7 @@ func TestDetect(t *testing.T) {
 		{"a tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"meta":{"last_change":1,"produced_by":2},"data":{"Products":[{"leveraged_systems":[]}]}}`)}, "fedramp-marketplace"},
 		{"another tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"Products":[]}`)}, ""},
 		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
-		{"entities of no schema", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, ""},
+		{"entities of a newer model", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, "ftm"},
 		{"statements", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"id", "entity_id", "canonical_id", "prop", "prop_type", "schema", "value", "dataset", "lang", "original_value", "origin", "external", "first_seen", "last_seen"}}}, "ftm-statements"},
 		{"an element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<x:export xmlns:x='y'><x:sanctionEntity\nlogicalId='1'><x:nameAlias/>")}, "eu-fsf-xml"},
 		{"no such element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<export><sanctionEntityList/><nameAlias/> sanctionEntity ")}, ""},

@@ -12,7 +12,6 @@ import (
 
 	"overt"
 	"overt/extract"
-	"overt/ftm"
 	"overt/ledger"
 	"overt/mapping"
 	"overt/statement"
@@ -32,7 +31,7 @@ func (u *unit) read(ctx context.Context, t *taken) error {
 		case t.mapping[i] != nil:
 			err = u.readMapped(ctx, t, p, t.mapping[i])
 		case t.native[i] != "":
-			err = u.readNative(ctx, t, p, t.native[i])
+			err = u.readNative(ctx, t, p, t.native[i], t.rows[i])
 		default:
 			continue
 		}
@@ -243,115 +242,4 @@ func (u *unit) flush(ctx context.Context, t *taken) error {
 	err := u.bench.Ledger.Leave(ctx, t.entry, t.left)
 	t.left = t.left[:0]
 	return err
-}
-
-// readNative reads FollowTheMoney's own files, which need no mapping.
-func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format string) error {
-	one := u.ftmEntity
-	if format == "ftm-statements" {
-		one = u.ftmStatement
-	}
-	return u.records(ctx, t, p.Reader, "", func(rec extract.Record) (bool, error) {
-		reason, err := one(t, rec)
-		if reason != "" {
-			return false, u.leave(ctx, t, ledger.Left{Where: rec.At(), Reason: reason, Fatal: true})
-		}
-		return err == nil, err
-	})
-}
-
-func first(rec extract.Record, path string) string {
-	if c := rec.Cells(path); len(c) > 0 {
-		return c[0].Text
-	}
-	return ""
-}
-
-// ftmEntity takes one entity as FollowTheMoney writes it. Values come clean and
-// are kept as they are.
-func (u *unit) ftmEntity(t *taken, rec extract.Record) (reason string, err error) {
-	id, name := ftm.EntityID(first(rec, "id")), first(rec, "schema")
-	schema := ftm.Default().Schema(name)
-	switch {
-	case !statement.ValidID(id):
-		return "it has no id, or one that cannot be kept", nil
-	case schema == nil:
-		return fmt.Sprintf("%.60q is no schema of the model", name), nil
-	}
-	u.stmts = append(u.stmts[:0], statement.Statement{
-		Schema: name, Prop: statement.PropID, Value: string(id), Places: []statement.Place{{Source: t.index, Locator: rec.Cells("id")[0].At}},
-		FirstSeen: first(rec, "first_seen"), LastSeen: first(rec, "last_seen"),
-	})
-	for _, col := range rec.Columns() {
-		prop, ok := strings.CutPrefix(col, "properties/")
-		if prop, _, _ = strings.Cut(prop, "/"); !ok {
-			continue
-		}
-		for _, c := range rec.Cells(col) {
-			if c.Text == "" {
-				continue
-			}
-			p := schema.Property(prop)
-			if p == nil {
-				if err := u.leave(context.Background(), t, ledger.Left{Where: c.At, Reason: fmt.Sprintf("%s has no property %.60q", name, prop)}); err != nil {
-					return "", err
-				}
-				continue
-			}
-			if p.Type.Name == "entity" && !statement.ValidID(ftm.EntityID(c.Text)) {
-				continue
-			}
-			u.stmts = append(u.stmts, statement.Statement{Schema: name, Prop: prop, Value: c.Text, Places: []statement.Place{{Source: t.index, Locator: c.At}}})
-		}
-	}
-	u.said += int64(len(u.stmts))
-	return "", u.w.Add(u.label, id, u.stmts)
-}
-
-// ftmStatement takes one row of a statement table. The dataset of the row is
-// kept as the label, so that what was several sources stays several.
-func (u *unit) ftmStatement(t *taken, rec extract.Record) (reason string, err error) {
-	id := ftm.EntityID(first(rec, "entity_id"))
-	prop, name := first(rec, "prop"), first(rec, "schema")
-	schema := ftm.Default().Schema(name)
-	switch {
-	case !statement.ValidID(id):
-		return "it has no entity_id, or one that cannot be kept", nil
-	case schema == nil:
-		return fmt.Sprintf("%.60q is no schema of the model", name), nil
-	case prop != statement.PropID && schema.Property(prop) == nil:
-		return fmt.Sprintf("%s has no property %.60q", name, prop), nil
-	}
-	at := rec.At()
-	if c := rec.Cells("value"); len(c) > 0 {
-		at = c[0].At
-	}
-	s := statement.Statement{
-		Schema: name, Prop: prop, Value: first(rec, "value"), Lang: first(rec, "lang"), Origin: first(rec, "origin"),
-		Original: first(rec, "original_value"), FirstSeen: first(rec, "first_seen"), LastSeen: first(rec, "last_seen"),
-		SourceID: first(rec, "id"), Places: []statement.Place{{Source: t.index, Locator: at}},
-	}
-	s.External = isTrue(first(rec, "external"))
-	if c := ftm.EntityID(first(rec, "canonical_id")); c != id {
-		s.Canonical = c
-	}
-	if s.Original != "" {
-		s.Quote = s.Value // the cell cited is the value's
-	}
-	label := u.label
-	if d := first(rec, "dataset"); d != "" {
-		label.Dataset = d
-	}
-	if !u.bench.Scope.Writes(label) {
-		label = u.label
-	}
-	return "", u.w.Add(label, id, []statement.Statement{s})
-}
-
-func isTrue(s string) bool {
-	switch strings.ToLower(s) {
-	case "t", "true", "1", "yes", "y", "on":
-		return true
-	}
-	return false
 }

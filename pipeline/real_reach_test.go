@@ -65,7 +65,7 @@ func reach(t *testing.T, h *hometest.Home, words string) *answer.Reach {
 	})
 }
 
-func state(r *answer.Reach, kind string) string {
+func sought(r *answer.Reach, kind string) string {
 	for _, s := range r.Sought {
 		if s.Kind == kind {
 			return s.State
@@ -136,12 +136,12 @@ func TestRealReach(t *testing.T) {
 			t.Errorf("ICM: no %s among %v", x, holders)
 		}
 	}
-	want(t, "hosting of ICM", state(icm, "hosting"), answer.SoughtFound)
-	want(t, "marketplace for ICM", state(icm, "data flows"), answer.SoughtFound)
-	want(t, "inventories, none here", state(icm, "inventories of AI"), answer.NotSought)
-	want(t, "name servers, none here", state(icm, "name servers"), answer.NotSought)
-	want(t, "notices of EBAR", state(reach(t, h, "DHS/ALL-043"), "notices"), answer.SoughtFound)
-	want(t, "hosting of EBAR", state(reach(t, h, "DHS/ALL-043"), "hosting"), answer.SoughtNot)
+	want(t, "hosting of ICM", sought(icm, "hosting"), answer.SoughtFound)
+	want(t, "marketplace for ICM", sought(icm, "data flows"), answer.SoughtFound)
+	want(t, "inventories, none here", sought(icm, "inventories of AI"), answer.NotSought)
+	want(t, "name servers, none here", sought(icm, "name servers"), answer.NotSought)
+	want(t, "notices of EBAR", sought(reach(t, h, "DHS/ALL-043"), "notices"), answer.SoughtFound)
+	want(t, "hosting of EBAR", sought(reach(t, h, "DHS/ALL-043"), "hosting"), answer.SoughtNot)
 
 	gsa := reach(t, h, "GSA/OGP-1")
 	if len(gsa.Unnamed) != 8 {

@@ -59,6 +59,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 			t.part[i] = parts[i]
 		}
 		t.mapping, t.native = append(t.mapping, c.Mapping), append(t.native, c.Format)
+		t.pack, t.rows = append(t.pack, c.Pack), append(t.rows, c.Rows)
 		if name := formatName(c); name != "" {
 			found = true
 			if t.Format == "" {
@@ -107,9 +108,15 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 	switch {
 	case given != nil:
 		c = mapping.Candidate{Mapping: given, Reason: "the mapping that was given"}
-	case req.Format == "ftm" || req.Format == "ftm-statements":
-		c = mapping.Candidate{Format: req.Format}
 	case req.Format != "":
+		if pack, format := mapping.Native(req.Format); pack != nil {
+			head, err := open.Head(p, headSize)
+			if err != nil {
+				return c, err
+			}
+			_, rows, _ := mapping.FirstObject(head)
+			return mapping.Candidate{Format: format, Pack: pack, Rows: rows}, nil
+		}
 		m := mapping.Pack(req.Format)
 		if m == nil {
 			return c, overt.Errorf(overt.Invalid, "--as", "%q is no format; the formats are %s", req.Format, strings.Join(formatNames(), ", "))

@@ -50,8 +50,10 @@ func (u *unit) already(ctx context.Context) (statement.Run, bool, error) {
 		return statement.Run{}, false, err
 	}
 	for _, r := range runs {
-		if r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) &&
-			(u.req.Observed == "" || r.Observed == u.spec.Observed) && (u.req.Series == "" || r.Series == u.spec.Series) {
+		// The same change can come twice, on two days.
+		again := u.spec.Extent != statement.Delta || !u.dated || r.Observed == u.spec.Observed
+		again = again && (u.req.Observed == "" || r.Observed == u.spec.Observed) && (u.req.Series == "" || r.Series == u.spec.Series)
+		if again && r.Undone == "" && r.Dataset == u.spec.Dataset && r.Mapping == u.spec.Mapping && sameBlobs(r.Sources, u.spec.Sources) {
 			return r, true, nil
 		}
 	}

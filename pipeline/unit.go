@@ -29,6 +29,7 @@ type unit struct {
 	files []*taken
 	spec  statement.RunSpec
 	label policy.Label
+	dated bool // the source, or the caller, says when it was observed
 	w     statement.Writer
 	meter *meter
 	stmts []statement.Statement // scratch
@@ -48,6 +49,8 @@ type taken struct {
 	part     []extract.Part
 	mapping  []*mapping.Mapping // by part; nil where a native format or none
 	native   []string           // by part
+	pack     []*mapping.Mapping // by part: the header of a native format
+	rows     []string           // by part: where the records of a native format are
 	warnings []ledger.Warning
 	index    int // in RunSpec.Sources
 	left     []ledger.Left
@@ -197,6 +200,9 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 		})
 		state = max(state, from.State)
 		for k, m := range t.mapping {
+			if t.pack[k] != nil {
+				u.nativeSpec(t, t.pack[k])
+			}
 			if m == nil {
 				continue
 			}
@@ -224,7 +230,8 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 	if u.spec.Series == "" && u.spec.Extent == statement.Full && given != nil {
 		u.spec.Series = given.Name
 	}
-	if u.spec.Observed = cmp.Or(u.spec.Observed, state); u.spec.Observed == "" {
+	u.spec.Observed = cmp.Or(u.spec.Observed, state)
+	if u.dated = u.spec.Observed != ""; !u.dated {
 		u.spec.Observed = now
 	}
 	u.spec.Mapping = strings.Join(digests, "+")

@@ -17,6 +17,9 @@ type Profile struct {
 	Referents []ftm.EntityID // source ids, ascending, the canonical one included
 	Schema    string
 	Values    []Value // by property, then the most said first
+	// Context is what the sources said beside values, by source id, class and
+	// property (statement.ContextPrefix).
+	Context []statement.Statement
 }
 
 // A Value is one value of one property, and its sightings.
@@ -42,6 +45,10 @@ func ReadProfile(ctx context.Context, view statement.View, ids []ftm.EntityID) (
 		}
 		for _, s := range stmts {
 			p.Schema = moreSpecific(p.Schema, s.Schema)
+			if statement.IsContext(s.Prop) {
+				p.Context = append(p.Context, s)
+				continue
+			}
 			k := key{s.Prop, s.Value}
 			v := values[k]
 			if v == nil {
@@ -54,7 +61,7 @@ func ReadProfile(ctx context.Context, view statement.View, ids []ftm.EntityID) (
 	}
 	for _, v := range values {
 		slices.SortStableFunc(v.Statements, func(a, b statement.Statement) int { return view.Sight().Age(a.Class, b.Class) })
-		v.Span = view.Sight().Span(v.classes())
+		v.Span = v.span(view.Sight())
 		p.Values = append(p.Values, *v)
 	}
 	slices.SortFunc(p.Values, compareValues)
@@ -79,10 +86,36 @@ func compareValues(a, b Value) int {
 	return strings.Compare(a.Value, b.Value)
 }
 
-func (v *Value) classes() []statement.Class {
+// span is the time in which the value was sighted of any of the source ids. It
+// is gone when it is gone of each.
+func (v *Value) span(sight *statement.Sight) statement.Span {
+	if !sight.Ends() {
+		return sight.Span("", v.classes(""))
+	}
+	ids := map[ftm.EntityID]bool{}
+	for i := range v.Statements {
+		ids[v.Statements[i].Entity] = true
+	}
+	out := sight.Span("", v.classes(""))
+	out.Gone = statement.NoDay
+	for id := range ids {
+		gone := sight.Span(id, v.classes(id)).Gone
+		if gone == statement.NoDay {
+			out.Gone = gone
+			break
+		}
+		out.Gone = max(out.Gone, gone)
+	}
+	return out
+}
+
+// classes are those that say the value of one source id, or of any for "".
+func (v *Value) classes(of ftm.EntityID) []statement.Class {
 	seen := map[statement.Class]bool{}
 	for i := range v.Statements {
-		seen[v.Statements[i].Class] = true
+		if of == "" || v.Statements[i].Entity == of {
+			seen[v.Statements[i].Class] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(seen))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"overt"
+	"overt/ftm"
 	"overt/policy"
 )
 
@@ -60,15 +61,19 @@ type ClassInfo struct {
 	Class Class
 	Run   *Run
 	Label policy.Label
+	// Ended are the entities of which all that earlier runs of the series said
+	// under this label ends here, ascending (Writer.End).
+	Ended []ftm.EntityID
 }
 
 // A Sight is what one view sees: a bitset over classes and the runs behind
 // them. The nil Sight sees nothing. It is immutable.
 type Sight struct {
 	bits    []uint64
-	infos   []ClassInfo      // index = class, zero Run for unused
-	days    []Day            // observed day by class
-	fulls   map[string][]Day // by series: observed days of visible full runs, ascending
+	infos   []ClassInfo        // index = class, zero Run for unused
+	days    []Day              // observed day by class
+	fulls   map[string][]Day   // by series: observed days of visible full runs, ascending
+	ends    map[string][]Class // by series: visible classes that end entities, the earlier first
 	visible []Class
 	print   string
 }
@@ -82,7 +87,7 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 	}
 	s := &Sight{
 		bits: make([]uint64, n/64+1), infos: make([]ClassInfo, n+1),
-		days: make([]Day, n+1), fulls: map[string][]Day{},
+		days: make([]Day, n+1), fulls: map[string][]Day{}, ends: map[string][]Class{},
 	}
 	limit := LastDayOf(when.KnownAt)
 	h := sha256.New()
@@ -104,11 +109,18 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 			k := seriesKey(c)
 			s.fulls[k] = append(s.fulls[k], s.days[c.Class])
 		}
+		if len(c.Ended) > 0 {
+			k := seriesKey(c)
+			s.ends[k] = append(s.ends[k], c.Class)
+		}
 		_ = binary.Write(h, binary.BigEndian, c.Class)
 	}
 	for k := range s.fulls {
 		slices.Sort(s.fulls[k])
 		s.fulls[k] = slices.Compact(s.fulls[k])
+	}
+	for k := range s.ends {
+		slices.SortFunc(s.ends[k], s.order)
 	}
 	s.print = hex.EncodeToString(h.Sum(nil))
 	return s
@@ -192,47 +204,3 @@ func (s *Sight) Cite(c Class, p Place, quote string) overt.Citation {
 
 // Fingerprint identifies the visible classes: hexadecimal SHA-256.
 func (s *Sight) Fingerprint() string { return s.print }
-
-// A Span is the time in which something was sighted: First and Last are the
-// days of its first and last sighting, Gone the day of the first later full
-// extract of the same source without it (NoDay while it is still there).
-// First is NoDay when no run that saw it was a full extract: a window says
-// nothing of when a thing began.
-type Span struct{ First, Last, Gone Day }
-
-// Span tells when something was seen, given the classes that say it. Hidden
-// classes do not count. A gap between two sightings is not an end, and where
-// several series say a thing it is gone only when each has dropped it.
-func (s *Sight) Span(classes []Class) Span {
-	sp := Span{NoDay, NoDay, NoDay}
-	window := false
-	last := map[string]Day{}
-	for _, c := range classes {
-		if !s.Sees(c) {
-			continue
-		}
-		d := s.days[c]
-		sp.Last = max(sp.Last, d)
-		if s.infos[c].Run.Extent != Full {
-			window = true
-			continue
-		}
-		if sp.First == NoDay || d < sp.First {
-			sp.First = d
-		}
-		k := seriesKey(s.infos[c])
-		last[k] = max(last[k], d)
-	}
-	if window {
-		return Span{NoDay, sp.Last, NoDay}
-	}
-	for k, d := range last {
-		next, _ := slices.BinarySearch(s.fulls[k], d+1)
-		if next == len(s.fulls[k]) {
-			sp.Gone = NoDay
-			return sp
-		}
-		sp.Gone = max(sp.Gone, s.fulls[k][next])
-	}
-	return sp
-}

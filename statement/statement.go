@@ -13,6 +13,7 @@ package statement
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"overt"
 	"overt/ftm"
@@ -65,6 +66,15 @@ type Statement struct {
 // FtM statement files.
 const PropID = "id"
 
+// ContextPrefix begins properties of no schema: what a source said of an entity
+// beside its values ("@caption", "@extra/NAME"), or in words that the model does
+// not have ("@schema", "@properties/NAME", "@bods"), as JSON. It is kept to be given
+// back by exports; no question reads it, and it names no entity.
+const ContextPrefix = "@"
+
+// IsContext says whether a property holds context.
+func IsContext(prop string) bool { return strings.HasPrefix(prop, ContextPrefix) }
+
 // Sightings is how often the run says this, at least 1.
 func (s *Statement) Sightings() int { return max(s.Count, len(s.Places), 1) }
 
@@ -89,7 +99,7 @@ func (s *Statement) Quoted() string {
 type Extent string
 
 // The extents. Only after a Full run may a statement that is not in it any
-// more be called gone.
+// more be called gone, or when a run says so (Writer.End).
 const (
 	Full   Extent = "full"   // everything the source holds at that moment
 	Window Extent = "window" // a slice (a year, a query): absence says nothing
@@ -176,6 +186,10 @@ type Ref struct {
 	Class  Class
 }
 
+// MaxEnded bounds the entities that one run may end: the list of them is held
+// in memory as long as the run is visible.
+const MaxEnded = 1 << 20
+
 // A Writer takes one run in. Nothing of it can be seen before Commit returns;
 // Abort, or a crash, leaves no trace. Not safe for concurrent use.
 type Writer interface {
@@ -184,6 +198,11 @@ type Writer interface {
 	// denied (the scope may not write the label), invalid (id with NUL, empty
 	// id or property), unavailable (disk).
 	Add(label policy.Label, id ftm.EntityID, stmts []Statement) error
+	// End says that all that earlier runs of the series said of the entity
+	// under the label ends with this run: the source took it out, or says it
+	// anew. Those statements are kept, and gone from the run's day on. Errors:
+	// as those of Add, and invalid beyond MaxEnded entities.
+	End(label policy.Label, id ftm.EntityID) error
 	// Warn adds a warning to the run.
 	Warn(Warning)
 	// Cut says that the source was not read to its end: whatever the spec says,

@@ -31,7 +31,7 @@ func (a *app) exportCommand() *cobra.Command {
 		Use:   "export --format FORMAT",
 		Short: "Write entities, statements, tables or networks for other programs",
 		Long: `Writes what is here as a file: FollowTheMoney entities (ftm) and statements,
-which lose nothing, CSV and XLSX for spreadsheets, GraphML and GEXF for network
+which lose nothing, ownership statements (bods), CSV and XLSX for spreadsheets, GraphML and GEXF for network
 programs. With statements a second file, FILE.passages.csv, holds the place each
 value was read at.
 

@@ -15,7 +15,8 @@ import (
 type table struct {
 	class      statement.Class
 	label      policy.Label
-	entities   []entity // ascending by id
+	entities   []entity       // ascending by id
+	ended      []ftm.EntityID // ascending
 	inbound    map[ftm.EntityID][]statement.Ref
 	keys       []statement.Key // ascending by key, then entity; no duplicates
 	statements int64
@@ -29,7 +30,7 @@ type entity struct {
 }
 
 func newTable(p *pending, keys statement.Keyer) *table {
-	t := &table{label: p.label, inbound: map[ftm.EntityID][]statement.Ref{}}
+	t := &table{label: p.label, inbound: map[ftm.EntityID][]statement.Ref{}, ended: slices.Sorted(maps.Keys(p.ended))}
 	for _, id := range slices.Sorted(maps.Keys(p.entities)) {
 		e := entity{id: id}
 		for _, s := range p.entities[id] {

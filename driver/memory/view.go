@@ -28,7 +28,7 @@ func newView(scope policy.Scope, when statement.When, runs []*run) *view {
 		seen := r.in(scope)
 		for _, t := range r.tables {
 			if scope.Sees(t.label) {
-				infos = append(infos, statement.ClassInfo{Class: t.class, Run: seen, Label: t.label})
+				infos = append(infos, statement.ClassInfo{Class: t.class, Run: seen, Label: t.label, Ended: t.ended})
 				tables = append(tables, t)
 			}
 		}

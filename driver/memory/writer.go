@@ -22,12 +22,14 @@ type writer struct {
 	order    []*pending          // as they were first written
 	warnings []statement.Warning
 	measures []statement.Measure
+	ended    int
 	done     bool
 }
 
 type pending struct {
 	label    policy.Label
 	entities map[ftm.EntityID]map[saying]*statement.Statement
+	ended    map[ftm.EntityID]bool
 }
 
 // A saying is what makes two statements about an entity equal: everything but
@@ -85,7 +87,7 @@ func (w *writer) of(label policy.Label) *pending {
 		label = cloneLabel(label)
 		slices.Sort(label.Marks)
 		label.Marks = slices.Compact(label.Marks)
-		p = &pending{label, map[ftm.EntityID]map[saying]*statement.Statement{}}
+		p = &pending{label, map[ftm.EntityID]map[saying]*statement.Statement{}, map[ftm.EntityID]bool{}}
 		w.pending[k], w.order = p, append(w.order, p)
 	}
 	return p
@@ -131,6 +133,25 @@ func comparePlaces(a, b statement.Place) int {
 		cmp.Compare(x.Column, y.Column), cmp.Compare(x.Pointer, y.Pointer),
 		cmp.Compare(x.Page, y.Page), cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End),
 	)
+}
+
+// End ends an entity; see statement.Writer.
+func (w *writer) End(label policy.Label, id ftm.EntityID) error {
+	if w.done {
+		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+	}
+	if err := w.check(label, id, nil); err != nil {
+		return err
+	}
+	p := w.of(label)
+	if !p.ended[id] {
+		w.ended++
+	}
+	if w.ended > statement.MaxEnded {
+		return overt.Errorf(overt.Invalid, "run", "more than %d entities end in one run", statement.MaxEnded)
+	}
+	p.ended[id] = true
+	return nil
 }
 
 // Warn adds a warning to the run.

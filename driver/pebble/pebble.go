@@ -28,6 +28,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"overt"
+	"overt/ftm"
 	"overt/policy"
 	"overt/statement"
 )
@@ -68,6 +69,9 @@ type record struct {
 	Words   []string          `json:"words"`
 	Classes []statement.Class `json:"classes"` // by index of Run.Labels
 	Counts  []counts          `json:"counts"`  // by index of Run.Labels
+	// Ended are the entities that the run ends, ascending, by index of
+	// Run.Labels; nil when there is none under any label.
+	Ended [][]ftm.EntityID `json:"ended,omitempty"`
 }
 
 // counts are what a run holds under one label.
@@ -341,7 +345,11 @@ func (db *DB) classes(scope policy.Scope) []statement.ClassInfo {
 	for _, r := range db.runs {
 		run, _ := r.seen(scope)
 		for i, c := range r.Classes {
-			out = append(out, statement.ClassInfo{Class: c, Run: &run, Label: r.Labels[i]})
+			info := statement.ClassInfo{Class: c, Run: &run, Label: r.Labels[i]}
+			if i < len(r.Ended) {
+				info.Ended = r.Ended[i]
+			}
+			out = append(out, info)
 		}
 	}
 	return out

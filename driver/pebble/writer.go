@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,6 +51,8 @@ type writer struct {
 	key    []byte                 // scratch
 	pack   []byte                 // scratch
 	tables []string
+	ended  map[statement.Class]map[ftm.EntityID]bool
+	ends   int
 	done   bool
 }
 
@@ -71,6 +74,7 @@ func (db *DB) Begin(_ context.Context, scope policy.Scope, spec statement.RunSpe
 	w := &writer{
 		db: db, scope: scope, dir: dir, words: newWords(), keys: statement.NewKeyer(),
 		labels: map[string]statement.Class{}, props: map[propKey]propKind{}, base: 1,
+		ended: map[statement.Class]map[ftm.EntityID]bool{},
 		ents:  extsort.New(dir, db.cfg.Memory*2/3),
 		refs:  extsort.New(dir, db.cfg.Memory/6),
 		looks: extsort.New(dir, db.cfg.Memory/6),
@@ -139,6 +143,44 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 	w.pack = appendFragment(w.pack[:0], len(w.order), sightings, w.order, w.words)
 	w.key = classKey(idPrefix(w.key, entityKeys, string(id)), c)
 	return w.ents.Add(w.key, w.pack)
+}
+
+// End ends an entity; see statement.Writer.
+func (w *writer) End(label policy.Label, id ftm.EntityID) error {
+	if w.done {
+		return overt.Errorf(overt.Internal, "", "the run is closed")
+	}
+	if !statement.ValidID(id) {
+		return overt.Errorf(overt.Invalid, overtID(id), "this cannot be an entity id: it must be UTF-8 without NUL, of 1 to %d bytes", statement.MaxID)
+	}
+	c, err := w.class(label)
+	if err != nil {
+		return err
+	}
+	ids := w.ended[c]
+	if ids == nil {
+		ids = map[ftm.EntityID]bool{}
+		w.ended[c] = ids
+	}
+	if ids[id] {
+		return nil
+	}
+	if w.ends++; w.ends > statement.MaxEnded {
+		return overt.Errorf(overt.Invalid, "", "more than %d entities end in one run", statement.MaxEnded)
+	}
+	ids[ftm.EntityID(strings.Clone(string(id)))] = true
+	return nil
+}
+
+// listEnded puts what ends into the record of the run.
+func (w *writer) listEnded() {
+	if len(w.ended) == 0 {
+		return
+	}
+	w.run.Ended = make([][]ftm.EntityID, len(w.run.Classes))
+	for i, c := range w.run.Classes {
+		w.run.Ended[i] = slices.Sorted(maps.Keys(w.ended[c]))
+	}
 }
 
 // overtID shows an id in an error, shortened.
@@ -259,6 +301,7 @@ func (w *writer) write(ctx context.Context) error {
 		}
 	}
 	w.run.Words = w.words.list
+	w.listEnded()
 	meta, err := json.Marshal(&w.run)
 	if err != nil {
 		return err

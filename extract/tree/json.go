@@ -58,7 +58,11 @@ func (b *builder) value(depth int) (*node, error) {
 	if s == "null" || s == "NaN" || strings.HasSuffix(s, "Infinity") {
 		return &node{kind: null}, err
 	}
-	return b.scalar(s, long), err
+	n := b.scalar(s, long)
+	if n != nil {
+		n.bare = true
+	}
+	return n, err
 }
 
 func (b *builder) scalar(s string, long bool) *node {

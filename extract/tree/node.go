@@ -25,6 +25,7 @@ type node struct {
 	name   string // key or local name; empty in arrays
 	prefix string // namespace prefix of an XML element or attribute
 	text   string // of a scalar, or the own text of an element
+	bare   bool   // a scalar without quotes: a number, true or false
 	valued bool   // an element that has text of its own, or nothing at all
 	attr   bool
 	packed bool // text is base64 of bytes

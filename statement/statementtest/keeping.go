@@ -110,7 +110,7 @@ func testEmptyRun(t *testing.T, s statement.Store) {
 	v := view(t, s, all)
 	class := entity(t, v, "a")[0].Class
 	want := statement.Span{First: statement.DayOf("2024-01-01"), Last: statement.DayOf("2024-01-01"), Gone: statement.DayOf("2024-03-01")}
-	if got := v.Sight().Span([]statement.Class{class}); got != want {
+	if got := v.Sight().Span("a", []statement.Class{class}); got != want {
 		t.Errorf("span = %v, want %v: an empty full extract says that all is gone", got, want)
 	}
 }

@@ -23,6 +23,7 @@ var taking = []testCase{
 var sights = []testCase{
 	{"known at", testKnownAt},
 	{"span", testSpan},
+	{"end", testEnd},
 }
 
 func testUndo(t *testing.T, s statement.Store) {
@@ -243,7 +244,52 @@ func testSpan(t *testing.T, s statement.Store) {
 		for _, st := range entity(t, v, id) {
 			classes = append(classes, st.Class)
 		}
-		got := v.Sight().Span(classes)
+		got := v.Sight().Span(id, classes)
 		diff(t, string(id), [3]string{got.First.String(), got.Last.String(), got.Gone.String()}, want)
 	}
+}
+
+// testEnd: what a run ends is gone from its day on, for readers who see that
+// run; what it or a later one says anew is there.
+func testEnd(t *testing.T, s statement.Store) {
+	delta := statement.Delta
+	people(t, s, observed("t1", "2024-01-01", statement.Full), "stays", "gone", "anew", "back")
+	changes := begin(t, s, observed("t2", "2024-02-01T08:00:00Z", delta))
+	for _, id := range []ftm.EntityID{"gone", "back", "never there"} {
+		must(t, changes.End(plain, id))
+	}
+	must(t, changes.End(plain, "anew"))
+	must(t, changes.End(plain, "anew")) // twice is once
+	must(t, changes.Add(plain, "anew", []statement.Statement{named("another")}))
+	wantCode(t, "end without an id", changes.End(plain, ""), overt.Invalid)
+	second := commit(t, changes)
+	people(t, s, observed("t3", "2024-02-01T09:00:00Z", delta), "back") // of the same day, later
+	elsewhere := begin(t, s, observed("t4", "2024-03-01", delta))
+	must(t, elsewhere.End(marked, "stays")) // another label says nothing of ours
+	commit(t, elsewhere)
+	series := observed("t5", "2024-03-01", delta)
+	series.Series = "other series"
+	other := begin(t, s, series)
+	must(t, other.End(plain, "stays"))
+	commit(t, other)
+
+	check := func(what string, v statement.View, want map[string]string) {
+		t.Helper()
+		got := map[string]string{}
+		for stmts, err := range v.Entities(t.Context()) {
+			must(t, err)
+			by := map[string][]statement.Class{}
+			for _, st := range stmts {
+				by[st.Value] = append(by[st.Value], st.Class)
+			}
+			for value, classes := range by {
+				got[value] = v.Sight().Span(stmts[0].Entity, classes).Gone.String()
+			}
+		}
+		diff(t, what, got, want)
+	}
+	check("all", view(t, s, all), map[string]string{"stays": "", "gone": "2024-02-01", "anew": "2024-02-01", "another": "", "back": ""})
+	check("before", viewWhen(t, s, all, "2024-01-31"), map[string]string{"stays": "", "gone": "", "anew": "", "back": ""})
+	must(t, s.Undo(t.Context(), all, second.ID, undoneAt))
+	check("undone", view(t, s, all), map[string]string{"stays": "", "gone": "", "anew": "", "back": ""})
 }

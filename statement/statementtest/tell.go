@@ -74,7 +74,7 @@ func tell(t *testing.T, s statement.Store, v statement.View, scope policy.Scope,
 		slices.Sort(d.Entities[id])
 	}
 	for k, classes := range spans {
-		d.Spans = append(d.Spans, fmt.Sprint(k, v.Sight().Span(classes)))
+		d.Spans = append(d.Spans, fmt.Sprint(k, v.Sight().Span("", classes)))
 	}
 	slices.Sort(d.Spans)
 	tellIndex(t, v, &d)
