@@ -24,6 +24,7 @@ type Profile struct {
 	SameBy     []string // the identifiers that made source ids one
 	Statements []Statement
 	Conflicts  []Conflict
+	History    []Action // of a contract: its actions by date
 }
 
 // A Value is one value with who says it.
@@ -98,6 +99,9 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if all {
 		out.statements(d, p)
 	}
+	if out.History, err = history(ctx, d, f.Members); err != nil {
+		return nil, err
+	}
 	if n, ok := d.Graph.Find(f.ID); ok {
 		out.SameBy = sameBy(d.Graph.Same(n))
 		out.Links, err = links(ctx, d, n)
@@ -115,7 +119,7 @@ func held(span statement.Span, day statement.Day) bool {
 }
 
 // Records counts what the answer releases.
-func (p *Profile) Records() int { return len(p.Values) }
+func (p *Profile) Records() int { return len(p.Values) + len(p.History) }
 
 // MarshalJSON writes the FollowTheMoney entity with our context beside it.
 func (p *Profile) MarshalJSON() ([]byte, error) {
@@ -128,6 +132,9 @@ func (p *Profile) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "conflicts": p.Conflicts}
+	if len(p.History) > 0 {
+		extra["history"] = p.History
+	}
 	if p.Statements != nil {
 		extra["statements"] = p.Statements
 	}

@@ -47,10 +47,12 @@ type Mapping struct {
 	Labels    []string // marks for policy
 	Header    []string // column names for files without a header line, nil for others
 	Sensitive []Basis  // columns that are let in although they are sensitive
+	Pages     bool     // the files of one folder are pages of one source, in natural order
 	Queries   []*Query
 
 	digest  string
 	observe observation
+	expect  *Query // not nil when a page tells how many records the source has
 	detect  detection
 	refused map[string]Refusal // by folded column name; from Refuse
 	model   *ftm.Model
@@ -83,6 +85,7 @@ type Query struct {
 	entities []*entity // in an order in which references come after what they refer to
 	ignore   *ignoreSet
 	plans    *planCache
+	plus     int64 // of an expects key: what is added to the number found
 }
 
 // SQL is the database side of a query. This package parses it; reading it needs

@@ -36,9 +36,12 @@ func TestPacks(t *testing.T) {
 			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
 				t.Errorf("the header lacks something: %+v", m)
 			}
-			path := filepath.Join("testdata", "packs", m.Name+".csv")
-			if _, err := os.Stat(path); err != nil {
-				path = filepath.Join("testdata", "packs", m.Name+".json")
+			path := ""
+			for _, ending := range []string{".csv", ".json", ".jsonl", ".xml"} {
+				file := filepath.Join("testdata", "packs", m.Name+ending)
+				if _, err := os.Stat(file); err == nil {
+					path = file
+				}
 			}
 			got := golden(t, m, path)
 			file := filepath.Join("testdata", "packs", m.Name+".golden")

@@ -183,6 +183,12 @@ func (p *parser) header(kv pair) bool {
 		if m.Extent != Full && m.Extent != Window && m.Extent != Delta {
 			p.fail(kv.value, "extent must be full, window or delta")
 		}
+	case "pages":
+		if m.Pages = p.text(kv.value, kv.key) == "folder"; !m.Pages {
+			p.fail(kv.value, "pages must be folder")
+		}
+	case "expects":
+		p.expects(kv.value)
 	case "observed":
 		p.observed(kv.value)
 	case "detect":
