@@ -540,6 +540,8 @@ var schemaSpecs = []schemaSpec{
 		props: []propSpec{
 			{name: "awardKey", label: "Award key", description: "Unique key of the award in its source (USAspending generated_unique_award_id).", typ: "identifier", matchable: true, maxLength: 64},
 			{name: "awardType", label: "Type of award", typ: "string", maxLength: 1024},
+			{name: "awardedBy", label: "Awarded by", description: "The award decision that this contract was signed for.", typ: "entity", rng: "Award", reverse: "contractsSigned", matchable: true, maxLength: 200},
+			{name: "contractsSigned", label: "Contracts signed", typ: "entity", rng: "Award", reverse: "awardedBy", matchable: true, stub: true, maxLength: 200},
 			{name: "currentValue", label: "Current value", typ: "number", maxLength: 250},
 			{name: "endDate", label: "End date", typ: "date", matchable: true, maxLength: 32},
 			{name: "funder", label: "Funding body", typ: "entity", rng: "LegalEntity", reverse: "awardsFunded", matchable: true, maxLength: 200},
@@ -551,6 +553,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "piid", label: "Award number", description: "Procurement instrument identifier; unique only together with agency and parent.", typ: "identifier", matchable: true, maxLength: 64},
 			{name: "potentialEndDate", label: "Potential end date", typ: "date", matchable: true, maxLength: 32},
 			{name: "potentialValue", label: "Potential value", typ: "number", maxLength: 250},
+			{name: "processId", label: "Contracting process", description: "Open contracting id (ocid) of the process the award belongs to.", typ: "identifier", matchable: true, maxLength: 64},
 			{name: "productCode", label: "Product or service code", typ: "string", maxLength: 1024},
 			{name: "productDescription", label: "Product or service", typ: "string", maxLength: 1024},
 			{name: "solicitationId", label: "Solicitation", typ: "identifier", matchable: true, maxLength: 64},

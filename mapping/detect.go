@@ -182,10 +182,15 @@ func (d *detection) byHead(head []byte) (Candidate, bool) {
 			return Candidate{}, false
 		}
 	}
-	if len(d.top) > 0 {
+	if len(d.top)+len(d.anyOf) > 0 {
 		have := topKeys(head)
 		for _, k := range d.top {
 			if !have[k] {
+				return Candidate{}, false
+			}
+		}
+		for _, list := range d.anyOf {
+			if !slices.ContainsFunc(list, func(k string) bool { return have[k] }) {
 				return Candidate{}, false
 			}
 		}

@@ -74,6 +74,8 @@ type Query struct {
 	Dataset string   // the dataset named in the file, empty for the only one
 	Rows    string   // selector of the records in a tree, "" for tables
 	Each    string   // relative path of nested records, each of which is mapped
+	Steps   []string // Each in its steps, each of which is a record of its own for "../"
+	Version string   // name below a path that holds the value where there are versions of it
 	Sources []string // csv_url and csv_urls, environment expanded
 	SQL     *SQL     // not nil when the records come out of a database
 
