@@ -113,9 +113,11 @@ func fill(t *testing.T, batches []batch) home {
 			t.Fatal(err)
 		}
 		for i, s := range b.says {
-			s.Places = []statement.Place{
-				{Locator: overt.Locator{Row: int64(i + 2), Column: s.Prop}},
-				{Locator: overt.Locator{Row: int64(i + 100), Column: s.Prop}},
+			if s.Places == nil {
+				s.Places = []statement.Place{
+					{Locator: overt.Locator{Row: int64(i + 2), Column: s.Prop}},
+					{Locator: overt.Locator{Row: int64(i + 100), Column: s.Prop}},
+				}
 			}
 			if err := w.Add(policy.Label{Dataset: b.dataset}, s.Entity, []statement.Statement{s}); err != nil {
 				t.Fatal(err)
