@@ -37,6 +37,37 @@ type ocds struct {
 	left      map[Left]int64
 	parties   map[ftm.EntityID]bool // written as parties
 	others    map[ftm.EntityID]string
+	known     map[ftm.EntityID]*known // organizations, which many processes name
+}
+
+// maxKnown bounds how many organizations are kept in memory.
+const maxKnown = 4096
+
+// A known organization, and its values as they are sorted for writing.
+type known struct {
+	r   *record
+	all map[string][]dated
+}
+
+// organization gathers one entity that stands in many processes; nil if nothing
+// of it is in the choice.
+func (o *ocds) organization(ctx context.Context, id ftm.EntityID) (*known, error) {
+	if k, ok := o.known[id]; ok {
+		return k, nil
+	}
+	r, err := o.read(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var k *known
+	if r != nil {
+		k = &known{r, values(r)}
+	}
+	if len(o.known) >= maxKnown {
+		clear(o.known)
+	}
+	o.known[id] = k
+	return k, nil
 }
 
 // A process is what belongs to one ocid, as ids alone.
@@ -49,7 +80,7 @@ type process struct {
 // ocdsPackage writes the package.
 func (x *exporter) ocdsPackage(ctx context.Context, w *bufio.Writer) error {
 	o := &ocds{exporter: x, processes: map[string]*process{}, awards: map[ftm.EntityID]string{}, left: map[Left]int64{},
-		parties: map[ftm.EntityID]bool{}, others: map[ftm.EntityID]string{}}
+		parties: map[ftm.EntityID]bool{}, others: map[ftm.EntityID]string{}, known: map[ftm.EntityID]*known{}}
 	if err := o.index(ctx); err != nil {
 		return err
 	}

@@ -236,9 +236,9 @@ func (p *part) party(id ftm.EntityID, role string) map[string]any {
 		p.to.parties[id] = append(p.to.parties[id], role)
 	}
 	ref := map[string]any{"id": ownURN + string(id)}
-	if r, err := p.d.read(p.d.ctx, id); err == nil && r != nil {
-		ref["id"] = p.d.partyID(r)
-		set(ref, "name", p.d.text(r, "name"))
+	if k, err := p.d.organization(p.d.ctx, id); err == nil && k != nil { // an error comes up again when parties are written
+		ref["id"] = p.d.partyID(k.r)
+		set(ref, "name", p.d.text(k.r, "name"))
 	}
 	return ref
 }

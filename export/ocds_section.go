@@ -230,21 +230,20 @@ func (d *drawing) addParties() error {
 		slices.Sort(ids)
 		for _, name := range ids {
 			id := ftm.EntityID(name)
-			r, err := d.read(d.ctx, id)
+			k, err := d.organization(d.ctx, id)
 			if err != nil {
 				return err
 			}
-			if r == nil {
+			if k == nil {
 				continue
 			}
 			if used[id] == nil {
 				used[id] = map[string]map[string]bool{}
 			}
-			p := &part{d: d, r: r, all: values(r), turn: turns[id], to: rel, used: used[id]}
+			p := &part{d: d, r: k.r, all: k.all, turn: turns[id], to: rel, used: used[id]}
 			turns[id]++
 			slices.Sort(rel.parties[id])
 			add(rel, "parties", p.organization(rel.parties[id]))
-			p.note()
 		}
 	}
 	return d.tellParties(used)
@@ -258,16 +257,16 @@ func (d *drawing) tellParties(used map[ftm.EntityID]map[string]map[string]bool) 
 			continue
 		}
 		d.parties[id] = true
-		r, err := d.read(d.ctx, id)
+		k, err := d.organization(d.ctx, id)
 		if err != nil {
 			return err
 		}
 		d.count.Entities++
-		for prop, vs := range values(r) {
+		for prop, vs := range k.all {
 			d.count.Statements += int64(len(vs))
 			for _, v := range vs {
 				if !marks[prop][v.value] {
-					d.leave(r.Schema, prop, "OCDS has no place for it", 1)
+					d.leave(k.r.Schema, prop, "OCDS has no place for it", 1)
 				}
 			}
 		}

@@ -182,7 +182,9 @@ func randomPackage(r *rand.Rand) object {
 		}
 		return out
 	}
-	value := func() object { return object{"amount": json.Number(fmt.Sprintf("%d.%02d", r.IntN(1e6), r.IntN(100))), "currency": "EUR"} }
+	value := func() object {
+		return object{"amount": json.Number(fmt.Sprintf("%d.%02d", r.IntN(1e6), r.IntN(100))), "currency": "EUR"}
+	}
 	day := func() string { return fmt.Sprintf("20%02d-0%d-1%dT00:00:00Z", 10+r.IntN(9), 1+r.IntN(9), r.IntN(9)) }
 	maybe := func(o object, key string, v any) {
 		if r.IntN(3) > 0 {
@@ -321,5 +323,62 @@ func checkPackage(t *testing.T, file string) {
 				bad(pay.ID != "" && parties[pay.Payer.ID] && parties[pay.Payee.ID], "transaction %+v", pay)
 			}
 		}
+	}
+}
+
+// TestOCDSOfOtherSources writes what no OCDS publisher said: ids are ours, and
+// what has no place is listed, property by property.
+func TestOCDSOfOtherSources(t *testing.T) {
+	in := join(
+		of("us-7012", "Agency", "name", "Example Agency", "agencyCode", "7012"),
+		of("us-acme", "Organization", "name", "Acme", "name", "ACME, INC.", "dunsCode", "001234567"),
+		of("CONT_AWD_1_7012", "Award", "title", "An order", "awardKey", "CONT_AWD_1_7012", "authority", "us-7012", "supplier", "us-acme", "currentValue", "12.50",
+			"currency", "USD", "potentialValue", "99", "valuesAsOf", "2021-02-03", "startDate", "2020", "endDate", "2022-01-31", "status", "somehow"),
+		of("CONT_IDV_2_8000", "Award", "awardKey", "CONT_IDV_2_8000"),
+		of("action", "Obligation", "contract", "CONT_AWD_1_7012", "amount", "12.50"),
+		of("paid", "Payment", "amount", "1", "payer", "us-7012"),
+		of("loose", "Award", "awardType", "contract", "title", "A contract of no award"),
+	)
+	file, left := through(t, in, false)
+	var got []string
+	for _, l := range left {
+		got = append(got, fmt.Sprintf("%s %s %d", l.Schema, l.Prop, l.Count))
+	}
+	want := []string{
+		"Agency agencyCode 1", "Award  1", "Award  1", "Award awardKey 1", "Award potentialValue 1", "Award startDate 1", "Award status 1",
+		"Obligation  1", "Organization name 1", "Payment  1",
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	out := said(mapped(t, file))
+	for _, s := range []string{
+		"Award CONT_AWD_1_7012 currentValue=12.50", "Award CONT_AWD_1_7012 valuesAsOf=2021-02-03", "Award CONT_AWD_1_7012 endDate=2022-01-31",
+		"Award CONT_AWD_1_7012 authority=us-7012", "Award CONT_AWD_1_7012 supplier=us-acme", "Organization us-7012 name=Example Agency", "Organization us-acme dunsCode=001234567",
+	} {
+		if !slices.Contains(out, s) {
+			t.Errorf("read back there is no %s", s)
+		}
+	}
+}
+
+// TestOCDSScope holds that a package says nothing of what is hidden: not in its
+// releases, nor in what it counts as left out.
+func TestOCDSScope(t *testing.T) {
+	seen := []batch{{"registry", "2024-01-01", join(
+		of("buyer", "Organization", "name", "Town"), of("a", "Award", "title", "Lamps", "authority", "buyer", "supplier", "s", "currentValue", "5"),
+	)}}
+	hidden := append(slices.Clone(seen), batch{"secret", "2024-01-02", join(
+		of("s", "Organization", "name", "Shadow"), of("a", "Award", "potentialValue", "999999", "supplier", "shadow-2"),
+		of("b", "Award", "title", "Secret lamps", "authority", "buyer"), of("o", "Obligation", "amount", "1"),
+	)})
+	all, cut := fill(t, hidden), fill(t, seen)
+	got, n := all.write(t, export.OCDS, export.Options{}, open...)
+	want, m := cut.write(t, export.OCDS, export.Options{}, open...)
+	if got != want || n != m {
+		t.Errorf("what is hidden shows: %+v, %+v\n%s", n, m, gocmp.Diff(want, got))
+	}
+	if none, _ := all.write(t, export.OCDS, export.Options{}); strings.Contains(none, "Lamps") {
+		t.Errorf("a scope of nothing shows %s", none)
 	}
 }
