@@ -91,15 +91,22 @@ func byIdentifier(ctx context.Context, d *gate.Desk, words string) ([]ftm.Entity
 	if strings.ContainsAny(words, " \t") {
 		return nil, nil
 	}
-	var out []ftm.EntityID
+	var out, others []ftm.EntityID
 	for _, scheme := range identifiers() {
 		for _, v := range []string{words, strings.ToUpper(words)} {
 			ids, err := d.View.Lookup(ctx, statement.IdentKey(scheme, v))
 			if err != nil {
 				return nil, err
 			}
+			if scheme == "parentPiid" {
+				others = append(others, ids...) // an order names its vehicle; the vehicle is meant
+				continue
+			}
 			out = append(out, ids...)
 		}
+	}
+	if len(out) == 0 {
+		out = others
 	}
 	return unique(out), nil
 }

@@ -25,6 +25,7 @@ type Profile struct {
 	Joins      []Join   // the evidence for each of SameBy
 	Statements []Statement
 	Conflicts  []Conflict
+	History    []Action // of a contract: its actions by date
 }
 
 // A Value is one value with who says it.
@@ -99,6 +100,9 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if all {
 		out.statements(d, p)
 	}
+	if out.History, err = history(ctx, d, f.Members); err != nil {
+		return nil, err
+	}
 	if n, ok := d.Graph.Find(f.ID); ok {
 		out.SameBy = sameBy(d.Graph.Same(n))
 		out.Joins = joins(d, p, out.SameBy)
@@ -117,7 +121,7 @@ func held(span statement.Span, day statement.Day) bool {
 }
 
 // Records counts what the answer releases.
-func (p *Profile) Records() int { return len(p.Values) }
+func (p *Profile) Records() int { return len(p.Values) + len(p.History) }
 
 // MarshalJSON writes the FollowTheMoney entity with our context beside it.
 func (p *Profile) MarshalJSON() ([]byte, error) {
@@ -130,6 +134,9 @@ func (p *Profile) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "joins": p.Joins, "conflicts": p.Conflicts}
+	if len(p.History) > 0 {
+		extra["history"] = p.History
+	}
 	if p.Statements != nil {
 		extra["statements"] = p.Statements
 	}

@@ -66,7 +66,7 @@ func (x *exporter) beside(r *record) beside {
 // where it has one.
 func (c beside) schema() string {
 	for _, raw := range c["schema"] {
-		return strings.Join(values(raw), "")
+		return strings.Join(texts(raw), "")
 	}
 	return ""
 }
@@ -74,7 +74,7 @@ func (c beside) schema() string {
 // all lists the values under a key, each once, in the order they stand.
 func (c beside) all(key string) (out []string) {
 	for _, raw := range c[key] {
-		for _, v := range values(raw) {
+		for _, v := range texts(raw) {
 			if !slices.Contains(out, v) {
 				out = append(out, v)
 			}
@@ -130,8 +130,8 @@ func (c beside) give(e *ftm.Entity, merged bool) {
 	slices.Sort(e.Referents)
 }
 
-// values reads a value or a list of them as texts; an entity in it is its id.
-func values(raw json.RawMessage) (out []string) {
+// texts reads a value or a list of them as texts; an entity in it is its id.
+func texts(raw json.RawMessage) (out []string) {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
 		list = []json.RawMessage{raw}

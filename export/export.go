@@ -5,11 +5,14 @@
 // no place for bytes that are no UTF-8; the statement file keeps those too). Tables (CSV, XLSX) and networks (GraphML, GEXF) are for people's
 // programs; values there cannot run as formulas, and control characters and
 // characters that turn the direction of writing are left out of them.
+// Open contracting data (OCDS) holds what has to do with contracts; what it has
+// no place for is listed in the file.
 //
 // The invariant is that of every view: a file holds what the scope shows and
 // nothing that follows from anything else. The same view gives the same bytes.
 // Memory is bounded by the largest entity, and one bit for each node of the
-// graph. Canonical ids are always those of the whole view, also where an
+// graph; for OCDS by the largest contracting process, and the ids of awards,
+// payments and organizations. Canonical ids are always those of the whole view, also where an
 // export is narrowed to some datasets, so that two files of one home fit
 // together.
 package export
@@ -40,10 +43,11 @@ const (
 	XLSX       Format = "xlsx"       // a workbook, one sheet a schema
 	GraphML    Format = "graphml"    // a network, for Gephi, networkx, yEd
 	GEXF       Format = "gexf"       // a network, for Gephi
+	OCDS       Format = "ocds"       // a release package of open contracting data, 1.1
 )
 
 // Formats lists them in the order of help texts.
-var Formats = []Format{FTM, Statements, BODS, CSV, XLSX, GraphML, GEXF}
+var Formats = []Format{FTM, Statements, BODS, CSV, XLSX, GraphML, GEXF, OCDS}
 
 // Options narrow an export. The zero value takes everything the view shows.
 type Options struct {
@@ -63,6 +67,8 @@ type Options struct {
 	Now string
 	// Dir is for temporary files of a workbook; "" is the system's directory.
 	Dir string
+	// Left is told what the format had no place for (OCDS alone); may be nil.
+	Left func([]Left)
 }
 
 // Count says what a file holds. Entities are nodes in a network. Statements
@@ -99,6 +105,8 @@ func Write(ctx context.Context, w io.Writer, format Format, view statement.View,
 		err = x.workbook(ctx, out)
 	case GraphML:
 		err = x.network(ctx, newGraphML(out))
+	case OCDS:
+		err = x.ocdsPackage(ctx, out)
 	case GEXF:
 		err = x.network(ctx, newGEXF(out, opts.Now))
 	default:

@@ -113,9 +113,11 @@ func fill(t *testing.T, batches []batch) home {
 			t.Fatal(err)
 		}
 		for i, s := range b.says {
-			s.Places = []statement.Place{
-				{Locator: overt.Locator{Row: int64(i + 2), Column: s.Prop}},
-				{Locator: overt.Locator{Row: int64(i + 100), Column: s.Prop}},
+			if s.Places == nil {
+				s.Places = []statement.Place{
+					{Locator: overt.Locator{Row: int64(i + 2), Column: s.Prop}},
+					{Locator: overt.Locator{Row: int64(i + 100), Column: s.Prop}},
+				}
 			}
 			if err := w.Add(policy.Label{Dataset: b.dataset}, s.Entity, []statement.Statement{s}); err != nil {
 				t.Fatal(err)
@@ -259,7 +261,7 @@ func TestDatasets(t *testing.T) {
 				t.Errorf("%s of the ledger alone has %s", f, word)
 			}
 		}
-		if !strings.Contains(got, "ACME LANTERNS") {
+		if !strings.Contains(got, "ACME LANTERNS") && f != export.OCDS { // where no contract names it
 			t.Errorf("%s of the ledger lacks what the ledger says", f)
 		}
 	}

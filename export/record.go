@@ -50,7 +50,7 @@ func (r *record) sayings() iter.Seq[*statement.Statement] {
 			if !ok {
 				continue
 			}
-			for _, v := range values(json.RawMessage(s.Value)) {
+			for _, v := range texts(json.RawMessage(s.Value)) {
 				one := s
 				if one.Prop, one.Value = prop, v; one.Origin == statement.OriginMapping {
 					one.Origin = ""
@@ -153,7 +153,7 @@ func (x *exporter) counted(stmts []statement.Statement) []statement.Statement {
 }
 
 // gather makes a record of the entity that a source id belongs to; nil if
-// another id brought it already.
+// another id brought it already, which seen remembers; it may be nil.
 func (x *exporter) gather(ctx context.Context, stmts []statement.Statement, seen *nodeSet) (*record, error) {
 	id := stmts[0].Entity
 	r := &record{}
@@ -163,7 +163,7 @@ func (x *exporter) gather(ctx context.Context, stmts []statement.Statement, seen
 		r.Profile = p
 		return r, err
 	}
-	if !seen.add(r.node) {
+	if seen != nil && !seen.add(r.node) {
 		return nil, nil
 	}
 	parts := map[ftm.EntityID][]statement.Statement{id: stmts}

@@ -18,11 +18,16 @@ func (m *Mapping) Apply(q *Query, rec extract.Record, emit func(Entity) error, p
 	r := runs.Get().(*run)
 	defer r.finish()
 	r.problem = problem
-	if q.Each == "" {
+	return m.each(r, q, q.Steps, rec, emit)
+}
+
+// each goes down to the nested records that the steps lead to.
+func (m *Mapping) each(r *run, q *Query, steps []string, rec extract.Record, emit func(Entity) error) error {
+	if len(steps) == 0 {
 		return m.apply(r, q, rec, emit)
 	}
-	for _, nested := range rec.Each(q.Each) {
-		if err := m.apply(r, q, nested, emit); err != nil {
+	for _, nested := range rec.Each(steps[0]) {
+		if err := m.each(r, q, steps[1:], nested, emit); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package mapping
 
 import (
+	"crypto/sha1"
+	"encoding/hex"
 	"strconv"
 
 	"overt/ftm"
@@ -18,10 +20,17 @@ const (
 	// deriveCount gives how many values there are, 0 included: the length of a
 	// list, to hold against a count that the source publishes beside it.
 	deriveCount = "count"
+	// deriveSHA1 gives the SHA-1 of the text in hexadecimal, as keys do: an id of
+	// any length where an id_column is wanted.
+	deriveSHA1 = "sha1"
 )
 
 // derived gives "" when the text is no date or not precise enough.
 func (m *Mapping) derived(how, text, formats string) string {
+	if how == deriveSHA1 {
+		sum := sha1.Sum([]byte(text))
+		return hex.EncodeToString(sum[:])
+	}
 	date, err := m.date.Clean(text, ftm.CleanOptions{Format: formats})
 	if err != nil {
 		return ""

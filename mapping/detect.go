@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -21,6 +22,8 @@ type detection struct {
 	columns []string            // must all be there
 	anyOf   [][]string          // of each list one must be there
 	keys    []string            // for trees: quoted keys in the head of the file
+	top     []string            // for JSON: keys of the outermost object, or of the first in a list
+	texts   []*regexp.Regexp    // patterns that must be found in the head of the file
 	width   int                 // for files without header: number of columns
 	shapes  map[int]*shapeCheck // for files without header: by column from 0
 	name    *regexp.Regexp      // of the file: adds to the score, never decides
@@ -46,6 +49,12 @@ func (p *parser) detection(n *yaml.Node) {
 			}
 		case "keys":
 			d.keys = p.texts(kv.value, kv.key)
+		case "top":
+			d.top = p.texts(kv.value, kv.key)
+		case "contains":
+			for _, item := range p.list(kv.value) {
+				d.texts = append(d.texts, p.regexp(item, kv.key))
+			}
 		case "width":
 			d.width = p.number(kv.value, kv.key, 1, 16384)
 		case "shapes":
@@ -141,8 +150,8 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 		c, ok = d.byElements(h)
 	case known[d.native] != nil:
 		c, ok = known[d.native](h, m.model)
-	case len(d.keys) > 0 && len(h.Info.Header) == 0:
-		c, ok = d.byKeys(h.Bytes)
+	case len(d.keys)+len(d.top)+len(d.texts) > 0 && len(h.Info.Header) == 0:
+		c, ok = d.byHead(h.Bytes)
 	case len(d.columns)+len(d.anyOf) > 0:
 		c, ok = d.byColumns(h)
 		if !ok && d.width > 0 {
@@ -187,14 +196,77 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 	return Candidate{Score: score, Reason: fmt.Sprintf("all %d columns that tell this source are there", known)}, true
 }
 
-// byKeys asks for the quoted keys in the head of a tree.
-func (d *detection) byKeys(head []byte) (Candidate, bool) {
+// byHead asks for keys and texts in the head of a tree. The more a pack asks
+// for, the better it fits.
+func (d *detection) byHead(head []byte) (Candidate, bool) {
 	for _, k := range d.keys {
 		if !bytes.Contains(head, []byte(strconv.Quote(k))) {
 			return Candidate{}, false
 		}
 	}
-	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the keys %s are there", strings.Join(d.keys, ", "))}, true
+	if len(d.top)+len(d.anyOf) > 0 {
+		have := topKeys(head)
+		for _, k := range d.top {
+			if !have[k] {
+				return Candidate{}, false
+			}
+		}
+		for _, list := range d.anyOf {
+			if !slices.ContainsFunc(list, func(k string) bool { return have[k] }) {
+				return Candidate{}, false
+			}
+		}
+	}
+	for _, re := range d.texts {
+		if re == nil || !re.Match(head) {
+			return Candidate{}, false
+		}
+	}
+	asked := len(d.keys) + len(d.top) + len(d.texts)
+	c := Candidate{Score: 0.8 + 0.01*float64(min(asked, 10)), Reason: "the texts that tell this source are there"}
+	if names := append(slices.Clone(d.top), d.keys...); len(names) > 0 {
+		c.Reason = fmt.Sprintf("the keys %s are there", strings.Join(names, ", "))
+	}
+	return c, true
+}
+
+// maxTop bounds how many keys of an object are looked at.
+const maxTop = 10_000
+
+// topKeys lists the keys of the outermost object, or of the first one in a
+// list, as far as the head goes.
+func topKeys(head []byte) map[string]bool {
+	have := map[string]bool{}
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
+	depth, base, key := 0, 1, false
+	for len(have) < maxTop {
+		tok, err := d.Token()
+		if err != nil {
+			break
+		}
+		switch tok {
+		case json.Delim('{'), json.Delim('['):
+			if depth++; depth == 1 && tok == json.Delim('[') {
+				base = 2
+			}
+			key = depth == base && tok == json.Delim('{')
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			if depth--; depth < base {
+				return have
+			}
+			key = depth == base
+			continue
+		}
+		if depth != base {
+			continue
+		}
+		if name, ok := tok.(string); ok && key {
+			have[name] = true
+		}
+		key = !key
+	}
+	return have
 }
 
 // byElements asks for the start of each element in the head of an XML document,

@@ -52,6 +52,7 @@ type Mapping struct {
 
 	digest  string
 	observe observation
+	expect  *Query // not nil when a page tells how many records the source has
 	detect  detection
 	refused map[string]Refusal // by folded column name; from Refuse
 	model   *ftm.Model
@@ -73,6 +74,8 @@ type Query struct {
 	Dataset string   // the dataset named in the file, empty for the only one
 	Rows    string   // selector of the records in a tree, "" for tables
 	Each    string   // relative path of nested records, each of which is mapped
+	Steps   []string // Each in its steps, each of which is a record of its own for "../"
+	Version string   // name below a path that holds the value where there are versions of it
 	Sources []string // csv_url and csv_urls, environment expanded
 	SQL     *SQL     // not nil when the records come out of a database
 
@@ -85,6 +88,7 @@ type Query struct {
 	entities []*entity // in an order in which references come after what they refer to
 	ignore   *ignoreSet
 	plans    *planCache
+	plus     int64 // of an expects key: what is added to the number found
 }
 
 // SQL is the database side of a query. This package parses it; reading it needs

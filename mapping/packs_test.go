@@ -57,7 +57,7 @@ func TestPacks(t *testing.T) {
 // fixture gives the invented file of a pack.
 func fixture(t *testing.T, pack string) string {
 	t.Helper()
-	for _, ending := range []string{".csv", ".json", ".xml"} {
+	for _, ending := range []string{".csv", ".json", ".jsonl", ".xml"} {
 		path := filepath.Join("testdata", "packs", pack+ending)
 		if _, err := os.Stat(path); err == nil {
 			return path
@@ -251,4 +251,14 @@ func TestPackSchemata(t *testing.T) {
 			t.Errorf("%s is no edge", name)
 		}
 	}
+}
+
+// packText is the text of an embedded pack.
+func packText(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("packs", name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -3,6 +3,7 @@ package mapping
 import (
 	"os"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -74,7 +75,10 @@ func (w *queryParser) key(kv pair) {
 	case "rows":
 		q.Rows = w.text(kv.value, kv.key)
 	case "each":
-		q.Each = w.text(kv.value, kv.key)
+		q.Steps = slices.DeleteFunc(w.texts(kv.value, kv.key), func(s string) bool { return s == "" })
+		q.Each = strings.Join(q.Steps, "/")
+	case "versions":
+		q.Version = w.text(kv.value, kv.key)
 	case "csv_url", "csv_urls":
 		for _, u := range w.texts(kv.value, kv.key) {
 			q.Sources = append(q.Sources, w.expand(u))

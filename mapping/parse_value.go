@@ -182,7 +182,7 @@ func (w *queryParser) step(x *expr, kv pair) bool {
 	case "pad":
 		x.pad = w.number(kv.value, kv.key, 1, 64)
 	case "derive":
-		x.derive = w.oneOf(kv.value, kv.key, deriveFiscalYear, deriveDate, deriveCount)
+		x.derive = w.oneOf(kv.value, kv.key, deriveFiscalYear, deriveDate, deriveCount, deriveSHA1)
 	case "ignore":
 		x.ignore = w.ignoring(kv.value)
 	case "date_formats":

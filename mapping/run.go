@@ -137,6 +137,9 @@ func (r *run) load(i int) []datum {
 		return nil
 	}
 	cells := r.rec.Cells(name)
+	if len(cells) == 0 && r.q.Version != "" {
+		cells = r.rec.Cells(name + "/" + r.q.Version)
+	}
 	if len(cells) == 0 {
 		return nil
 	}

@@ -215,6 +215,9 @@ func (s *sum) take(ctx context.Context, f form, stmts []statement.Statement) err
 	if it.currency == "" && f.schema == "Award" {
 		it.currency = "USD" // US procurement columns state dollars and no currency
 	}
+	if f.schema == "Obligation" && s.deleted(r, it) {
+		return nil
+	}
 	if it.date != "" && s.q.AsOf != statement.NoDay && statement.DayOf(it.date) > s.q.AsOf {
 		return nil
 	}
@@ -251,6 +254,20 @@ func (s *sum) alternatives(it *item, rivals []*statement.Statement) {
 // asked of its own child: what is merely stated is not an outlay.
 func (s *sum) isForm(f form, stmts []statement.Statement) bool {
 	return slices.ContainsFunc(stmts, func(st statement.Statement) bool { return st.Schema == f.schema })
+}
+
+// deleted says whether the source took an action back, and no newer run tells
+// of it again.
+func (s *sum) deleted(r reader, it *item) bool {
+	gone := r.newest("deletedDate")
+	if gone == nil || it.says != nil && s.newer(it.says.Class, gone.Class) {
+		return false
+	}
+	if s.q.AsOf != statement.NoDay && statement.DayOf(gone.Value) > s.q.AsOf {
+		return false
+	}
+	s.warn("deleted-actions", "", "actions that the source took back later are not counted")
+	return true
 }
 
 // fits says whether payer and receiver are those of the query. An agency's
@@ -321,80 +338,3 @@ func transaction(s string) string {
 	}
 	return s
 }
-
-// A reader picks values out of one entity's statements.
-type reader struct {
-	s     *sum
-	stmts []statement.Statement
-}
-
-// newest is the value that the newest run gives; within one run the most
-// sighted.
-func (r reader) newest(prop string) *statement.Statement {
-	var best *statement.Statement
-	for i := range r.stmts {
-		st := &r.stmts[i]
-		if st.Prop != prop || st.Value == "" || st.External {
-			continue
-		}
-		if best == nil || r.s.newer(st.Class, best.Class) || st.Class == best.Class && st.Sightings() > best.Sightings() {
-			best = st
-		}
-	}
-	return best
-}
-
-// rivals are the other values that the run of a statement gives the property.
-func (r reader) rivals(prop string, st *statement.Statement) []*statement.Statement {
-	var out []*statement.Statement
-	for i := range r.stmts {
-		o := &r.stmts[i]
-		if o.Prop == prop && o.Class == st.Class && o.Value != st.Value && o.Value != "" && !o.External {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-// latest is the cumulative value with the latest date beside it: the date that
-// stands in the same row, for an award's rows tell of different moments.
-func (r reader) latest(prop, dateProp string) (best *statement.Statement, date string) {
-	for i := range r.stmts {
-		st := &r.stmts[i]
-		if st.Prop != prop || st.Value == "" || st.External {
-			continue
-		}
-		d := r.beside(st, dateProp)
-		if limit := r.s.q.AsOf; limit != statement.NoDay && d != "" && statement.DayOf(d) > limit {
-			continue
-		}
-		if best == nil || d > date || d == date && r.s.newer(st.Class, best.Class) {
-			best, date = st, d
-		}
-	}
-	return best, date
-}
-
-// beside is the latest value of another property in a row of the statement's.
-func (r reader) beside(st *statement.Statement, prop string) string {
-	latest := ""
-	for i := range r.stmts {
-		o := &r.stmts[i]
-		if o.Prop != prop || o.Class != st.Class || o.Value <= latest {
-			continue
-		}
-		if slices.ContainsFunc(o.Places, func(p statement.Place) bool {
-			return slices.ContainsFunc(st.Places, func(q statement.Place) bool { return sameRow(p, q) })
-		}) {
-			latest = o.Value
-		}
-	}
-	return latest
-}
-
-func sameRow(p, q statement.Place) bool {
-	return p.Source == q.Source && p.Locator.Table == q.Locator.Table && p.Locator.Row == q.Locator.Row
-}
-
-// newer says whether the run of class a was observed after that of b.
-func (s *sum) newer(a, b statement.Class) bool { return s.view.Sight().Age(a, b) > 0 }

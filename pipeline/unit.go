@@ -131,6 +131,10 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 			return 0, "", u.abandon(ctx, good, err)
 		}
 	}
+	if err := u.expected(ctx, good); err != nil {
+		_ = u.w.Abort()
+		return 0, "", u.abandon(ctx, good, err)
+	}
 	if kept := slices.DeleteFunc(slices.Clone(good), func(t *taken) bool { return t.err != nil && t.Read == 0 }); len(kept) == 0 {
 		// Nothing came before the break: there is no run to keep.
 		_ = u.w.Abort()

@@ -31,8 +31,10 @@ func (a *app) exportCommand() *cobra.Command {
 		Use:   "export --format FORMAT",
 		Short: "Write entities, statements, tables or networks for other programs",
 		Long: `Writes what is here as a file: FollowTheMoney entities (ftm) and statements,
-which lose nothing, ownership statements (bods), CSV and XLSX for spreadsheets, GraphML and GEXF for network
-programs. With statements a second file, FILE.passages.csv, holds the place each
+which lose nothing, ownership statements (bods), CSV and XLSX for spreadsheets,
+GraphML and GEXF for network programs, and contracts as open contracting data
+(ocds), a release package of OCDS 1.1 that ends with a list of what it has no place
+for. With statements a second file, FILE.passages.csv, holds the place each
 value was read at.
 
 The file appears under its name only when it is whole; --out - writes to
@@ -40,7 +42,8 @@ standard output. What leaves is recorded before it does.`,
 		Example: `  overt export --format ftm --out all.ftm.json
   overt export --format xlsx --schema Company,Award --dataset procurement --out awards.xlsx
   overt export --format statements --out leak.csv     # and leak.csv.passages.csv
-  overt export --format csv --schema Company --out - | head`,
+  overt export --format csv --schema Company --out - | head
+  overt export --format ocds --dataset procurement --out contracts.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := x.check(a, names); err != nil {
@@ -121,6 +124,8 @@ type exportReport struct {
 	Entities   int64  `json:"entities"`
 	Statements int64  `json:"statements"`
 	Edges      int64  `json:"edges"`
+	// Left is what the format has no place for.
+	Left []export.Left `json:"left,omitempty"`
 }
 
 func (a *app) export(ctx context.Context, x exportOrder) error {
@@ -157,6 +162,7 @@ func (a *app) export(ctx context.Context, x exportOrder) error {
 		}
 		defer func() { _ = view.Close() }()
 		e := exporting{x: x, view: view, graph: g.View(view.Sight()), opts: x.options(a, filepath.Join(h.dir, "derived")), rep: rep}
+		e.opts.Left = func(left []export.Left) { rep.Left = left }
 		stop := a.working("writing " + x.format)
 		defer stop()
 		n, err := e.write(ctx, a.out)
@@ -166,6 +172,13 @@ func (a *app) export(ctx context.Context, x exportOrder) error {
 		return err
 	}
 	fmt.Fprintf(a.err, "%s: %s, %s values, %s\n", x.format, plural(int(rep.Entities), "entity", "entities"), count(rep.Statements), plural(int(rep.Edges), "edge", "edges"))
+	for _, l := range rep.Left {
+		what := l.Schema
+		if l.Prop != "" {
+			what += " " + l.Prop
+		}
+		fmt.Fprintf(a.err, "left out: %s × %s: %s\n", count(l.Count), what, l.Reason)
+	}
 	if x.out == "-" {
 		return nil
 	}

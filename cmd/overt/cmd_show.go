@@ -89,6 +89,7 @@ func showPage(p *page, s *answer.Profile, all bool) {
 	for _, c := range s.Conflicts {
 		p.warning(fmt.Sprintf("sources disagree on %s: %s", c.Prop, strings.Join(c.Values, " | ")), "")
 	}
+	historyLines(p, s, all)
 	if len(s.Links) > 0 {
 		p.line("%s", p.bold("Links"))
 		for _, l := range s.Links {
@@ -103,4 +104,46 @@ func showPage(p *page, s *answer.Profile, all bool) {
 			p.line("  %s × %s: %s%s", count(int64(l.Count)), p.safe(l.Label), p.safe(strings.Join(names, "; ")), more)
 		}
 	}
+}
+
+// shownActions is how many actions of a contract are printed, the latest ones.
+const shownActions = 12
+
+// historyLines prints what was done to a contract, and when.
+func historyLines(p *page, s *answer.Profile, all bool) {
+	if len(s.History) == 0 {
+		return
+	}
+	p.line("%s", p.bold("History"))
+	actions := s.History
+	if !all && len(actions) > shownActions {
+		p.line("  %s", p.dim(fmt.Sprintf("… %s earlier, with --citations or --json", plural(len(actions)-shownActions, "action", "actions"))))
+		actions = actions[len(actions)-shownActions:]
+	}
+	for _, a := range actions {
+		parts := []string{a.Type}
+		if a.Type == "" {
+			parts[0] = "action"
+		}
+		for _, c := range a.Changes {
+			switch {
+			case c.By != "":
+				parts = append(parts, strings.ToLower(c.Label)+" by "+c.By)
+			default:
+				parts = append(parts, strings.ToLower(c.Label)+" "+c.Before+" → "+c.After)
+			}
+		}
+		if a.Deleted != "" {
+			parts = append(parts, "taken back on "+a.Deleted)
+		}
+		p.line("  %s  %s  %s  %s", p.safe(a.Date), p.safe(pad(a.Modification, 8)), p.safe(strings.TrimSpace(a.Amount+" "+a.Currency)), p.safe(short(strings.Join(parts, ", "), 160)))
+		for _, c := range a.Citations[:min(len(a.Citations), 1)] {
+			p.cite("    ", c)
+		}
+	}
+}
+
+// pad fills a short text with blanks.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-len(s)))
 }

@@ -1,0 +1,88 @@
+package mapping_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"overt/extract/open"
+	"overt/mapping"
+)
+
+// fpdsVehicles are the vehicles of the shared data with their numbers of
+// entries, as its README gives them.
+var fpdsVehicles = []struct {
+	piid, key string
+	entries   int
+}{
+	{"GS35F0086U", "CONT_IDV_GS35F0086U_4730", 132},
+	{"HSHQDC15A00017", "CONT_IDV_HSHQDC15A00017_7001", 25},
+	{"NNG15SD22B", "CONT_IDV_NNG15SD22B_8000", 56},
+	{"NNG15SC74B", "CONT_IDV_NNG15SC74B_8000", 56},
+	{"70CDCR24A00000001", "CONT_IDV_70CDCR24A00000001_7012", 9},
+	{"70B04C20A00000008", "CONT_IDV_70B04C20A00000008_7014", 4},
+}
+
+func TestFPDSReal(t *testing.T) {
+	dir := filepath.Join(shared(t), "procurement", "fpds-atom")
+	for _, v := range fpdsVehicles {
+		t.Run(v.piid, func(t *testing.T) {
+			pages, err := filepath.Glob(filepath.Join(dir, v.piid, "page-*.xml.gz"))
+			if err != nil || len(pages) == 0 {
+				t.Fatalf("%d pages, %v", len(pages), err)
+			}
+			r := newResult()
+			for _, p := range pages {
+				r.load(t, p, "fpds-atom", open.Options{})
+			}
+			actions := r.of("Obligation")
+			if len(actions) != v.entries || len(r.problems) != 0 {
+				t.Errorf("got %d actions, %d problems %v, want %d and none", len(actions), len(r.problems), summary(r.problems), v.entries)
+			}
+			for _, o := range actions {
+				if o.one("contract") != v.key || o.one("amount") != "0.00" || o.one("date") == "" || len(o.values["modificationNumber"]) != 1 {
+					t.Fatalf("action %v", o.values)
+				}
+			}
+			vehicle := r.entities[v.key]
+			if vehicle == nil || vehicle.one("piid") != v.piid || len(vehicle.values["supplier"]) == 0 || len(vehicle.values["contractDate"]) != 1 {
+				t.Errorf("vehicle %v", vehicle)
+			}
+		})
+	}
+	t.Run("another prefix", func(t *testing.T) {
+		r := newResult()
+		r.load(t, filepath.Join(dir, "full_response.xml"), "fpds-atom", open.Options{})
+		actions := r.of("Obligation")
+		if len(actions) != 10 || len(r.problems) != 0 {
+			t.Errorf("got %d actions, %d problems %v, want 10 and none", len(actions), len(r.problems), summary(r.problems))
+		}
+		if got := r.entities["CONT_AWD_1B3G02670_4740_-NONE-_-NONE-"]; got == nil || got.one("obligatedTotal") != "127900.70" || len(got.values["vehicle"]) != 0 {
+			t.Errorf("an award without a vehicle: %v", got)
+		}
+		orders := 0
+		for _, a := range r.of("Award") {
+			orders += len(a.values["vehicle"])
+		}
+		if orders != 2 {
+			t.Errorf("%d awards under vehicles, want 2", orders)
+		}
+	})
+}
+
+// TestFPDSExpected holds that the feed itself tells how many entries there are.
+func TestFPDSExpected(t *testing.T) {
+	dir := filepath.Join(shared(t), "procurement", "fpds-atom")
+	m := mapping.Pack("fpds-atom")
+	if !m.Pages {
+		t.Error("the files of a folder are no pages")
+	}
+	for name, want := range map[string]int64{"GS35F0086U/page-0000-start-0.xml.gz": 131, "NNG15SC74B/page-0003-start-30.xml.gz": 51, "full_response.xml": 21} {
+		parts, err := open.Open(t.Context(), source(filepath.Join(dir, filepath.FromSlash(name))), open.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := m.Expected(t.Context(), parts[0].Reader); err != nil || got != want {
+			t.Errorf("%s: got %d, %v, want %d", name, got, err, want)
+		}
+	}
+}
