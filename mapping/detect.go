@@ -127,7 +127,7 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 	case d.native == nativeEntities:
 		c, ok = byEntity(h.Bytes, m.model)
 	case len(d.keys) > 0 && len(h.Info.Header) == 0:
-		c, ok = d.byKeys(h.Bytes)
+		c, ok = d.byKeys(h)
 	case len(d.columns)+len(d.anyOf) > 0:
 		c, ok = d.byColumns(h)
 		if !ok && d.width > 0 {
@@ -166,10 +166,11 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 	return Candidate{Score: score, Reason: fmt.Sprintf("all %d columns that tell this source are there", known)}, true
 }
 
-// byKeys asks for the quoted keys in the head of a tree.
-func (d *detection) byKeys(head []byte) (Candidate, bool) {
+// byKeys asks for the keys in the head of a tree: quoted, or in YAML without.
+func (d *detection) byKeys(h Head) (Candidate, bool) {
 	for _, k := range d.keys {
-		if !bytes.Contains(head, []byte(strconv.Quote(k))) {
+		plain := h.Info.Format == extract.YAML && bytes.Contains(h.Bytes, []byte(k+":"))
+		if !plain && !bytes.Contains(h.Bytes, []byte(strconv.Quote(k))) {
 			return Candidate{}, false
 		}
 	}
