@@ -151,7 +151,7 @@ func (m *Mapping) fits(h Head) (Candidate, bool) {
 	case known[d.native] != nil:
 		c, ok = known[d.native](h, m.model)
 	case len(d.keys)+len(d.top)+len(d.texts) > 0 && len(h.Info.Header) == 0:
-		c, ok = d.byHead(h.Bytes)
+		c, ok = d.byHead(h)
 	case len(d.columns)+len(d.anyOf) > 0:
 		c, ok = d.byColumns(h)
 		if !ok && d.width > 0 {
@@ -198,14 +198,15 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 
 // byHead asks for keys and texts in the head of a tree. The more a pack asks
 // for, the better it fits.
-func (d *detection) byHead(head []byte) (Candidate, bool) {
+func (d *detection) byHead(h Head) (Candidate, bool) {
 	for _, k := range d.keys {
-		if !bytes.Contains(head, []byte(strconv.Quote(k))) {
+		plain := h.Info.Format == extract.YAML && bytes.Contains(h.Bytes, []byte(k+":"))
+		if !plain && !bytes.Contains(h.Bytes, []byte(strconv.Quote(k))) {
 			return Candidate{}, false
 		}
 	}
 	if len(d.top)+len(d.anyOf) > 0 {
-		have := topKeys(head)
+		have := topKeys(h.Bytes)
 		for _, k := range d.top {
 			if !have[k] {
 				return Candidate{}, false
@@ -218,7 +219,7 @@ func (d *detection) byHead(head []byte) (Candidate, bool) {
 		}
 	}
 	for _, re := range d.texts {
-		if re == nil || !re.Match(head) {
+		if re == nil || !re.Match(h.Bytes) {
 			return Candidate{}, false
 		}
 	}

@@ -220,7 +220,7 @@ func datasetsOf(ctx context.Context, r extract.Reader) ([]string, error) {
 const sampleSize = 50
 
 func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, error) {
-	if f := r.Info().Format; f == extract.JSON || f == extract.XML {
+	if f := r.Info().Format; f == extract.JSON || f == extract.XML || f == extract.YAML {
 		return nil, nil // a whole document is one record; its head is looked at instead
 	}
 	var out []extract.Record

@@ -28,8 +28,9 @@ func (a *app) importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import PATH… --dataset ID",
 		Short: "Take tables, JSON, XML and FollowTheMoney files in",
-		Long: `Takes files and folders in: CSV, TSV, XLSX, JSON, JSON lines, XML, each also as
-.gz, .zst or .zip. The format is told by the content; well-known sources need no
+		Long: `Takes files and folders in: CSV, TSV, XLSX, ODS, dBase, Parquet, JSON, JSON lines,
+XML, YAML, DNS zones and recorded HTTP exchanges (HAR, VCR), each also as .gz,
+.bz2, .xz, .zst, .zip or .tar. The format is told by the content; well-known sources need no
 mapping, your own tables take one (--mapping). Each file becomes a run that can
 be taken back (overt undo). The same file twice adds nothing.
 

@@ -36,6 +36,8 @@ func TestDetect(t *testing.T) {
 		{"utf-8 cut in a character", german[:2], "utf-8"},
 		{"mark", "\xef\xbb\xbfa", "utf-8"},
 		{"utf-16 with mark", "\xff\xfea\x00", "utf-16le"},
+		{"utf-32 with mark", "\xff\xfe\x00\x00a\x00\x00\x00", "utf-32le"},
+		{"utf-32 by pattern", "\x00\x00\x00a\x00\x00\x04\x10", "utf-32be"},
 		{"utf-16 by pattern", wide, "utf-16be"},
 		{"german 1252", enc(charmap.Windows1252, german), "windows-1252"},
 		{"german latin-1", enc(charmap.ISO8859_1, latin1), "windows-1252"},
@@ -74,7 +76,7 @@ func TestReaderLenient(t *testing.T) {
 }
 
 func TestCanonical(t *testing.T) {
-	for in, want := range map[string]string{"": "utf-8", "UTF8": "utf-8", "latin1": "windows-1252", "Shift_JIS": "shift_jis", "UTF-16": "utf-16le"} {
+	for in, want := range map[string]string{"": "utf-8", "UTF8": "utf-8", "latin1": "windows-1252", "Shift_JIS": "shift_jis", "UTF-16": "utf-16le", "UTF-32BE": "utf-32be", "cp850": "ibm850", "437": "ibm437"} {
 		if got, err := charset.Canonical(in); err != nil || got != want {
 			t.Errorf("%q: got %q, %v; want %q", in, got, err, want)
 		}

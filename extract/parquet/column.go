@@ -229,8 +229,15 @@ func (c *column) second(h pageHead, b []byte) error {
 	return c.begin(h, values)
 }
 
+// maxValues bounds the values of a page: a few bytes can stand for any number
+// of equal ones.
+const maxValues = 1 << 24
+
 func (c *column) begin(h pageHead, values []byte) (err error) {
-	if int64(h.values) > c.left {
+	switch {
+	case h.values > maxValues:
+		return fmt.Errorf("a page of more than %d values", maxValues)
+	case int64(h.values) > c.left:
 		return errPage
 	}
 	c.left -= int64(h.values)
@@ -277,6 +284,9 @@ func (c *column) next() (*entry, error) {
 		return e, nil
 	}
 	raw, err := c.values.next()
+	if err == nil && c.leaf.size > 0 && len(raw) != c.leaf.size {
+		err = errPage // an encoding of texts, for numbers
+	}
 	e.raw = raw
 	return e, err
 }

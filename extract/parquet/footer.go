@@ -33,7 +33,6 @@ type chunk struct {
 	start  int64
 	size   int64
 	sealed bool
-	path   int // parts of its path in the schema
 }
 
 type group struct {
@@ -163,6 +162,9 @@ func (f *footer) group(t *thrift) {
 		}
 	})
 	f.groups = append(f.groups, g)
+	if f.kept++; f.kept > maxChunks {
+		t.fail()
+	}
 }
 
 func readChunk(t *thrift) chunk {

@@ -222,7 +222,10 @@ type jsonWalk struct {
 }
 
 func (t *Reader) lexer(r io.Reader) *lexer {
-	l := &lexer{r: r, buf: make([]byte, 64<<10), fieldMax: int(t.opts.Limits.Field), depthMax: t.opts.Limits.Depth}
+	l := &lexer{r: r, fieldMax: int(t.opts.Limits.Field), depthMax: t.opts.Limits.Depth}
+	if r != nil {
+		l.buf = make([]byte, 64<<10)
+	}
 	l.stray = func() {
 		t.tally.Add("mixed_encoding", "bytes that are not valid UTF-8 were read as Windows-1252", overt.Locator{Table: t.opts.Table})
 	}
