@@ -53,7 +53,7 @@ func play(t testing.TB, h http.HandlerFunc) *played {
 	p := &played{Server: sourcetest.Serve(t, h)}
 	p.f = &source.Fetcher{
 		Dir: t.TempDir(), Agent: "overt/test", Clock: time.Now, Network: p.Network(), Random: func() float64 { return 0 },
-		Limits: source.Limits{Stall: 200 * time.Millisecond, Tries: 4},
+		Limits: source.Limits{Tries: 4},
 	}
 	return p
 }

@@ -187,6 +187,9 @@ func TestMisbehaviour(t *testing.T) {
 			n := 0
 			p := play(t, func(w http.ResponseWriter, r *http.Request) { n++; tt.serve(n, w, r) })
 			p.f.Limits.Size, p.f.Limits.Expanded, p.f.Limits.Ratio = 2_000_000, 8<<20, 100
+			if tt.name == "drips" {
+				p.f.Limits.Stall = 200 * time.Millisecond
+			}
 			got, err := p.fetch(t, entry(t, table), nil)
 			if tt.want == nil {
 				refused(t, p, err, tt.code, tt.words)
@@ -340,7 +343,6 @@ func TestStopped(t *testing.T) {
 		}
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(want))
 	})
-	p.f.Limits.Stall = time.Minute
 	p.f.Progress = func(g source.Progress) {
 		if g.Bytes >= 300_000 {
 			stop()
