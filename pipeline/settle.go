@@ -102,9 +102,7 @@ func (u *unit) verdicts(ctx context.Context, run overt.RunID) (map[overt.BlobID]
 // commit makes the run visible. The ledger knows the outcome before, so that a
 // death in between loses neither.
 func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error) {
-	for _, m := range u.meter.measures() {
-		u.w.Measure(m)
-	}
+	u.doubts(good)
 	for _, t := range good {
 		if err := u.prepare(ctx, t); err != nil {
 			_ = u.w.Abort()

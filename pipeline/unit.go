@@ -14,6 +14,7 @@ import (
 	"overt/ledger"
 	"overt/mapping"
 	"overt/policy"
+	"overt/quality"
 	"overt/statement"
 )
 
@@ -28,7 +29,7 @@ type unit struct {
 	spec  statement.RunSpec
 	label policy.Label
 	w     statement.Writer
-	meter *meter
+	watch *quality.Watch
 	stmts []statement.Statement // scratch
 	said  int64
 	last  time.Time
@@ -134,7 +135,10 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, u.spec); err != nil {
 		return 0, "", u.abandon(ctx, good, err)
 	}
-	u.meter = newMeter()
+	if u.watch, err = u.watched(ctx); err != nil {
+		_ = u.w.Abort()
+		return 0, "", u.abandon(ctx, good, err)
+	}
 	for _, t := range good {
 		if err := u.read(ctx, t); err != nil {
 			_ = u.w.Abort()
