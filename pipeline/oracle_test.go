@@ -65,6 +65,7 @@ func (w *world) questions(n int) []question {
 	}
 	return append(out,
 		question{"coverage", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.ReadCoverage(ctx, d, "", 5) }},
+		question{"conflicts", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.FindConflicts(ctx, d, "", "", 2) }},
 		question{"runs", func(_ context.Context, d *gate.Desk) (any, error) { return answer.ListRuns(d, ""), nil }},
 	)
 }
@@ -72,7 +73,12 @@ func (w *world) questions(n int) []question {
 func (w *world) question() question {
 	a, b := pick(w.Rand, words), pick(w.Rand, words)
 	dataset := pick(w.Rand, w.labels).Dataset
-	switch w.IntN(11) {
+	switch w.IntN(12) {
+	case 8:
+		words, kind := pick(w.Rand, []string{a, a, dataset}), pick(w.Rand, append([]string{"", ""}, answer.ConflictKinds...))
+		return question{fmt.Sprintf("conflicts %s %s", words, kind), func(ctx context.Context, d *gate.Desk) (any, error) {
+			return answer.FindConflicts(ctx, d, words, kind, 1)
+		}}
 	case 0:
 		return question{"find " + a, func(ctx context.Context, d *gate.Desk) (any, error) { return answer.Find(ctx, d, a) }}
 	case 1, 2:

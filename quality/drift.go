@@ -25,6 +25,7 @@ func (p *profiler) judge(w *Watch) {
 	d.swapped(now)
 	for i := range now {
 		d.reversed(&now[i])
+		d.shifted(&now[i])
 		d.kind(&now[i])
 	}
 	for i := range w.cfg.Columns {
@@ -216,6 +217,26 @@ func (d *drift) reversed(c *statement.Column) {
 	straight, turned := shared(old.Pairs, c.Pairs), shared(old.Pairs, back)
 	if turned >= 0.25 && turned >= 3*straight {
 		d.say(c, "direction-reversed", "column %s is turned round: records name by it who named them in %s (about %s of the pairs). Its links point the other way now", labelOf(c), d.w.cfg.Previous, percent(turned))
+	}
+}
+
+// shifted tells a column whose values stand at other records than before,
+// while the records are the same: it slipped against its rows, or was sorted
+// by itself.
+func (d *drift) shifted(c *statement.Column) {
+	old := d.before[key(c)]
+	if old == nil || d.told[key(c)] || min(len(old.Pairs), len(c.Pairs)) < sampled || c.Code*10 < c.Values()*8 {
+		return // numbers change, and come up again at others by chance
+	}
+	same := 0.0
+	for _, id := range []string{"id", "@id"} {
+		a, b := d.before[[2]string{c.Rows, id}], d.now[[2]string{c.Rows, id}]
+		if a != nil && b != nil {
+			same = max(same, shared(a.Sample, b.Sample))
+		}
+	}
+	if same >= 0.5 && shared(old.Sample, c.Sample) >= 0.5 && shared(old.Pairs, c.Pairs) < 0.1 {
+		d.say(c, "column-shifted", "column %s holds the values of %s, at other records: it slipped against its rows in one of the two. Identifiers in it name the wrong ones", labelOf(c), d.w.cfg.Previous)
 	}
 }
 

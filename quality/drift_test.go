@@ -54,6 +54,10 @@ func TestDrift(t *testing.T) {
 		{"a list the same", list(next), list(next), nil},
 		{"a list turned round", list(next), list(func(i int) int { return back[i] }), []string{"direction-reversed"}},
 		{"a list of itself", list(next), self, []string{"own-list"}},
+		{"slipped by one", objects(60, func(i int) []string { return []string{"id=" + code(i), "uei=U" + code(i*3)} }),
+			objects(60, func(i int) []string { return []string{"id=" + code(i), "uei=U" + code((i+1)%60*3)} }), []string{"column-shifted"}},
+		{"other records with the same codes", objects(60, func(i int) []string { return []string{"id=" + code(i), "class=K" + code(i%20)} }),
+			objects(60, func(i int) []string { return []string{"id=" + code(i+100), "class=K" + code(i%20)} }), nil},
 		{"no more of itself", self, list(next), []string{"column-meaning"}},
 	}
 	for _, tt := range tests {

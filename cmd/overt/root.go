@@ -102,7 +102,7 @@ Nothing leaves the machine.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.runsCommand(), a.undoCommand(), a.coverageCommand(), a.showCommand(),
-		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.citeCommand(), a.auditCommand(),
+		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	wrapArgs(root)
