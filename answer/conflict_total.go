@@ -25,7 +25,7 @@ type portion struct {
 
 // totals sets an award's own figures against the sums of its parts.
 func (s *subject) totals(ctx context.Context) error {
-	if !s.isA("Award") {
+	if !s.isA("Award") || len(s.words("obligatedTotal", "currentValue", "potentialValue")) == 0 {
 		return nil
 	}
 	actions, subs, err := s.portions(ctx)

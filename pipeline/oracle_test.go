@@ -342,3 +342,28 @@ func inOrder(v any, key string) any {
 	}
 	return v
 }
+
+// TestWorldsDisagree: the worlds that the oracle asks hold conflicts of every
+// kind, so that it would feel one that tells of hidden things.
+func TestWorldsDisagree(t *testing.T) {
+	dir, found := memoryDir(t), map[string]int{}
+	for seed := range 150 {
+		w := newWorld(uint64(seed))
+		all := policytest.ReadOnly(w.labels...)
+		f := w.fill(t, w.order(), func(policy.Label) bool { return true })
+		g, worker := f.derived(t, dir, all, "")
+		d := f.lay(t, g, all, statement.When{})
+		c, err := answer.FindConflicts(t.Context(), d, "", "", 1)
+		must(t, err)
+		for kind, n := range c.Counts {
+			found[kind] += n
+		}
+		must(t, errors.Join(d.View.Close(), worker.Close(), g.Close()))
+	}
+	t.Logf("%v", found)
+	for _, kind := range answer.ConflictKinds {
+		if found[kind] == 0 {
+			t.Errorf("no conflict of %s in 150 worlds", kind)
+		}
+	}
+}

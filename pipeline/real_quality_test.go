@@ -1,13 +1,16 @@
 package pipeline_test
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"overt/extract/open"
 	"overt/internal/hometest"
 	"overt/pipeline"
+	"overt/quality"
 )
 
 // doubted imports files in their order and gives the codes of the doubts of
@@ -27,6 +30,29 @@ func doubted(t *testing.T, h *hometest.Home, paths ...string) map[string][]strin
 		slices.Sort(out[f.Source])
 	}
 	return out
+}
+
+// TestRealDeclared: what real sources say of their own size. Each page of a feed
+// says how many entries all have.
+func TestRealDeclared(t *testing.T) {
+	for name, want := range map[string]int64{
+		"procurement/fpds-atom/GS35F0086U/page-0003-start-30.xml.gz": 131, "procurement/fpds-atom/HSHQDC15A00017/page-0000-start-0.xml.gz": 21,
+		"procurement/fpds-atom/70B04C20A00000008/page-0000-start-0.xml.gz": 0, "fedramp/data.2025-09-17.json.gz": 0,
+		"procurement/ocds-sample/1.1/ocds-213czf-000-00001.json": 0,
+	} {
+		parts, err := open.Open(t.Context(), open.File(filepath.Join(data(t), name)), open.Options{})
+		must(t, err)
+		r, err := parts[0].Bytes()
+		must(t, err)
+		got := int64(0)
+		for _, d := range quality.Declared(parts[0].Reader.Info(), r) {
+			got = d.Count
+		}
+		must(t, r.Close())
+		if got != want {
+			t.Errorf("%s declares %d, want %d", name, got, want)
+		}
+	}
 }
 
 // TestRealDoubts: which doubts come up over real sources, each judged by hand.

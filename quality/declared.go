@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,12 +106,19 @@ func declaredJSON(head []byte) []Declaration {
 	return out
 }
 
+// envelopes are the objects in which sources speak of themselves. A total
+// elsewhere counts something else.
+var envelopes = []string{"meta", "metadata", "page_metadata", "pagination", "paging", "page", "pageinfo", "response", "responseheader", "result", "results", "hits", "info", "header", "summary"}
+
 func totalAt(path []string) bool {
 	n := len(path)
-	if n == 0 || n > maxDeclaredDepth {
+	if n > 1 && path[n-1] == "value" { // OpenSearch: {"total":{"value":5}}
+		n--
+	}
+	if n == 0 || n > maxDeclaredDepth || !isTotal(path[n-1]) {
 		return false
 	}
-	return isTotal(path[n-1]) || n > 1 && isTotal(path[n-2]) && path[n-1] == "value"
+	return !slices.ContainsFunc(path[:n-1], func(name string) bool { return !slices.Contains(envelopes, strings.ToLower(name)) })
 }
 
 // declaredXML looks at elements near the root, and at the link to the last
