@@ -216,6 +216,7 @@ func ListRuns(d *gate.Desk, dataset string) *RunList {
 	for _, r := range d.Runs {
 		if dataset == "" || r.Dataset == dataset {
 			line := RunLine{Run: r}
+			line.Columns = nil // profiles for the next import, not for people
 			for _, w := range r.Doubts() {
 				line.Doubts = append(line.Doubts, fmt.Sprintf("%s: %s", w.Code, w.Message))
 			}

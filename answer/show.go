@@ -64,13 +64,6 @@ type LinkGroup struct {
 	More    int      `json:"more"`
 }
 
-// A Conflict is a property that should have one value and has several that
-// hold at once.
-type Conflict struct {
-	Prop   string   `json:"prop"`
-	Values []string `json:"values"`
-}
-
 // shownLinks is how many others a link group names.
 const shownLinks = 8
 
@@ -103,6 +96,11 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if out.History, err = history(ctx, d, f.Members); err != nil {
 		return nil, err
 	}
+	c := &comparer{d: d, model: ftm.Default(), cites: citations, keep: func(x Conflict) { out.Conflicts = append(out.Conflicts, x) }}
+	if err := c.profile(ctx, p); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(out.Conflicts, compareConflicts)
 	if n, ok := d.Graph.Find(f.ID); ok {
 		out.SameBy = sameBy(d.Graph.Same(n))
 		out.Joins = joins(d, p, out.SameBy)
@@ -168,63 +166,6 @@ func (p *Profile) context(d *gate.Desk, prof *resolve.Profile) {
 		}
 	}
 	slices.Sort(e.Datasets)
-	p.conflicts(prof)
-}
-
-// exclusive lists the properties of which one entity has one true value at a
-// time; two that hold at once contradict each other.
-var exclusive = []string{
-	"agencyCode", "dunsCode", "uniqueEntityId", "leiCode", "cageCode", "incorporationDate", "jurisdiction", "fedrampId", "awardKey",
-	"authorizationCount", "reuseCount", "dependantCount", "recordsHeld", "transactionsPerDay", "status", "amount", "impactLevel",
-}
-
-func (p *Profile) conflicts(prof *resolve.Profile) {
-	p.Conflicts = append(p.Conflicts, counted(prof)...)
-	for _, prop := range exclusive {
-		var values []string
-		for _, v := range prof.Get(prop) {
-			if v.Span.Gone == statement.NoDay {
-				values = append(values, v.Value)
-			}
-		}
-		if len(values) > 1 {
-			p.Conflicts = append(p.Conflicts, Conflict{prop, values})
-		}
-	}
-}
-
-// counts pairs a published number with the length of the list beside it.
-var counts = map[string]string{"authorizationCount": "listedAuthorizations"}
-
-// counted finds published numbers that the list beside them does not bear out,
-// run by run: a list of another day is no contradiction.
-func counted(prof *resolve.Profile) []Conflict {
-	var out []Conflict
-	for published, listed := range counts {
-		for _, v := range prof.Get(published) {
-			if v.Span.Gone != statement.NoDay {
-				continue
-			}
-			for _, w := range prof.Get(listed) {
-				if w.Value != v.Value && sameRun(&v, &w) && !sameRunSays(prof, published, w.Value, &w) {
-					out = append(out, Conflict{published, []string{v.Value + " published", w.Value + " in the list beside it"}})
-				}
-			}
-		}
-	}
-	return out
-}
-
-// sameRun says whether one class says both values.
-func sameRun(a, b *resolve.Value) bool {
-	return slices.ContainsFunc(a.Statements, func(s statement.Statement) bool {
-		return slices.ContainsFunc(b.Statements, func(t statement.Statement) bool { return s.Class == t.Class && s.Entity == t.Entity })
-	})
-}
-
-// sameRunSays says whether the run that listed a number publishes it as well.
-func sameRunSays(prof *resolve.Profile, prop, value string, by *resolve.Value) bool {
-	return slices.ContainsFunc(prof.Get(prop), func(v resolve.Value) bool { return v.Value == value && sameRun(&v, by) })
 }
 
 func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *resolve.Value, citations int) (Value, error) {

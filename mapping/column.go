@@ -223,6 +223,10 @@ func (m *Mapping) guard(name string) guard {
 	return guardOf(name, m.Sensitive)
 }
 
+// Refuses says whether a column may not be read, or not without a look at each
+// value, whatever the mapping says of it.
+func (m *Mapping) Refuses(column string) bool { return m.guard(column) != guardNone }
+
 // isTable says whether a record is a row of a table. A line of JSON lines has a
 // row too; there the place of a cell tells.
 func isTable(rec extract.Record, header []string) bool {

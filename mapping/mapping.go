@@ -52,7 +52,6 @@ type Mapping struct {
 
 	digest  string
 	observe observation
-	expect  *Query // not nil when a page tells how many records the source has
 	detect  detection
 	refused map[string]Refusal // by folded column name; from Refuse
 	model   *ftm.Model
@@ -88,7 +87,6 @@ type Query struct {
 	entities []*entity // in an order in which references come after what they refer to
 	ignore   *ignoreSet
 	plans    *planCache
-	plus     int64 // of an expects key: what is added to the number found
 }
 
 // SQL is the database side of a query. This package parses it; reading it needs

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"overt/extract/open"
-	"overt/mapping"
 )
 
 // fpdsVehicles are the vehicles of the shared data with their numbers of
@@ -67,22 +66,4 @@ func TestFPDSReal(t *testing.T) {
 			t.Errorf("%d awards under vehicles, want 2", orders)
 		}
 	})
-}
-
-// TestFPDSExpected holds that the feed itself tells how many entries there are.
-func TestFPDSExpected(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "fpds-atom")
-	m := mapping.Pack("fpds-atom")
-	if !m.Pages {
-		t.Error("the files of a folder are no pages")
-	}
-	for name, want := range map[string]int64{"GS35F0086U/page-0000-start-0.xml.gz": 131, "NNG15SC74B/page-0003-start-30.xml.gz": 51, "full_response.xml": 21} {
-		parts, err := open.Open(t.Context(), source(filepath.Join(dir, filepath.FromSlash(name))), open.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := m.Expected(t.Context(), parts[0].Reader); err != nil || got != want {
-			t.Errorf("%s: got %d, %v, want %d", name, got, err, want)
-		}
-	}
 }

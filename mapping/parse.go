@@ -187,8 +187,6 @@ func (p *parser) header(kv pair) bool {
 		if m.Extent != Full && m.Extent != Window && m.Extent != Delta {
 			p.fail(kv.value, "extent must be full, window or delta")
 		}
-	case "expects":
-		p.expects(kv.value)
 	case "observed":
 		p.observed(kv.value)
 	case "detect":

@@ -125,7 +125,7 @@ func (s *spoil) take(t *testing.T) takenIn {
 
 // doubted says that the import told of something.
 func (g takenIn) doubted() bool {
-	return g.file.Verdict != ledger.Read || len(g.file.Warnings) > 0 || g.file.LeftOut > 0 || len(g.file.Reasons) > 0
+	return strings.Contains(strings.Join(g.file.Notes, " "), "no line end") || g.file.Verdict != ledger.Read || len(g.file.Warnings) > 0 || g.file.LeftOut > 0 || len(g.file.Reasons) > 0
 }
 
 // A spoiling is one way to damage a file, and what must be true afterwards.

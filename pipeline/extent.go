@@ -15,8 +15,10 @@ type earlier struct {
 	rows int64
 }
 
-// before finds the newest earlier run of the same source, as far as that can
-// be told; nil when there is none.
+// before finds the newest run of the same dataset, series and format that was
+// observed before this one; nil when there is none. Only a run that is seen by
+// exactly those who see this one will do: what is said of the two together
+// would tell of it.
 func (u *unit) before(ctx context.Context) (*earlier, error) {
 	runs, err := u.bench.Statements.Runs(ctx, u.bench.Scope)
 	if err != nil {
@@ -26,7 +28,7 @@ func (u *unit) before(ctx context.Context) (*earlier, error) {
 	for i := range runs {
 		r := &runs[i]
 		if r.Undone == "" && r.Dataset == u.spec.Dataset && r.Series == u.spec.Series && r.Format == u.spec.Format &&
-			r.Observed <= u.spec.Observed && (found == nil || r.Observed >= found.run.Observed) {
+			r.Observed <= u.spec.Observed && len(r.Labels) == 1 && r.Labels[0].Key() == u.label.Key() && (found == nil || r.Observed >= found.run.Observed) {
 			found = &earlier{run: r}
 		}
 	}
@@ -47,7 +49,8 @@ func (u *unit) before(ctx context.Context) (*earlier, error) {
 // shrunk warns of a run that says it is everything and holds less than half of
 // what was there before: a filtered download would make the rest count as
 // gone.
-func (u *unit) shrunk(good []*taken, before *earlier) {
+func (u *unit) shrunk(good []*taken) {
+	before := u.previous
 	var rows int64
 	for _, t := range good {
 		rows += t.Received

@@ -51,7 +51,7 @@ func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format,
 	default:
 		return overt.Errorf(overt.Internal, t.name, "%q is no format that is read without a mapping", format)
 	}
-	err := u.records(ctx, t, p.Reader, rows, func(rec extract.Record) (bool, error) {
+	err := u.records(ctx, t, p.Reader, rows, nil, func(rec extract.Record) (bool, error) {
 		reason, err := one(rec)
 		if reason != "" {
 			return false, u.leave(ctx, t, ledger.Left{Where: rec.At(), Reason: reason, Fatal: true})

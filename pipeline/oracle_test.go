@@ -65,6 +65,7 @@ func (w *world) questions(n int) []question {
 	}
 	return append(out,
 		question{"coverage", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.ReadCoverage(ctx, d, "", 5) }},
+		question{"conflicts", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.FindConflicts(ctx, d, "", "", 2) }},
 		question{"runs", func(_ context.Context, d *gate.Desk) (any, error) { return answer.ListRuns(d, ""), nil }},
 	)
 }
@@ -72,7 +73,12 @@ func (w *world) questions(n int) []question {
 func (w *world) question() question {
 	a, b := pick(w.Rand, words), pick(w.Rand, words)
 	dataset := pick(w.Rand, w.labels).Dataset
-	switch w.IntN(11) {
+	switch w.IntN(12) {
+	case 8:
+		words, kind := pick(w.Rand, []string{a, a, dataset}), pick(w.Rand, append([]string{"", ""}, answer.ConflictKinds...))
+		return question{fmt.Sprintf("conflicts %s %s", words, kind), func(ctx context.Context, d *gate.Desk) (any, error) {
+			return answer.FindConflicts(ctx, d, words, kind, 1)
+		}}
 	case 0:
 		return question{"find " + a, func(ctx context.Context, d *gate.Desk) (any, error) { return answer.Find(ctx, d, a) }}
 	case 1, 2:
@@ -335,4 +341,29 @@ func inOrder(v any, key string) any {
 		}
 	}
 	return v
+}
+
+// TestWorldsDisagree: the worlds that the oracle asks hold conflicts of every
+// kind, so that it would feel one that tells of hidden things.
+func TestWorldsDisagree(t *testing.T) {
+	dir, found := memoryDir(t), map[string]int{}
+	for seed := range 150 {
+		w := newWorld(uint64(seed))
+		all := policytest.ReadOnly(w.labels...)
+		f := w.fill(t, w.order(), func(policy.Label) bool { return true })
+		g, worker := f.derived(t, dir, all, "")
+		d := f.lay(t, g, all, statement.When{})
+		c, err := answer.FindConflicts(t.Context(), d, "", "", 1)
+		must(t, err)
+		for kind, n := range c.Counts {
+			found[kind] += n
+		}
+		must(t, errors.Join(d.View.Close(), worker.Close(), g.Close()))
+	}
+	t.Logf("%v", found)
+	for _, kind := range answer.ConflictKinds {
+		if found[kind] == 0 {
+			t.Errorf("no conflict of %s in 150 worlds", kind)
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"overt/extract"
 	"overt/ledger"
 	"overt/mapping"
+	"overt/quality"
 	"overt/statement"
 )
 
@@ -27,6 +28,7 @@ const leftBatch = 500
 func (u *unit) read(ctx context.Context, t *taken) error {
 	for i, p := range t.part {
 		var err error
+		noted := len(p.Reader.Info().Notes)
 		switch {
 		case t.mapping[i] != nil:
 			err = u.readMapped(ctx, t, p, t.mapping[i])
@@ -38,7 +40,12 @@ func (u *unit) read(ctx context.Context, t *taken) error {
 		if err != nil {
 			return err
 		}
-		for _, w := range p.Reader.Info().Warnings {
+		u.declared(t, p)
+		info := p.Reader.Info()
+		for _, n := range info.Notes[min(noted, len(info.Notes)):] { // what reading it showed
+			t.Notes = append(t.Notes, strings.TrimPrefix(p.Name+": "+n, ": "))
+		}
+		for _, w := range info.Warnings {
 			t.warnings = append(t.warnings, ledger.Warning{Code: w.Code, Message: fmt.Sprintf("%s (%d times)", w.Message, w.Count), Where: firstPlace(t.name, w.First)})
 		}
 	}
@@ -71,7 +78,7 @@ func (u *unit) readMapped(ctx context.Context, t *taken, p extract.Part, m *mapp
 	}
 	for _, sel := range selectors {
 		pass := &mapped{u: u, t: t, m: m, queries: by[sel]}
-		if err := u.records(ctx, t, p.Reader, sel, pass.record); err != nil {
+		if err := u.records(ctx, t, p.Reader, sel, m.Refuses, pass.record); err != nil {
 			return err
 		}
 	}
@@ -79,13 +86,15 @@ func (u *unit) readMapped(ctx context.Context, t *taken, p extract.Part, m *mapp
 }
 
 // records walks one selector's records, counting each as read or left out.
-func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, one func(extract.Record) (gave bool, err error)) error {
+func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, refused func(string) bool, one func(extract.Record) (gave bool, err error)) error {
 	rows := newSeenRows(r.Info())
+	u.watch.Begin(t.name, selector, r.Info(), refused)
 	for rec, err := range r.Records(ctx, selector) {
 		var row *extract.RowError
 		switch {
 		case errors.As(err, &row):
 			t.Received, t.LeftOut = t.Received+1, t.LeftOut+1
+			u.watch.Unread(row.Where)
 			if err := u.leave(ctx, t, ledger.Left{Where: row.Where, Reason: row.Reason, Fatal: true}); err != nil {
 				return err
 			}
@@ -98,9 +107,11 @@ func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector
 			u.w.Cut()
 			t.warnings = append(t.warnings, ledger.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
 			u.w.Warn(statement.Warning{Code: "broken-off", Message: "the source ends too early: " + describe(err), Where: t.name})
+			u.watch.End(false)
 			return nil
 		}
 		t.Received++
+		u.watch.Record(rec)
 		gave, err := one(rec)
 		if err != nil {
 			return err
@@ -109,12 +120,14 @@ func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector
 			t.Read++
 			if rows.again(rec) {
 				t.Repeats++
+				u.watch.Repeat()
 			}
 		} else {
 			t.LeftOut++
 		}
 		u.progress(t)
 	}
+	u.watch.End(true)
 	return nil
 }
 
@@ -134,18 +147,25 @@ type mapped struct {
 	t       *taken
 	m       *mapping.Mapping
 	queries []*mapping.Query
+	made    []mapping.Entity // of the record at hand
 }
 
 func (p *mapped) record(rec extract.Record) (gave bool, err error) {
 	var problems []mapping.Problem
+	clear(p.made)
+	p.made = p.made[:0]
 	for _, q := range p.queries {
 		err := p.m.Apply(q, rec, func(e mapping.Entity) error {
 			gave = true
+			p.made = append(p.made, e)
 			return p.u.add(p.t, e)
 		}, func(pr mapping.Problem) { problems = append(problems, pr) })
 		if err != nil {
 			return gave, err
 		}
+	}
+	if err := p.u.watch.Add(quality.Observe(p.made)); err != nil {
+		return gave, err
 	}
 	if !gave && len(problems) == 0 {
 		problems = append(problems, mapping.Problem{Where: rec.At(), Reason: "the mapping takes nothing from such a row", Fatal: true})
@@ -191,7 +211,6 @@ func (u *unit) add(t *taken, e mapping.Entity) error {
 		Places: []statement.Place{{Source: t.index, Locator: whole(place)}},
 	})
 	u.said += int64(len(u.stmts))
-	u.meter.see(&e)
 	return u.w.Add(u.label, e.ID, u.stmts)
 }
 

@@ -106,15 +106,8 @@ func (u *unit) verdicts(ctx context.Context, run overt.RunID) (map[overt.BlobID]
 // commit makes the run visible. The ledger knows the outcome before, so that a
 // death in between loses neither.
 func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error) {
-	for _, m := range u.meter.measures() {
-		u.w.Measure(m)
-	}
-	before, err := u.before(ctx)
-	if err != nil {
-		_ = u.w.Abort()
-		return 0, "", u.abandon(ctx, good, err)
-	}
-	u.shrunk(good, before)
+	u.shrunk(good)
+	u.doubts(good)
 	for _, t := range good {
 		if err := u.prepare(ctx, t); err != nil {
 			_ = u.w.Abort()
@@ -131,7 +124,7 @@ func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error)
 			return run.Statements, "", err
 		}
 	}
-	u.rep.Runs = append(u.rep.Runs, RunReport{run.ID, run.Dataset, run.Observed, run.Extent, run.Entities, run.Statements, run.New, extentNotes(&run, before)})
+	u.rep.Runs = append(u.rep.Runs, RunReport{run.ID, run.Dataset, run.Observed, run.Extent, run.Entities, run.Statements, run.New, extentNotes(&run, u.previous)})
 	return run.Statements, string(hashOf(u.spec.Sources)), nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"overt/ledger"
 	"overt/mapping"
 	"overt/policy"
+	"overt/quality"
 	"overt/statement"
 )
 
@@ -31,10 +32,12 @@ type unit struct {
 	label policy.Label
 	dated bool // the source, or the caller, says when it was observed
 	w     statement.Writer
-	meter *meter
-	stmts []statement.Statement // scratch
-	said  int64
-	last  time.Time
+	watch *quality.Watch
+	// previous is the run before this one of the same source, nil for none.
+	previous *earlier
+	stmts    []statement.Statement // scratch
+	said     int64
+	last     time.Time
 }
 
 // A taken file has its bytes kept and its format known.
@@ -124,16 +127,15 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, u.spec); err != nil {
 		return 0, "", u.abandon(ctx, good, err)
 	}
-	u.meter = newMeter()
+	if u.watch, err = u.watched(ctx); err != nil {
+		_ = u.w.Abort()
+		return 0, "", u.abandon(ctx, good, err)
+	}
 	for _, t := range good {
 		if err := u.read(ctx, t); err != nil {
 			_ = u.w.Abort()
 			return 0, "", u.abandon(ctx, good, err)
 		}
-	}
-	if err := u.expected(ctx, good); err != nil {
-		_ = u.w.Abort()
-		return 0, "", u.abandon(ctx, good, err)
 	}
 	if kept := slices.DeleteFunc(slices.Clone(good), func(t *taken) bool { return t.err != nil && t.Read == 0 }); len(kept) == 0 {
 		// Nothing came before the break: there is no run to keep.

@@ -118,7 +118,7 @@ func (w *world) run(i int) {
 		r.adds = append(r.adds, w.add(l))
 	}
 	if w.IntN(3) == 0 {
-		r.warnings = append(r.warnings, statement.Warning{Code: "odd", Message: fmt.Sprintf("run %d is odd", i), Where: r.spec.Sources[0].Name})
+		r.warnings = append(r.warnings, statement.Warning{Code: pick(w.Rand, []string{"odd", "fewer-than-declared"}), Message: fmt.Sprintf("run %d is odd", i), Where: r.spec.Sources[0].Name})
 	}
 	if w.IntN(2) == 0 {
 		r.measures = append(r.measures, statement.Measure{
@@ -163,6 +163,7 @@ func (w *world) add(label policy.Label) worldAdd {
 		say("asset", w.ref("sup", 5))
 		say("startDate", pick(w.Rand, dates))
 		say("endDate", pick(w.Rand, dates))
+		say("percentage", pick(w.Rand, []string{"100", "50", "", ""}))
 	case 10:
 		schema, id = "Subaward", w.ref("sub", 4)
 		say("prime", w.ref("sup", 5))
@@ -225,6 +226,8 @@ func (w *world) cloud(say func(prop, value string)) (schema, id string) {
 		say("provider", w.ref("sup", 5))
 		say("fedrampId", pick(w.Rand, []string{"F1603047866", "FR1234567890"}))
 		say("authorizationCount", pick(w.Rand, []string{"41", "37"}))
+		say("listedAuthorizations", "37")
+		say("status", pick(w.Rand, []string{"Authorized", "In Process"}))
 	case 1:
 		schema, id = "Leverages", w.ref("lev", 3)
 		say("product", w.ref("prod", 3))

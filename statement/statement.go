@@ -153,6 +153,7 @@ type Run struct {
 	Notices    []Notice       `json:"notices,omitempty"` // in the order they were entered
 	Warnings   []Warning      `json:"warnings,omitempty"`
 	Measures   []Measure      `json:"measures,omitempty"`
+	Columns    []Column       `json:"columns,omitempty"`
 }
 
 // A Warning is a doubt about a run that travels into every total that rests
@@ -178,6 +179,31 @@ type Measure struct {
 	Latest int64 `json:"latest"`
 	Awards int64 `json:"awards"`
 }
+
+// A Column is a small profile of one column of a run, so that the next run of
+// the series can tell whether the column moved or means something else. It
+// holds no value: samples are hashes.
+type Column struct {
+	Rows   string `json:"rows,omitempty"` // selector of the records in a tree, "" for tables
+	Name   string `json:"name"`
+	Seen   int64  `json:"seen"`   // records
+	Filled int64  `json:"filled"` // records with a value
+	// Of the values, how many are a number, a date, a code (one word with a
+	// digit) and a text.
+	Number int64 `json:"number,omitempty"`
+	Date   int64 `json:"date,omitempty"`
+	Code   int64 `json:"code,omitempty"`
+	Text   int64 `json:"text,omitempty"`
+	Length int64 `json:"length,omitempty"` // bytes of all values together
+	Own    int64 `json:"own,omitempty"`    // values that are the identifier of their own record
+	// Sample and Pairs are the smallest hashes, of the distinct values and of
+	// the pairs (identifier of the record, value).
+	Sample []uint32 `json:"sample,omitempty"`
+	Pairs  []uint32 `json:"pairs,omitempty"`
+}
+
+// Values is how many values of a column were seen.
+func (c *Column) Values() int64 { return c.Number + c.Date + c.Code + c.Text }
 
 // A Ref says that Source names Target in a property.
 type Ref struct {
@@ -210,6 +236,8 @@ type Writer interface {
 	Cut()
 	// Measure adds a measure of the run's amounts.
 	Measure(Measure)
+	// Columns keeps the profiles of the run's columns.
+	Columns([]Column)
 	// Commit makes the run durable and visible at once. A run that says of
 	// every entity what its series said before is still kept: it is a sighting.
 	Commit(ctx context.Context) (Run, error)

@@ -58,7 +58,8 @@ type moneyAnswer struct {
 	From *answer.Found `json:"from,omitempty"`
 	To   *answer.Found `json:"to,omitempty"`
 	*money.Answer
-	NotSeen []answer.NotSeen `json:"not_seen"`
+	Conflicts []answer.Remark  `json:"conflicts"`
+	NotSeen   []answer.NotSeen `json:"not_seen"`
 }
 
 // Records counts what the answer releases.
@@ -90,6 +91,9 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 			*side.ids = (*side.found).Members
 		}
 		if out.Answer, err = money.NewLedger(d.View, d.Graph).Sum(ctx, q); err != nil {
+			return nil, err
+		}
+		if out.Conflicts, err = answer.Remarks(ctx, d, out.From, out.To); err != nil {
 			return nil, err
 		}
 		out.NotSeen, err = answer.Unseen(ctx, d)
@@ -146,6 +150,7 @@ func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 	for _, w := range m.Warnings {
 		p.warning(w.Message, w.Where)
 	}
+	remarksPage(p, m.Conflicts)
 	notSeenPage(p, m.NotSeen)
 }
 

@@ -86,8 +86,14 @@ func showPage(p *page, s *answer.Profile, all bool) {
 			p.line("    %s", p.warn("not cited"))
 		}
 	}
-	for _, c := range s.Conflicts {
-		p.warning(fmt.Sprintf("sources disagree on %s: %s", c.Prop, strings.Join(c.Values, " | ")), "")
+	for i, c := range s.Conflicts {
+		if i == 3 {
+			break
+		}
+		p.warning(c.Text, "")
+	}
+	if n := len(s.Conflicts); n > 0 {
+		p.line("  %s", p.dim(fmt.Sprintf("%s; see overt conflicts %s", plural(n, "conflict", "conflicts"), quotedWord(string(s.Entity.ID)))))
 	}
 	historyLines(p, s, all)
 	if len(s.Links) > 0 {

@@ -109,7 +109,7 @@ have allowed it.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.showCommand(),
-		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.citeCommand(), a.auditCommand(),
+		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	wrapArgs(root)

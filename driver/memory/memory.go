@@ -113,6 +113,7 @@ func (s *Store) Runs(_ context.Context, scope policy.Scope) ([]statement.Run, er
 		if seen := r.in(scope); seen != nil {
 			seen.Sources, seen.Warnings = slices.Clone(seen.Sources), slices.Clone(seen.Warnings)
 			seen.Measures = slices.Clone(seen.Measures)
+			seen.Columns = slices.Clone(seen.Columns)
 			all = append(all, *seen)
 		}
 	}

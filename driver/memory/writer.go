@@ -23,6 +23,7 @@ type writer struct {
 	warnings []statement.Warning
 	measures []statement.Measure
 	ended    int
+	columns  []statement.Column
 	done     bool
 }
 
@@ -166,6 +167,9 @@ func (w *writer) Cut() { w.spec.Extent = statement.Window }
 // Measure adds a measure of the run's amounts.
 func (w *writer) Measure(m statement.Measure) { w.measures = append(w.measures, m) }
 
+// Columns keeps the profiles of the run's columns.
+func (w *writer) Columns(c []statement.Column) { w.columns = slices.Clone(c) }
+
 // Commit makes the run visible; see statement.Writer. A run without
 // statements is a sighting too: it stands under the plain label of its
 // dataset.
@@ -184,7 +188,7 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 		}
 		w.of(plain)
 	}
-	r := &run{Run: statement.Run{RunSpec: w.spec, Warnings: w.warnings, Measures: w.measures}}
+	r := &run{Run: statement.Run{RunSpec: w.spec, Warnings: w.warnings, Measures: w.measures, Columns: w.columns}}
 	for _, p := range w.order {
 		r.tables = append(r.tables, newTable(p, w.keys))
 	}

@@ -246,6 +246,9 @@ func (w *writer) Cut() { w.run.Extent = statement.Window }
 // Measure adds a measure of the run's amounts.
 func (w *writer) Measure(m statement.Measure) { w.run.Measures = append(w.run.Measures, m) }
 
+// Columns keeps the profiles of the run's columns.
+func (w *writer) Columns(c []statement.Column) { w.run.Columns = c }
+
 // Abort drops the run; nothing of it was ever in the store.
 func (w *writer) Abort() error {
 	if w.done {

@@ -49,6 +49,7 @@ type Reader struct {
 	tally   extract.Tally
 	// narrowest is the smallest number of values of a row so far.
 	narrowest int
+	open      bool // the last row has no line end
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -75,9 +76,16 @@ func Open(ctx context.Context, src extract.Source, opts Options) (*Reader, error
 	return t, err
 }
 
-// Info says what was detected, and the warnings so far.
+// noLineEnd is said of a whole table and no less of one that lost half of its
+// last value, so it is a note and not a warning.
+const noLineEnd = "the last row has no line end: if the source was cut off, its last value may be short"
+
+// Info says what was detected, and what was noted and warned of so far.
 func (t *Reader) Info() extract.Info {
 	info := t.info
+	if t.open {
+		info.Notes = append(info.Notes[:len(info.Notes):len(info.Notes)], noLineEnd)
+	}
 	info.Warnings = t.tally.Warnings()
 	return info
 }
@@ -296,7 +304,7 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 }
 
 func (t *Reader) run(ctx context.Context, r io.Reader, yield func(extract.Record, error) bool) {
-	t.tally, t.narrowest = extract.Tally{}, math.MaxInt
+	t.tally, t.narrowest, t.open = extract.Tally{}, math.MaxInt, false
 	row := int64(0)
 	text, err := t.text(r, nil)
 	if err != nil {
@@ -358,7 +366,7 @@ func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extra
 			return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
 				Reason: fmt.Sprintf("the row ends after %d of %d columns, without a line end: the source is cut off here", len(values), t.narrowest)}
 		}
-		t.tally.Add("no_line_end", "the last row has no line end; if the source was cut off, its last value may be short", where)
+		t.open = true
 	}
 	t.narrowest = min(t.narrowest, len(values))
 	if width := len(t.meta.header); len(values) > width {

@@ -29,10 +29,12 @@ func testRunKeeps(t *testing.T, s statement.Store) {
 	must(t, w.Add(plain, "a", []statement.Statement{named("A", 1)}))
 	w.Warn(warning)
 	w.Measure(measure)
+	columns := []statement.Column{{Rows: "/data/*", Name: "id", Seen: 10, Filled: 9, Code: 9, Length: 40, Sample: []uint32{1, 7}}}
+	w.Columns(columns)
 	r := commit(t, w)
 	want := statement.Run{
 		ID: r.ID, RunSpec: sp, Labels: []policy.Label{plain}, Entities: 1, Statements: 1, Sightings: 1, New: 1,
-		Warnings: []statement.Warning{warning}, Measures: []statement.Measure{measure},
+		Warnings: []statement.Warning{warning}, Measures: []statement.Measure{measure}, Columns: columns,
 	}
 	diff(t, "commit", r, want)
 	diff(t, "runs", runs(t, s, all), []statement.Run{want})
