@@ -127,7 +127,7 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, u.spec); err != nil {
 		return 0, "", u.abandon(ctx, good, err)
 	}
-	if u.watch, err = u.watched(ctx); err != nil {
+	if u.watch, err = u.watched(ctx, good); err != nil {
 		_ = u.w.Abort()
 		return 0, "", u.abandon(ctx, good, err)
 	}

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"overt/extract"
@@ -12,17 +13,27 @@ import (
 
 // watched gives the watch over a run that begins, with the columns of the run
 // before it.
-func (u *unit) watched(ctx context.Context) (*quality.Watch, error) {
+func (u *unit) watched(ctx context.Context, good []*taken) (*quality.Watch, error) {
 	cfg := quality.Config{Today: statement.Day(u.im.Clock().Unix() / 86400)}
 	var err error
 	if u.previous, err = u.before(ctx); err != nil {
 		return nil, err
 	}
-	if u.previous != nil {
+	if u.previous != nil && u.comparable(good) {
 		cfg.Columns = u.previous.run.Columns
 		cfg.Previous = "the extract of " + u.previous.run.Observed[:min(len(u.previous.run.Observed), len("2006-01-02"))]
 	}
 	return quality.New(cfg), nil
+}
+
+// comparable says whether columns that the run before had must be in this one:
+// where a publisher's series is a table, or whole. Trees of a window hold the
+// paths of what happened, and two files of no series are two sources.
+func (u *unit) comparable(good []*taken) bool {
+	tables := !slices.ContainsFunc(good, func(t *taken) bool {
+		return slices.ContainsFunc(t.part, func(p extract.Part) bool { return p.Reader.Info().Header == nil })
+	})
+	return u.spec.Series != "" && (tables || u.spec.Extent == statement.Full)
 }
 
 // declared asks a part what it says of its own size.

@@ -120,9 +120,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// Clock begins on 2026-01-01 and is a second later each time it is asked.
+// Clock begins on 2026-12-01, after every source that tests read, and is a second later each time it is asked.
 func (h *Home) Clock() time.Time {
-	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(h.seconds.Add(1)) * time.Second)
+	return time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(h.seconds.Add(1)) * time.Second)
 }
 
 // graph builds the derived graph when the statements are of another moment.
