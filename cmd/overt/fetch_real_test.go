@@ -174,7 +174,12 @@ func TestFetchRealOpenSanctions(t *testing.T) {
 	}
 	sameRun(t, rep, "entities.ftm.json", data, "--as", "ftm")
 
-	_, rep = fetched(t, hosts, "opensanctions-delta", "--set", "dataset=sanctions", "--set", "since=20240527194702-wnk")
+	_, rep = fetched(t, hosts, "opensanctions-delta", "--set", "dataset=sanctions", "--set", "since=20240527194702-wnk", "--import")
+	for _, f := range rep.Import.Files {
+		if f.Verdict != "read" || f.Format != "ftm-delta" && f.Format != "ftm-delta-index" {
+			t.Errorf("%s is %s as %s: %s", f.Source, f.Verdict, f.Format, f.Reason)
+		}
+	}
 	if got := kept(t, rep); len(got) != 3 || !bytes.Equal(got[2], shared(t, "ftm", "yente-fixtures", "delta", "t2", "20240528134729-3iv", "entities.delta.json")) {
 		t.Errorf("%d deltas", len(got))
 	}
@@ -202,7 +207,10 @@ func TestFetchRealOCDS(t *testing.T) {
 	_, rep := fetched(t, map[string]http.Handler{
 		"data.open-contracting.org":        http.RedirectHandler("https://fastly.data.open-contracting.org/downloads/x/1/2024.jsonl.gz", http.StatusFound),
 		"fastly.data.open-contracting.org": serve(lines.Bytes()),
-	}, "ocds-registry", "--set", "publication=41", "--set", "year=2024")
+	}, "ocds-registry", "--set", "publication=41", "--set", "year=2024", "--import")
+	if len(rep.Import.Runs) != 1 || rep.Import.Runs[0].Entities != 9 || rep.Import.Files[0].Format != "ocds-releases" {
+		t.Errorf("%+v", rep.Import)
+	}
 	if !bytes.Equal(kept(t, rep)[0], lines.Bytes()) || rep.Files[0].Name != "ocds-41-2024.jsonl.gz" {
 		t.Errorf("%+v", rep.Files)
 	}
@@ -214,7 +222,7 @@ func TestFetchRealOCDS(t *testing.T) {
 	})).Network()
 	defer func() { network = before }()
 	home := homeFor(t, "publisher.example.org", nil)
-	code, out, errs := overtIn(t, home, "--json", "fetch", "ocds-release", "--set", "address=https://publisher.example.org/releases")
+	code, out, errs := overtIn(t, home, "--json", "fetch", "ocds-release", "--import", "--set", "address=https://publisher.example.org/releases")
 	var got fetchReport
 	if err := json.Unmarshal([]byte(out), &got); code != exitOK || err != nil {
 		t.Fatal(out, errs)
@@ -224,8 +232,8 @@ func TestFetchRealOCDS(t *testing.T) {
 			t.Errorf("page %d has other bytes", i)
 		}
 	}
-	if len(got.Files) != 6 {
-		t.Errorf("%d pages", len(got.Files))
+	if len(got.Files) != 6 || len(got.Import.Runs) != 1 || got.Import.Runs[0].Entities != 9 {
+		t.Errorf("%d pages, %+v", len(got.Files), got.Import)
 	}
 }
 
