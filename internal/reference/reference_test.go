@@ -82,8 +82,16 @@ func TestAgencies(t *testing.T) {
 	for _, r := range rows {
 		level[r["id"]] = r["level"]
 	}
-	seen, codes := map[string]bool{}, map[string]string{}
+	seen, codes, names := map[string]bool{}, map[string]string{}, map[string]string{}
 	for _, r := range rows {
+		// By its names agencies of other sources become one with it.
+		for _, name := range append(strings.Split(r["short_names"], ";"), r["name"], r["abbreviation"]) {
+			key := strings.ToLower(strings.TrimSpace(name))
+			if other := names[key]; key != "" && other != "" && other != r["id"] {
+				t.Errorf("%q is a name of %s and of %s", name, other, r["id"])
+			}
+			names[key] = r["id"]
+		}
 		id := r["id"]
 		checkCommon(t, Agencies, r, seen)
 		frec := r["frec_code"]
