@@ -68,6 +68,15 @@ type record struct {
 	Words   []string          `json:"words"`
 	Classes []statement.Class `json:"classes"` // by index of Run.Labels
 	Counts  []counts          `json:"counts"`  // by index of Run.Labels
+	// Under is the run's base, Moves where its records stand (readMoves).
+	Under overt.RunID `json:"base,omitempty"`
+	Moves []byte      `json:"moves,omitempty"`
+	// Spent is the last class that was given to the run and is not in Classes:
+	// keys may have it, so no other run may.
+	Spent statement.Class `json:"spent,omitempty"`
+
+	bases []statement.Class // by index of Run.Labels; 0 where the base has none
+	mover *statement.Mover
 }
 
 // counts are what a run holds under one label.
@@ -195,6 +204,9 @@ func (db *DB) load() error {
 	}
 	for _, r := range db.runs {
 		r.Undone = undone[r.ID]
+		if err := r.settle(db.runs); err != nil {
+			return errors.Join(err, it.Close())
+		}
 	}
 	db.epoch = uint64(len(db.runs) + len(undone))
 	return it.Close()
@@ -262,11 +274,10 @@ func (db *DB) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at str
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	where := fmt.Sprintf("run %d", id)
-	i, ok := slices.BinarySearchFunc(db.runs, id, func(r *record, id overt.RunID) int { return int(r.ID) - int(id) })
-	if !ok || !slices.ContainsFunc(db.runs[i].Labels, scope.Sees) {
+	r := find(db.runs, id)
+	if r == nil || !slices.ContainsFunc(r.Labels, scope.Sees) {
 		return overt.Errorf(overt.NotFound, where, "there is no such run")
 	}
-	r := db.runs[i]
 	for _, l := range r.Labels {
 		if !scope.Writes(l) {
 			return overt.Errorf(overt.Denied, where, "you may not change dataset %s", r.Dataset)
@@ -282,7 +293,7 @@ func (db *DB) Undo(_ context.Context, scope policy.Scope, id overt.RunID, at str
 	changed := *r
 	changed.Undone = at
 	db.runs = slices.Clone(db.runs)
-	db.runs[i] = &changed
+	db.runs[slices.Index(db.runs, r)] = &changed
 	db.epoch++
 	return nil
 }
