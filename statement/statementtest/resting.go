@@ -135,6 +135,16 @@ func testLabelGone(t *testing.T, s statement.Store) {
 		t.Errorf("%d statements about a, want those of the first and the third run", n)
 	}
 	diff(t, "a by name", lookup(t, v, statement.NameKey("A")), []ftm.EntityID{"a"})
+
+	two = write(t, s, spec("t5"), add{marked, "m", []statement.Statement{named("M", 1)}}, add{plain, "p", []statement.Statement{named("P", 1)}})
+	three := people(t, s, spec("t6"), "p")
+	w = begin(t, s, later("t7", "2024-04-01", two.ID))
+	must(t, w.Drop("p"))
+	commit(t, w)
+	write(t, s, later("t8", "2024-04-01", three.ID))
+	if n := len(entity(t, view(t, s, all), "p")); n != 3 {
+		t.Errorf("%d runs speak of p, want 3: what one says is gone another says still", n)
+	}
 }
 
 func testRestRefused(t *testing.T, s statement.Store) {
