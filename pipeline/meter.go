@@ -1,9 +1,11 @@
 package pipeline
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 
+	"overt/extract"
 	"overt/ftm"
 	"overt/internal/decimal"
 	"overt/mapping"
@@ -34,24 +36,60 @@ type actions struct {
 
 func newMeter() *meter { return &meter{map[ftm.EntityID]*metered{}} }
 
-func (m *meter) see(e *mapping.Entity) {
-	if e.Schema != "Obligation" {
-		return
+// observe is what the sensors of a run need to know of one record: the one
+// place where they look at it. A record that did not change since the run
+// before is not mapped again; its observation is kept and comes again, in the
+// order of the records.
+func observe(_ extract.Record, es []mapping.Entity) []byte {
+	var out []byte
+	for i := range es {
+		out = observeAction(out, &es[i])
 	}
-	var payer, contract, mod, amount string
+	return out
+}
+
+// observeAction appends payer, contract, modification and amount of a contract
+// action, each with its length before it.
+func observeAction(dst []byte, e *mapping.Entity) []byte {
+	if e.Schema != "Obligation" {
+		return dst
+	}
+	var told [4]string
 	for i := range e.Values {
 		v := &e.Values[i]
 		switch v.Prop {
 		case "authority":
-			payer = v.Clean
+			told[0] = v.Clean
 		case "contract":
-			contract = v.Clean
+			told[1] = v.Clean
 		case "modificationNumber":
-			mod = v.Clean
+			told[2] = v.Clean
 		case "amount":
-			amount = v.Clean
+			told[3] = v.Clean
 		}
 	}
+	for _, s := range told {
+		dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+	}
+	return dst
+}
+
+// add takes the observation of the next record in.
+func (m *meter) add(observation []byte) {
+	for len(observation) > 0 {
+		var told [4]string
+		for i := range told {
+			n, k := binary.Uvarint(observation)
+			if k <= 0 || n > uint64(len(observation)-k) {
+				return // nothing of ours
+			}
+			told[i], observation = string(observation[k:k+int(n)]), observation[k+int(n):]
+		}
+		m.see(told[0], told[1], told[2], told[3])
+	}
+}
+
+func (m *meter) see(payer, contract, mod, amount string) {
 	d, err := decimal.Parse(amount)
 	if payer == "" || err != nil {
 		return
