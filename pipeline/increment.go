@@ -55,9 +55,7 @@ func (u *unit) increment(ctx context.Context, good []*taken) (done bool, err err
 		before[i] = *t
 	}
 	if err = u.attempt(ctx, r, good); err == nil {
-		spec := u.spec
-		spec.Base, spec.Moved = r.base.ID, r.moves
-		u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, spec)
+		err = r.write(ctx, u, good)
 	}
 	u.rest = nil
 	if err != nil {
@@ -69,7 +67,7 @@ func (u *unit) increment(ctx context.Context, good []*taken) (done bool, err err
 		return false, ctx.Err()
 	}
 	u.journal.head.Generation = r.old.head.Generation + 1
-	if err := errors.Join(r.write(ctx, u), u.leaveHeld(ctx, good)); err != nil {
+	if err := u.leaveHeld(ctx, good); err != nil {
 		return false, errors.Join(err, u.w.Abort())
 	}
 	return true, nil
@@ -128,17 +126,7 @@ func (u *unit) attempt(ctx context.Context, r *resting, good []*taken) error {
 			return errWhole
 		}
 	}
-	meter := u.meter
-	defer func() { u.meter = meter }()
-	u.meter = newMeter() // what comes from here on was seen or is gone
-	if err := r.remove(ctx, u, good); err != nil {
-		return err
-	}
-	wanted, err := r.check(ctx)
-	if err != nil {
-		return err
-	}
-	return r.refill(ctx, u, good, wanted)
+	return r.remove(ctx, u, good)
 }
 
 // again takes the next record of a list in: what did not change as the journal
@@ -183,25 +171,6 @@ func (u *unit) leaveHeld(ctx context.Context, good []*taken) error {
 			if err := u.leave(ctx, t, l); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// write gives the store what the run says otherwise than its base.
-func (r *resting) write(ctx context.Context, u *unit) error {
-	for _, id := range r.delta.ids() {
-		stmts, err := r.says(ctx, id)
-		if err != nil {
-			return err
-		}
-		if len(stmts) == 0 {
-			err = u.w.Drop(id)
-		} else {
-			err = u.w.Add(u.label, id, stmts)
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return nil

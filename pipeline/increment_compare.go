@@ -195,8 +195,8 @@ func (r *resting) move(m statement.Move) {
 // remove maps the records that are gone once more, from the kept bytes of the
 // run before, and counts off what they said.
 func (r *resting) remove(ctx context.Context, u *unit, good []*taken) error {
+	defer u.unseen()()
 	r.delta.sign = -1
-	defer func() { r.delta.sign = 1 }()
 	for k, s := range r.base.Sources {
 		gone := r.gone(k)
 		if len(gone) == 0 {
@@ -218,6 +218,14 @@ func (r *resting) remove(ctx context.Context, u *unit, good []*taken) error {
 		}
 	}
 	return nil
+}
+
+// unseen keeps the sensors from what is mapped until the function it gives is
+// called: it was seen before, or is gone.
+func (u *unit) unseen() (end func()) {
+	meter := u.meter
+	u.meter = newMeter()
+	return func() { u.meter = meter }
 }
 
 // gone lists the lists of a source that lost records.

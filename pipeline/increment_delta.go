@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 
@@ -106,13 +107,9 @@ func firstPlaces(places []statement.Place) []statement.Place {
 // errUncounted says that the run before does not say what its records say.
 var errUncounted = errors.New("the run before does not say what is gone from it")
 
-// says gives what the run says of a touched entity: what its base says, more
-// and less what changed.
-func (r *resting) says(ctx context.Context, id ftm.EntityID) ([]statement.Statement, error) {
-	all, err := r.view.Entity(ctx, id)
-	if err != nil {
-		return nil, err
-	}
+// says gives what the run says of a touched entity: of what the earlier runs
+// say that of its base, more and less what changed.
+func (r *resting) says(id ftm.EntityID, all []statement.Statement) ([]statement.Statement, error) {
 	changes := r.delta.entities[id]
 	known := make(map[saying]bool, len(changes))
 	var out []statement.Statement
@@ -164,29 +161,113 @@ func (r *resting) change(s *statement.Statement, c *change) error {
 	return nil
 }
 
+// write gives the store what the run says otherwise than its base.
+func (r *resting) write(ctx context.Context, u *unit, good []*taken) (err error) {
+	spec := u.spec
+	spec.Base, spec.Moved = r.base.ID, r.moves
+	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, spec); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, u.w.Abort())
+		}
+	}()
+	want := wanted{}
+	err = r.each(ctx, r.delta.ids(), func(id ftm.EntityID, stmts []statement.Statement) error {
+		if r.lacks(want, id, stmts) {
+			return nil
+		}
+		return u.put(id, stmts)
+	})
+	if err != nil || len(want) == 0 {
+		return err
+	}
+	ids := slices.Sorted(maps.Keys(want))
+	if err := r.refill(ctx, u, good, want); err != nil {
+		return err
+	}
+	return r.each(ctx, ids, u.put)
+}
+
+// put says of an entity what it is given, or that nothing is said any more.
+func (u *unit) put(id ftm.EntityID, stmts []statement.Statement) error {
+	if len(stmts) == 0 {
+		return u.w.Drop(id)
+	}
+	return u.w.Add(u.label, id, stmts)
+}
+
+// each gives what the run says of each entity; ids ascend.
+func (r *resting) each(ctx context.Context, ids []ftm.EntityID, f func(ftm.EntityID, []statement.Statement) error) error {
+	until := func(id ftm.EntityID) error { // those that no run speaks of
+		for len(ids) > 0 && (id == "" || ids[0] < id) {
+			stmts, err := r.says(ids[0], nil)
+			if err == nil {
+				err = f(ids[0], stmts)
+			}
+			if err != nil {
+				return err
+			}
+			ids = ids[1:]
+		}
+		return nil
+	}
+	for all, err := range r.batch(ctx, ids) {
+		if err != nil {
+			return err
+		}
+		id := all[0].Entity
+		if err := until(id); err != nil {
+			return err
+		}
+		ids = ids[1:]
+		stmts, err := r.says(id, all)
+		if err == nil {
+			err = f(id, stmts)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return until("")
+}
+
+// batch reads the entities that earlier runs speak of, in one walk where the
+// store has one.
+func (r *resting) batch(ctx context.Context, ids []ftm.EntityID) iter.Seq2[[]statement.Statement, error] {
+	if b, ok := r.view.(statement.Batcher); ok {
+		return b.Batch(ctx, ids)
+	}
+	return func(yield func([]statement.Statement, error) bool) {
+		for _, id := range ids {
+			stmts, err := r.view.Entity(ctx, id)
+			if (err != nil || len(stmts) > 0) && !yield(stmts, err) {
+				return
+			}
+		}
+	}
+}
+
 // A wanted statement has lost all places that were kept, and is still seen.
 type wanted map[ftm.EntityID]map[saying]bool
 
-// check finds the statements that need a place.
-func (r *resting) check(ctx context.Context) (wanted, error) {
-	w := wanted{}
-	for _, id := range r.delta.ids() {
-		stmts, err := r.says(ctx, id)
-		if err != nil {
-			return nil, err
+// lacks notes the statements of an entity that need a place.
+func (r *resting) lacks(want wanted, id ftm.EntityID, stmts []statement.Statement) bool {
+	for i := range stmts {
+		if len(stmts[i].Places) > 0 {
+			continue
 		}
-		for i := range stmts {
-			k := sayingOf(&stmts[i])
-			if c := r.delta.entities[id][k]; c == nil || len(stmts[i].Places) > 0 || len(c.gone) == 0 {
-				continue
-			}
-			if w[id] == nil {
-				w[id] = map[saying]bool{}
-			}
-			w[id][k] = true
+		k := sayingOf(&stmts[i])
+		if c := r.delta.entities[id][k]; c == nil || len(c.gone) == 0 {
+			continue
 		}
+		if want[id] == nil {
+			want[id] = map[saying]bool{}
+		}
+		want[id][k] = true
 	}
-	return w, nil
+	return want[id] != nil
 }
 
 // A finder takes the places of statements that need one from whatever is
@@ -223,9 +304,7 @@ func (f finder) Add(_ policy.Label, id ftm.EntityID, stmts []statement.Statement
 // refill maps the new files from their beginning until each statement that
 // lost its places has one again.
 func (r *resting) refill(ctx context.Context, u *unit, good []*taken, want wanted) error {
-	if len(want) == 0 {
-		return nil
-	}
+	defer u.unseen()()
 	w := u.w
 	defer func() { u.w = w }()
 	u.w = finder{want: want, delta: r.delta}

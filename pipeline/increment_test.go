@@ -222,7 +222,7 @@ func sameAsWhole(t *testing.T, seed uint64, write func(*editor) (string, []byte,
 	}
 	grown, whole := hometest.Memory(t), hometest.Memory(t)
 	if seed%4 == 0 {
-		grown = hometest.Durable(t, t.TempDir())
+		grown, whole = hometest.Durable(t, t.TempDir()), hometest.Durable(t, t.TempDir())
 	}
 	whole.Whole = true
 	for day := range 5 {

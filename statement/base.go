@@ -3,6 +3,7 @@ package statement
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,9 @@ import (
 // entity asks each of them.
 const MaxGenerations = 16
 
-// MaxMoves bounds the moves of one run.
-const MaxMoves = 10_000
+// MaxMoves bounds the moves of one run: a store holds those of all runs in
+// memory, 32 bytes each.
+const MaxMoves = 30_000
 
 // A Spot is where a stretch of records begins.
 type Spot struct {
@@ -138,8 +140,15 @@ func index(token string) (int64, bool) {
 // A Mover tells where the places of a base are in the run that rests on it.
 // The nil Mover moves nothing. It is immutable.
 type Mover struct {
-	groups map[Spot][]Move   // by group of From, ascending by From.First
-	arrays map[Spot][]string // by source and table
+	groups map[Spot][]stretch // by group of Move.From, ascending
+	arrays map[Spot][]string  // of groups, by source and table
+	to     []Spot             // groups of Move.To
+}
+
+// A stretch is a Move within its group.
+type stretch struct {
+	from, to, n int64
+	group       int32 // index into Mover.to
 }
 
 // NewMover makes the mover of valid moves.
@@ -147,14 +156,20 @@ func NewMover(moves []Move) *Mover {
 	if len(moves) == 0 {
 		return nil
 	}
-	m := &Mover{map[Spot][]Move{}, map[Spot][]string{}}
+	m := &Mover{groups: map[Spot][]stretch{}, arrays: map[Spot][]string{}}
+	number := map[Spot]int32{}
 	for _, v := range slices.SortedFunc(slices.Values(moves), func(a, b Move) int { return compareSpots(a.From, b.From) }) {
-		g := v.From.group()
+		g, to := v.From.group(), v.To.group()
 		if _, known := m.groups[g]; !known && g.Array != "" {
 			table := Spot{Source: g.Source, Table: g.Table}
 			m.arrays[table] = append(m.arrays[table], g.Array)
 		}
-		m.groups[g] = append(m.groups[g], v)
+		n, known := number[to]
+		if !known {
+			n = int32(len(m.to))
+			number[to], m.to = n, append(m.to, to)
+		}
+		m.groups[g] = append(m.groups[g], stretch{v.From.First, v.To.First, v.Records, n})
 	}
 	return m
 }
@@ -166,8 +181,8 @@ func (m *Mover) Place(p Place) Place {
 	}
 	g := Spot{Source: p.Source, Table: p.Locator.Table}
 	if p.Locator.Row != 0 {
-		if v, n, ok := m.move(g, p.Locator.Row); ok {
-			p.Source, p.Locator.Table, p.Locator.Row = v.To.Source, v.To.Table, n
+		if to, ok := m.move(g, p.Locator.Row); ok {
+			p.Source, p.Locator.Table, p.Locator.Row = to.Source, to.Table, to.First
 		}
 		return p
 	}
@@ -185,32 +200,23 @@ func (m *Mover) Place(p Place) Place {
 			continue
 		}
 		g := Spot{Source: g.Source, Table: g.Table, Array: array}
-		if v, n, ok := m.move(g, i); ok {
-			p.Source, p.Locator.Table = v.To.Source, v.To.Table
-			p.Locator.Pointer = v.To.Array + strconv.FormatInt(n, 10) + below
+		if to, ok := m.move(g, i); ok {
+			p.Source, p.Locator.Table = to.Source, to.Table
+			p.Locator.Pointer = to.Array + strconv.FormatInt(to.First, 10) + below
 			return p
 		}
 	}
 	return p
 }
 
-// move finds the move of a record, and its new number.
-func (m *Mover) move(group Spot, n int64) (Move, int64, bool) {
+// move tells where a record of a group stands now.
+func (m *Mover) move(group Spot, n int64) (to Spot, ok bool) {
 	list := m.groups[group]
-	i, exact := slices.BinarySearchFunc(list, n, func(v Move, n int64) int {
-		switch {
-		case v.From.First < n:
-			return -1
-		case v.From.First > n:
-			return 1
-		}
-		return 0
-	})
-	if !exact {
-		i--
+	i := sort.Search(len(list), func(i int) bool { return list[i].from > n }) - 1
+	if i < 0 || n >= list[i].from+list[i].n {
+		return Spot{}, false
 	}
-	if i < 0 || n >= list[i].From.First+list[i].Records {
-		return Move{}, 0, false
-	}
-	return list[i], list[i].To.First + n - list[i].From.First, true
+	to = m.to[list[i].group]
+	to.First = list[i].to + n - list[i].from
+	return to, true
 }

@@ -7,8 +7,7 @@ import (
 	"overt/statement"
 )
 
-// Moves are kept beside the record of a run, not in its JSON form: there can be
-// ten thousand.
+// Moves are kept packed in the record of a run: there can be tens of thousands.
 //
 //	moves  move*
 //	move   flags:u8 [from group, to group] from:varint to:varint records:uvarint
