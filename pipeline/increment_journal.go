@@ -173,8 +173,8 @@ func apart(a, b string) bool {
 		if x[i] == y[i] {
 			continue
 		}
-		_, m, _ := strings.Cut(":"+x[i], ":")
-		_, n, _ := strings.Cut(":"+y[i], ":")
+		// A name of XML can be asked for with its prefix and without.
+		m, n := x[i][strings.LastIndexByte(x[i], ':')+1:], y[i][strings.LastIndexByte(y[i], ':')+1:]
 		return isName(m) && isName(n) && m != n
 	}
 	return false

@@ -254,6 +254,47 @@ func sameAsWhole(t *testing.T, seed uint64, write func(*editor) (string, []byte,
 	return rested
 }
 
+// The newest journal lost, damaged or of another program: the import is whole,
+// and the same.
+func TestIncrementWithoutJournal(t *testing.T) {
+	e := &editor{Rand: rand.New(rand.NewPCG(3, 7))}
+	for range 60 {
+		e.list = append(e.list, e.one())
+	}
+	grown, whole := hometest.Memory(t), hometest.Memory(t)
+	whole.Whole = true
+	for day, harm := range []func(path string, text []byte) error{
+		nil,
+		func(path string, _ []byte) error { return os.Remove(path) },
+		func(path string, text []byte) error { return os.WriteFile(path, text[:len(text)/2], 0o600) },
+		func(path string, text []byte) error {
+			return os.WriteFile(path, bytes.Replace(text, []byte("journal/"), []byte("journal/9"), 1), 0o600)
+		},
+		func(path string, _ []byte) error { return os.Mkdir(path+".d", 0o700) }, // harms nothing
+	} {
+		if harm != nil {
+			path := filepath.Join(grown.Dir, "derived", fmt.Sprintf("journal-%d.oj", day))
+			text, err := os.ReadFile(path)
+			must(t, err)
+			must(t, harm(path, text))
+		}
+		_, text, mapping := staffForms["table"](e)
+		req := pipeline.Request{Dataset: "staff", Mapping: "staff", Text: []byte(mapping), Observed: fmt.Sprintf("2024-0%d-01", day+1), Files: []pipeline.Embedded{{Name: fmt.Sprint(day, ".csv"), Data: text}}}
+		grown.Import(t, req)
+		whole.Import(t, req)
+		compareHomes(t, fmt.Sprint("day ", day), grown, whole)
+		if n, want := generation(t, grown, day+1), map[int]int{4: 1}[day]; n != want {
+			t.Errorf("day %d: the run rests on %d others, want %d", day, n, want)
+		}
+		e.list[day].role = "changed"
+	}
+	left, err := filepath.Glob(filepath.Join(grown.Dir, "derived", "journal-*.oj"))
+	must(t, err)
+	if len(left) != 2 {
+		t.Errorf("%d journals are kept, want those of the last two runs", len(left))
+	}
+}
+
 // generation tells on how many runs a run rests, by its journal.
 func generation(t *testing.T, h *hometest.Home, run int) int {
 	t.Helper()
