@@ -49,7 +49,7 @@ func (u *unit) increment(ctx context.Context, good []*taken) (done bool, err err
 	if r == nil || err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, r.view.Close()) }()
+	defer func() { _ = r.view.Close() }() // read only: closing cannot lose anything
 	before := make([]taken, len(good))
 	for i, t := range good {
 		before[i] = *t

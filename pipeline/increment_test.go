@@ -163,6 +163,13 @@ queries:
       office: {schema: PublicBody, keys: office, key_literal: o, properties: {name: office, address: seat}}
 `
 	},
+	"ftm": func(e *editor) (string, []byte, string) {
+		var b bytes.Buffer
+		for _, s := range e.list {
+			_ = json.NewEncoder(&b).Encode(map[string]any{"id": s.id, "schema": "Person", "properties": map[string][]string{"name": strings.Split(s.name, "; "), "birthDate": {s.born}, "wings": {s.role}}})
+		}
+		return "staff.ftm.json", b.Bytes(), ""
+	},
 	"xml": func(e *editor) (string, []byte, string) {
 		var b strings.Builder
 		b.WriteString("<staff>")
