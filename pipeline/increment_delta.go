@@ -50,9 +50,15 @@ func sayingOf(s *statement.Statement) saying {
 	}
 }
 
+func (k saying) statement() statement.Statement {
+	return statement.Statement{
+		Schema: k.schema, Prop: k.prop, Value: k.value, Original: k.original, Quote: k.quote, Lang: k.lang, Origin: k.origin,
+		External: k.external, Canonical: k.canonical, SourceID: k.sourceID, FirstSeen: k.first, LastSeen: k.last,
+	}
+}
+
 // A change is how often a statement is seen more, or less, and where.
 type change struct {
-	stmt  statement.Statement
 	count int
 	fresh []statement.Place // in the files of this run
 	gone  []statement.Place // in the files of its base
@@ -76,8 +82,7 @@ func (d *delta) Add(label policy.Label, id ftm.EntityID, stmts []statement.State
 		k := sayingOf(&stmts[i])
 		c := said[k]
 		if c == nil {
-			c = &change{stmt: stmts[i]}
-			c.stmt.Places = nil
+			c = &change{}
 			said[k] = c
 		}
 		c.count += d.sign * stmts[i].Sightings()
@@ -134,7 +139,7 @@ func (r *resting) says(id ftm.EntityID, all []statement.Statement) ([]statement.
 		if len(c.gone) > 0 || c.count <= 0 {
 			return nil, errUncounted
 		}
-		s := c.stmt
+		s := k.statement()
 		s.Count, s.Places = c.count, c.fresh
 		out = append(out, s)
 	}

@@ -203,7 +203,7 @@ queries:
 func TestIncrementIsWhole(t *testing.T) {
 	for form, write := range staffForms {
 		t.Run(form, func(t *testing.T) {
-			rounds, rested := 3, 0
+			rounds, rested := 2, 0
 			if testing.Short() {
 				rounds = 1
 			}
@@ -259,6 +259,31 @@ func sameAsWhole(t *testing.T, seed uint64, write func(*editor) (string, []byte,
 	}
 	cited(t, grown, 300)
 	return rested
+}
+
+// An office is named by every row, and the rows that are cited for it go: it is
+// cited from others.
+func TestIncrementFindsPlaces(t *testing.T) {
+	e := &editor{Rand: rand.New(rand.NewPCG(5, 7))}
+	for range 90 {
+		s := e.one()
+		s.office = "Office 0"
+		e.list = append(e.list, s)
+	}
+	grown, whole := hometest.Memory(t), hometest.Memory(t)
+	whole.Whole = true
+	for day := range 3 {
+		_, text, mapping := staffForms["lines"](e)
+		req := pipeline.Request{Dataset: "staff", Mapping: "staff", Text: []byte(mapping), Observed: fmt.Sprintf("2024-0%d-01", day+1), Files: []pipeline.Embedded{{Name: fmt.Sprint(day, ".jsonl"), Data: text}}}
+		grown.Import(t, req)
+		whole.Import(t, req)
+		compareHomes(t, fmt.Sprint("day ", day), grown, whole)
+		if n := generation(t, grown, day+1); n != day {
+			t.Errorf("day %d: the run rests on %d others", day, n)
+		}
+		e.list = e.list[20:]
+	}
+	cited(t, grown, 500)
 }
 
 // The newest journal lost, damaged or of another program: the import is whole,
