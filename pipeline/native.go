@@ -27,12 +27,12 @@ type native struct {
 }
 
 // readNative reads the forms of FollowTheMoney and ownership statements.
-func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format, rows string) error {
+func (u *unit) readNative(ctx context.Context, t *taken, part int) error {
 	n := &native{u: u, t: t, model: ftm.Default()}
-	var one func(extract.Record) (string, error)
-	switch format {
+	p, rows := t.part[part], t.rows[part]
+	one := n.entity
+	switch format := t.native[part]; format {
 	case "ftm":
-		one = n.entity
 	case "ftm-delta":
 		one = n.change
 	case "ftm-delta-index":
@@ -51,15 +51,32 @@ func (u *unit) readNative(ctx context.Context, t *taken, p extract.Part, format,
 	default:
 		return overt.Errorf(overt.Internal, t.name, "%q is no format that is read without a mapping", format)
 	}
-	err := u.records(ctx, t, p.Reader, rows, nil, func(rec extract.Record) (bool, error) {
-		reason, err := one(rec)
-		if reason != "" {
-			return false, u.leave(ctx, t, ledger.Left{Where: rec.At(), Reason: reason, Fatal: true})
-		}
-		return err == nil, err
-	})
+	err := u.records(ctx, t, p.Reader, rows, nil, u.compared(t, part, rows, n.takes(ctx, one)))
 	t.warnings = append(t.warnings, n.odd.warnings(t.name)...)
 	return err
+}
+
+// native takes the entities of a part that was read before.
+func (u *unit) native(ctx context.Context, t *taken) takes {
+	n := &native{u: u, t: t, model: ftm.Default()}
+	return n.takes(ctx, n.entity)
+}
+
+// takes is how a record is taken in. One with an oddity is remembered like one
+// of which something was left out: it is looked at again when it comes again.
+func (n *native) takes(ctx context.Context, one func(extract.Record) (string, error)) takes {
+	return func(rec extract.Record) (bool, error) {
+		n.u.seen = nil
+		odd := n.odd.total
+		reason, err := one(rec)
+		if n.odd.total != odd {
+			n.u.leaves++
+		}
+		if reason != "" {
+			return false, n.u.leave(ctx, n.t, ledger.Left{Where: rec.At(), Reason: reason, Fatal: true})
+		}
+		return err == nil, err
+	}
 }
 
 // maxOddities is how many kinds of oddity are told apart.
@@ -70,10 +87,12 @@ type oddities struct {
 	order []string
 	count map[string]int64
 	first map[string]overt.Locator
+	total int64
 }
 
 func (o *oddities) add(at overt.Locator, form string, args ...any) {
 	message := fmt.Sprintf(form, args...)
+	o.total++
 	if o.count == nil {
 		o.count, o.first = map[string]int64{}, map[string]overt.Locator{}
 	}

@@ -113,6 +113,10 @@ type Importer struct {
 	Clock    func() time.Time
 	Progress Progress
 	Limits   extract.Limits
+	// Derived is the home's folder for what can be made again. With it a newer
+	// full extract of a source costs in proportion to what changed; "" takes
+	// each one in as if it were the first.
+	Derived string
 }
 
 // Import takes the request's files in, each as a run of its own (files that

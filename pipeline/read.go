@@ -31,9 +31,9 @@ func (u *unit) read(ctx context.Context, t *taken) error {
 		noted := len(p.Reader.Info().Notes)
 		switch {
 		case t.mapping[i] != nil:
-			err = u.readMapped(ctx, t, p, t.mapping[i])
+			err = u.readMapped(ctx, t, i)
 		case t.native[i] != "":
-			err = u.readNative(ctx, t, p, t.native[i], t.rows[i])
+			err = u.readNative(ctx, t, i)
 		default:
 			continue
 		}
@@ -59,34 +59,47 @@ func firstPlace(name string, at []overt.Locator) string {
 	return name + ": " + at[0].String()
 }
 
-// readMapped applies the queries of a mapping. Queries over the same records
-// share one pass.
-func (u *unit) readMapped(ctx context.Context, t *taken, p extract.Part, m *mapping.Mapping) error {
-	var selectors []string
-	by := map[string][]*mapping.Query{}
-	for _, q := range m.Queries {
-		if q.NeedsSQL() {
-			return overt.Errorf(overt.Invalid, m.Name, "this mapping reads a database; that needs the SQL source")
-		}
-		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(t.name) }) {
-			continue
-		}
-		if !slices.Contains(selectors, q.Rows) {
-			selectors = append(selectors, q.Rows)
-		}
-		by[q.Rows] = append(by[q.Rows], q)
+// readMapped applies the queries of a mapping.
+func (u *unit) readMapped(ctx context.Context, t *taken, part int) error {
+	passes, err := u.passes(t, part)
+	if err != nil {
+		return err
 	}
-	for _, sel := range selectors {
-		pass := &mapped{u: u, t: t, m: m, queries: by[sel]}
-		if err := u.records(ctx, t, p.Reader, sel, m.Refuses, pass.record); err != nil {
+	for _, p := range passes {
+		if err := u.records(ctx, t, t.part[part].Reader, p.selector, t.mapping[part].Refuses, u.compared(t, part, p.selector, p.record)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// passes are the queries of a part's mapping. Queries over the same records
+// share one pass.
+func (u *unit) passes(t *taken, part int) ([]*mapped, error) {
+	m := t.mapping[part]
+	var out []*mapped
+	for _, q := range m.Queries {
+		if q.NeedsSQL() {
+			return nil, overt.Errorf(overt.Invalid, m.Name, "this mapping reads a database; that needs the SQL source")
+		}
+		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(t.name) }) {
+			continue
+		}
+		i := slices.IndexFunc(out, func(p *mapped) bool { return p.selector == q.Rows })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &mapped{u: u, t: t, m: m, selector: q.Rows})
+		}
+		out[i].queries = append(out[i].queries, q)
+	}
+	return out, nil
+}
+
+// takes takes one record in, and says whether it gave anything.
+type takes func(extract.Record) (gave bool, err error)
+
 // records walks one selector's records, counting each as read or left out.
-func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, refused func(string) bool, one func(extract.Record) (gave bool, err error)) error {
+func (u *unit) records(ctx context.Context, t *taken, r extract.Reader, selector string, refused func(string) bool, one takes) error {
 	rows := newSeenRows(r.Info())
 	u.watch.Begin(t.name, selector, r.Info(), refused)
 	for rec, err := range r.Records(ctx, selector) {
@@ -143,11 +156,12 @@ func (u *unit) progress(t *taken) {
 
 // A mapped pass applies some queries to each record.
 type mapped struct {
-	u       *unit
-	t       *taken
-	m       *mapping.Mapping
-	queries []*mapping.Query
-	made    []mapping.Entity // of the record at hand
+	u        *unit
+	t        *taken
+	m        *mapping.Mapping
+	selector string
+	queries  []*mapping.Query
+	made     []mapping.Entity // of the record at hand
 }
 
 func (p *mapped) record(rec extract.Record) (gave bool, err error) {
@@ -158,13 +172,14 @@ func (p *mapped) record(rec extract.Record) (gave bool, err error) {
 		err := p.m.Apply(q, rec, func(e mapping.Entity) error {
 			gave = true
 			p.made = append(p.made, e)
-			return p.u.add(p.t, e)
+			return p.u.add(p.t, rec.At(), e)
 		}, func(pr mapping.Problem) { problems = append(problems, pr) })
 		if err != nil {
 			return gave, err
 		}
 	}
-	if err := p.u.watch.Add(quality.Observe(p.made)); err != nil {
+	p.u.seen = quality.Observe(p.made)
+	if err := p.u.watch.Add(p.u.seen); err != nil {
 		return gave, err
 	}
 	if !gave && len(problems) == 0 {
@@ -195,8 +210,8 @@ func reasonOf(p mapping.Problem) string {
 	return p.Property + ": " + p.Reason
 }
 
-// add turns a mapped entity into statements.
-func (u *unit) add(t *taken, e mapping.Entity) error {
+// add turns an entity that the record at a place gave into statements.
+func (u *unit) add(t *taken, at overt.Locator, e mapping.Entity) error {
 	u.stmts = u.stmts[:0]
 	place := overt.Locator{}
 	for i := range e.Values {
@@ -208,19 +223,21 @@ func (u *unit) add(t *taken, e mapping.Entity) error {
 	}
 	u.stmts = append(u.stmts, statement.Statement{
 		Schema: e.Schema, Prop: statement.PropID, Value: string(e.ID), Origin: statement.OriginMapping,
-		Places: []statement.Place{{Source: t.index, Locator: whole(place)}},
+		Places: []statement.Place{{Source: t.index, Locator: whole(place, at)}},
 	})
 	u.said += int64(len(u.stmts))
 	return u.w.Add(u.label, e.ID, u.stmts)
 }
 
-// whole widens a cell's place to its row or record.
-func whole(l overt.Locator) overt.Locator {
+// whole widens a cell's place to its row or to what holds it, inside the record
+// at a place: what the mapping itself gives stands at the record, and that is
+// as wide as it gets.
+func whole(l, at overt.Locator) overt.Locator {
 	if l.Row != 0 && l.Pointer == "" {
 		l.Column = ""
 		return l
 	}
-	if i := strings.LastIndexByte(l.Pointer, '/'); i > 0 {
+	if i := strings.LastIndexByte(l.Pointer, '/'); i > 0 && i >= len(at.Pointer) {
 		l.Pointer = l.Pointer[:i]
 	}
 	return l
@@ -248,7 +265,11 @@ func fromValue(v *mapping.Value, schema string, source int) statement.Statement 
 // leave notes a row or value that was left out.
 func (u *unit) leave(ctx context.Context, t *taken, l ledger.Left) error {
 	t.left = append(t.left, l)
-	if len(t.left) < leftBatch {
+	u.leaves++
+	if u.rest != nil && len(t.left) > maxLeftHeld {
+		return errWhole
+	}
+	if len(t.left) < leftBatch || u.rest != nil {
 		return nil
 	}
 	return u.flush(ctx, t)

@@ -118,6 +118,7 @@ func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error)
 	if err != nil {
 		return 0, "", u.abandon(ctx, good, err)
 	}
+	u.keepJournal(ctx, good, run)
 	for _, t := range good {
 		t.Run = run.ID
 		if err := u.bench.Ledger.Settle(context.WithoutCancel(ctx), t.entry, t.outcome()); err != nil {

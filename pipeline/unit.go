@@ -38,6 +38,11 @@ type unit struct {
 	stmts    []statement.Statement // scratch
 	said     int64
 	last     time.Time
+
+	journal *journal // of the run being read; nil when none is kept
+	rest    *resting // while the run may rest on an earlier one
+	seen    []byte   // the observation of the record read last
+	leaves  int64    // rows and values left out so far
 }
 
 // A taken file has its bytes kept and its format known.
@@ -123,19 +128,8 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 	if run, ok, err := u.already(ctx); err != nil || ok {
 		return 0, "", errors.Join(err, u.settleAlready(ctx, good, run))
 	}
-	var err error
-	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, u.spec); err != nil {
+	if err := u.take(ctx, good); err != nil {
 		return 0, "", u.abandon(ctx, good, err)
-	}
-	if u.watch, err = u.watched(ctx, good); err != nil {
-		_ = u.w.Abort()
-		return 0, "", u.abandon(ctx, good, err)
-	}
-	for _, t := range good {
-		if err := u.read(ctx, t); err != nil {
-			_ = u.w.Abort()
-			return 0, "", u.abandon(ctx, good, err)
-		}
 	}
 	if kept := slices.DeleteFunc(slices.Clone(good), func(t *taken) bool { return t.err != nil && t.Read == 0 }); len(kept) == 0 {
 		// Nothing came before the break: there is no run to keep.
@@ -148,6 +142,29 @@ func (u *unit) run(ctx context.Context, given *mapping.Mapping) (int64, string, 
 		return 0, "", nil
 	}
 	return u.commit(ctx, good)
+}
+
+// take reads the files into a writer: only what changed since an earlier run
+// where that can be told, everything otherwise.
+func (u *unit) take(ctx context.Context, good []*taken) error {
+	u.journal = u.newJournal(good)
+	if done, err := u.increment(ctx, good); done || err != nil {
+		return err
+	}
+	var err error
+	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, u.spec); err != nil {
+		return err
+	}
+	if u.watch, err = u.watched(ctx, good); err != nil {
+		return errors.Join(err, u.w.Abort())
+	}
+	for _, t := range good {
+		if err := u.read(ctx, t); err != nil {
+			_ = u.w.Abort()
+			return err
+		}
+	}
+	return nil
 }
 
 // receive puts the file into the ledger, then its bytes into the blobs.

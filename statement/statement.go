@@ -138,6 +138,14 @@ type RunSpec struct {
 	Imported string `json:"imported"`
 	Token    string `json:"token"` // ties the run to its entry in the coverage ledger
 	Actor    string `json:"actor"`
+	// Base is an earlier run that this one rests on: of every entity that is
+	// neither added nor dropped it says what its base says, under the labels of
+	// its base. 0 for a run that is written whole. Moved tells where the records
+	// of the base stand in the sources of this run; what no move names stands
+	// where it stood. Both say how a run is kept and not what it says, so no
+	// reader is told of them: in a Run they are empty.
+	Base  overt.RunID `json:"-"`
+	Moved []Move      `json:"-"`
 }
 
 // A Run is one import as it is kept.
@@ -223,12 +231,19 @@ type Writer interface {
 	// the run; equal statements are kept once with their places. Errors:
 	// denied (the scope may not write the label), invalid (id with NUL, empty
 	// id or property), unavailable (disk).
+	//
+	// In a run with a base an entity that is added is added whole: what the
+	// base says of it is not taken over, under none of its labels.
 	Add(label policy.Label, id ftm.EntityID, stmts []Statement) error
 	// End says that all that earlier runs of the series said of the entity
 	// under the label ends with this run: the source took it out, or says it
 	// anew. Those statements are kept, and gone from the run's day on. Errors:
 	// as those of Add, and invalid beyond MaxEnded entities.
 	End(label policy.Label, id ftm.EntityID) error
+	// Drop says that the run says nothing of an entity, whatever its base says.
+	// Of an entity that is added too, and without a base, it changes nothing.
+	// Errors: invalid (no id).
+	Drop(id ftm.EntityID) error
 	// Warn adds a warning to the run.
 	Warn(Warning)
 	// Cut says that the source was not read to its end: whatever the spec says,
@@ -288,7 +303,9 @@ type Store interface {
 	// Labels lists every label of every run that is not undone, sorted by key:
 	// for the policy engine alone, which decides once per label.
 	Labels(ctx context.Context) ([]policy.Label, error)
-	// Begin opens a writer. Errors: conflict (another writer is open).
+	// Begin opens a writer. Errors: conflict (another writer is open); for a run
+	// with a base those of CheckBase. What is new in the run is told by the runs
+	// that stand when it begins.
 	Begin(ctx context.Context, scope policy.Scope, spec RunSpec) (Writer, error)
 	// View opens a view of this moment.
 	View(ctx context.Context, scope policy.Scope, when When) (View, error)
@@ -296,7 +313,7 @@ type Store interface {
 	// undone ones included and marked.
 	Runs(ctx context.Context, scope policy.Scope) ([]Run, error)
 	// Undo takes a run back: from the moment it returns no view opened later
-	// shows it. at is RFC 3339. Errors: not_found, denied, conflict (undone already).
+	// shows it. Runs that rest on it stay whole. at is RFC 3339. Errors: not_found, denied, conflict (undone already).
 	Undo(ctx context.Context, scope policy.Scope, id overt.RunID, at string) error
 	// Note adds a notice to a run, durably: views opened later show it, by
 	// Sight and in every citation of the run. It changes no statement and no

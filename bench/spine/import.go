@@ -32,26 +32,34 @@ func writeActions(path string, rows int) error {
 		return fmt.Errorf("make the table: %w", err)
 	}
 	w, m := bufio.NewWriterSize(f, 1<<20), newMaker(rows)
-	_, _ = w.WriteString("Agency,Award ID,Recipient Name,Federal Action Obligation,Action Date,Modification,Product/Service Description,NAICS Description,Transaction Description,Generated Award ID\n")
+	_, _ = w.WriteString(actionHead)
 	var line []byte
 	for k := range rows {
-		award := uint64(k / actionsOfAnAward)
-		piid := strconv.FormatUint(1e9+mix(award)%1e9, 10)
-		m.begin(int(mix(award) % suppliers))
-		line = append(append(append(line[:0], "ICE,70NM24C"...), piid...), ',')
-		line = append(m.appendName(line), ',')
-		m.begin(k)
-		line = append(m.appendAmount(line), ',')
-		line = append(m.appendDay(line), ",P"...)
-		line = strconv.AppendInt(line, int64(k%actionsOfAnAward), 10)
-		for _, words := range []int{3, 4, 8} {
-			line = m.appendText(append(line, ','), words)
-		}
-		line = append(append(append(line, ",CONT_AWD_70NM24C"...), piid...), "_7012_-NONE-_-NONE-\n"...)
+		line = appendAction(line[:0], m, k, k)
 		_, _ = w.Write(line)
 	}
 	// The writer keeps its first error for Flush.
 	return errors.Join(w.Flush(), f.Close())
+}
+
+const actionHead = "Agency,Award ID,Recipient Name,Federal Action Obligation,Action Date,Modification,Product/Service Description,NAICS Description,Transaction Description,Generated Award ID\n"
+
+// appendAction writes the row of action k; its amount and what follows are made
+// from another number, which is k too while nothing changed.
+func appendAction(line []byte, m *maker, k, amount int) []byte {
+	award := uint64(k / actionsOfAnAward)
+	piid := strconv.FormatUint(1e9+mix(award)%1e9, 10)
+	m.begin(int(mix(award) % suppliers))
+	line = append(append(append(line, "ICE,70NM24C"...), piid...), ',')
+	line = append(m.appendName(line), ',')
+	m.begin(amount)
+	line = append(m.appendAmount(line), ',')
+	line = append(m.appendDay(line), ",P"...)
+	line = strconv.AppendInt(line, int64(k%actionsOfAnAward), 10)
+	for _, words := range []int{3, 4, 8} {
+		line = m.appendText(append(line, ','), words)
+	}
+	return append(append(append(line, ",CONT_AWD_70NM24C"...), piid...), "_7012_-NONE-_-NONE-\n"...)
 }
 
 // imports takes such a table through the whole pipeline: the gate, the blobs,
@@ -73,9 +81,7 @@ func imports(ctx context.Context, j job) ([]table, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &pipeline.Importer{Clock: time.Now, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
-		return g.Open(ctx, gate.Visit{Actor: owner, Writes: labels})
-	}}
+	im := importer(g)
 	watch := start()
 	rep, err := im.Import(ctx, pipeline.Request{Paths: []string{path}, Dataset: dataset, Format: "usaspending-transactions", Observed: day(0)})
 	if err != nil {
@@ -93,6 +99,12 @@ func imports(ctx context.Context, j job) ([]table, error) {
 	t.add(seconds(c.wall), seconds(c.cpu), rate(rows, c.wall), rate(rows, c.cpu), fmt.Sprintf("%.1f", float64(info.Size())/1e6/c.wall.Seconds()),
 		count(run.Entities), count(run.Statements), megabytes(peak()))
 	return []table{t}, closeAll()
+}
+
+func importer(g *gate.Gate) *pipeline.Importer {
+	return &pipeline.Importer{Clock: time.Now, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+		return g.Open(ctx, gate.Visit{Actor: owner, Writes: labels})
+	}}
 }
 
 var owner = identity.Actor{ID: "local:bench", Name: "bench"}

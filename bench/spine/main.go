@@ -43,6 +43,7 @@ var parts = []part{
 	{"audit", record, false},
 	{"money", sums, false},
 	{"import", imports, false},
+	{"newer", newer, false},
 	{"peers", peers, false},
 }
 

@@ -117,7 +117,7 @@ func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (*p
 	m := a.meter()
 	defer m.end()
 	im := &pipeline.Importer{
-		Clock: a.clock,
+		Clock: a.clock, Derived: filepath.Join(h.dir, "derived"),
 		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 			return h.gate.Open(ctx, a.visit(h, labels...))
 		},

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"overt"
+	"overt/ftm"
 	"overt/policy"
 	"overt/statement"
 )
@@ -34,8 +35,9 @@ type Store struct {
 
 // A run is one import: what all of its labels share, and a table for each.
 type run struct {
-	statement.Run // without labels and counts
+	statement.Run // without labels, counts and base
 	tables        []*table
+	generation    int // how many runs it rests on
 }
 
 // in is the run as a scope may see it: its labels and the counts that they
@@ -91,9 +93,16 @@ func (s *Store) Begin(_ context.Context, scope policy.Scope, spec statement.RunS
 	if s.writing {
 		return nil, overt.Errorf(overt.Conflict, "statements", "another import is being written")
 	}
+	w := &writer{store: s, scope: scope, keys: statement.NewKeyer(), pending: map[string]*pending{}, touched: map[ftm.EntityID]bool{}, before: s.runs}
+	if spec.Base != 0 {
+		if err := w.rest(spec); err != nil {
+			return nil, err
+		}
+	}
 	s.writing = true
-	spec.Sources = slices.Clone(spec.Sources)
-	return &writer{store: s, scope: scope, spec: spec, keys: statement.NewKeyer(), pending: map[string]*pending{}}, nil
+	spec.Sources, spec.Base, spec.Moved = slices.Clone(spec.Sources), 0, nil
+	w.spec = spec
+	return w, nil
 }
 
 // View opens a view of this moment; see statement.Store.

@@ -25,6 +25,50 @@ type writer struct {
 	ended    int
 	columns  []statement.Column
 	done     bool
+	before   []*run // of the moment it began
+	base     *run   // nil for a run that is written whole
+	mover    *statement.Mover
+	touched  map[ftm.EntityID]bool // added or dropped: not taken over from base
+}
+
+// rest makes the run rest on its base, of which a whole copy is taken at
+// Commit.
+func (w *writer) rest(spec statement.RunSpec) error {
+	var whole *statement.Run
+	generation := 0
+	for _, r := range w.before {
+		if r.ID == spec.Base {
+			w.base, generation = r, r.generation
+			run := r.Run
+			for _, t := range r.tables {
+				run.Labels = append(run.Labels, t.label)
+			}
+			whole = &run
+		}
+	}
+	w.mover = statement.NewMover(spec.Moved)
+	return statement.CheckBase(w.scope, spec, whole, generation)
+}
+
+// inherit copies what the base says of entities that were not touched.
+func (w *writer) inherit() {
+	for _, t := range w.base.tables {
+		for _, e := range t.entities {
+			if w.touched[e.id] {
+				continue
+			}
+			said := map[saying]*statement.Statement{}
+			for _, s := range e.stmts {
+				s.Class, s.Places = 0, slices.Clone(s.Places)
+				for i := range s.Places {
+					s.Places[i] = w.mover.Place(s.Places[i])
+				}
+				slices.SortFunc(s.Places, comparePlaces)
+				said[sayingOf(&s)] = &s
+			}
+			w.of(t.label).entities[e.id] = said
+		}
+	}
 }
 
 type pending struct {
@@ -57,6 +101,7 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 	if err := w.check(label, id, stmts); err != nil {
 		return err
 	}
+	w.touched[id] = true
 	if len(stmts) == 0 {
 		return nil
 	}
@@ -155,6 +200,18 @@ func (w *writer) End(label policy.Label, id ftm.EntityID) error {
 	return nil
 }
 
+// Drop says that the run says nothing of an entity; see statement.Writer.
+func (w *writer) Drop(id ftm.EntityID) error {
+	if w.done {
+		return overt.Errorf(overt.Internal, string(id), "drop from a run that is finished")
+	}
+	if !statement.ValidID(id) {
+		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	}
+	w.touched[id] = true
+	return nil
+}
+
 // Warn adds a warning to the run.
 func (w *writer) Warn(warning statement.Warning) {
 	warning.Keys = maps.Clone(warning.Keys)
@@ -181,6 +238,9 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 	if err := ctx.Err(); err != nil {
 		return statement.Run{}, err
 	}
+	if w.base != nil {
+		w.inherit()
+	}
 	if len(w.order) == 0 {
 		plain := policy.Label{Dataset: w.spec.Dataset}
 		if err := w.check(plain, "none", nil); err != nil {
@@ -189,6 +249,9 @@ func (w *writer) Commit(ctx context.Context) (statement.Run, error) {
 		w.of(plain)
 	}
 	r := &run{Run: statement.Run{RunSpec: w.spec, Warnings: w.warnings, Measures: w.measures, Columns: w.columns}}
+	if w.base != nil {
+		r.generation = w.base.generation + 1
+	}
 	for _, p := range w.order {
 		r.tables = append(r.tables, newTable(p, w.keys))
 	}
@@ -203,7 +266,7 @@ func (s *Store) commit(w *writer, r *run) statement.Run {
 	for _, t := range r.tables {
 		s.classes++
 		t.setClass(s.classes)
-		t.countFresh(s.earlier(r, t.label))
+		t.countFresh(w.earlier(r, t.label))
 		t.addTo(&whole)
 	}
 	s.runs = append(slices.Clip(s.runs), r)
@@ -215,9 +278,9 @@ func (s *Store) commit(w *writer, r *run) statement.Run {
 // earlier lists the tables of one label in earlier runs of the same series.
 // Only the same label counts: to be new must not depend on what
 // some readers cannot see.
-func (s *Store) earlier(r *run, label policy.Label) []*table {
+func (w *writer) earlier(r *run, label policy.Label) []*table {
 	var all []*table
-	for _, before := range s.runs {
+	for _, before := range w.before {
 		if before.Undone != "" || before.Dataset != r.Dataset || before.Series != r.Series {
 			continue
 		}

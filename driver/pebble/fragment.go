@@ -40,7 +40,13 @@ type fragments struct {
 	sightings int64
 }
 
+// begin takes the first fragment of a key. An empty one says that the entity is
+// not taken over from the base, and nothing else.
 func (f *fragments) begin(key, fragment []byte) {
+	if len(fragment) == 0 {
+		f.key, f.first, f.many, f.distinct, f.sightings = append(f.key[:0], key...), f.first[:0], nil, 0, 0
+		return
+	}
 	var pack []byte
 	f.distinct, f.sightings, pack = openFragment(fragment)
 	f.key = append(f.key[:0], key...)
@@ -49,6 +55,13 @@ func (f *fragments) begin(key, fragment []byte) {
 }
 
 func (f *fragments) join(fragment []byte) error {
+	if len(fragment) == 0 {
+		return nil
+	}
+	if len(f.first) == 0 {
+		f.begin(f.key, fragment)
+		return nil
+	}
 	if f.many == nil {
 		f.many = map[string]*statement.Statement{}
 		if err := f.take(f.first); err != nil {
@@ -80,7 +93,8 @@ func (f *fragments) take(pack []byte) error {
 	return nil
 }
 
-// finish gives the entity's pack, valid until begin.
+// finish gives the entity's pack, valid until begin; an empty one when nothing
+// was said.
 func (f *fragments) finish() []byte {
 	if f.many == nil {
 		return f.first

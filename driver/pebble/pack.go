@@ -243,11 +243,12 @@ func tidy(stmts []*statement.Statement) []*statement.Statement {
 	return out
 }
 
-// joinPlaces unites two lists in source order, so that the result does not
-// depend on the order of Add.
+// joinPlaces unites two lists in source order, each place once, so that the
+// result does not depend on the order of Add.
 func joinPlaces(a, b []statement.Place) []statement.Place {
 	all := append(slices.Clip(a), b...)
 	slices.SortStableFunc(all, comparePlaces)
+	all = slices.Compact(all)
 	return all[:min(len(all), statement.MaxPlaces)]
 }
 

@@ -72,6 +72,15 @@ type record struct {
 	// Ended are the entities that the run ends, ascending, by index of
 	// Run.Labels; nil when there is none under any label.
 	Ended [][]ftm.EntityID `json:"ended,omitempty"`
+	// Under is the run's base, Moves where its records stand (readMoves).
+	Under overt.RunID `json:"base,omitempty"`
+	Moves []byte      `json:"moves,omitempty"`
+	// Spent is the last class that was given to the run and is not in Classes:
+	// keys may have it, so no other run may.
+	Spent statement.Class `json:"spent,omitempty"`
+
+	bases []statement.Class // by index of Run.Labels; 0 where the base has none
+	mover *statement.Mover
 }
 
 // counts are what a run holds under one label.
@@ -207,6 +216,9 @@ func (db *DB) load() error {
 	}
 	for _, r := range db.runs {
 		r.Undone, r.Notices = undone[r.ID], notices[r.ID]
+		if err := r.settle(db.runs); err != nil {
+			return errors.Join(err, it.Close())
+		}
 	}
 	db.epoch = uint64(len(db.runs) + len(undone))
 	return it.Close()

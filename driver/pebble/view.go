@@ -3,7 +3,6 @@ package pebble
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -26,6 +25,7 @@ type view struct {
 	snap  *pebble.Snapshot
 	sight *statement.Sight
 	words map[statement.Class][]string
+	kin   *lineage // nil while no visible run has a base
 }
 
 // View opens a view of this moment.
@@ -39,6 +39,7 @@ func (db *DB) View(_ context.Context, scope policy.Scope, when statement.When) (
 			v.words[c] = r.Words
 		}
 	}
+	v.kin = newLineage(db.runs, v.sight.Sees)
 	return v, nil
 }
 
@@ -69,9 +70,9 @@ func (v *view) Entity(_ context.Context, id ftm.EntityID) ([]statement.Statement
 	if err != nil {
 		return nil, err
 	}
-	var out []statement.Statement
+	g := group{v: v}
 	for it.First(); it.Valid(); it.Next() {
-		if out, err = v.decode(out, it, id); err != nil {
+		if err := g.key(it, id); err != nil {
 			_ = it.Close()
 			return nil, err
 		}
@@ -79,24 +80,7 @@ func (v *view) Entity(_ context.Context, id ftm.EntityID) ([]statement.Statement
 	if err := it.Close(); err != nil {
 		return nil, v.broken("read statements", err)
 	}
-	return out, nil
-}
-
-// decode appends the pack under the iterator if its class is visible.
-func (v *view) decode(dst []statement.Statement, it *pebble.Iterator, id ftm.EntityID) ([]statement.Statement, error) {
-	_, c, _, ok := splitKey(it.Key())
-	if !ok || !v.sight.Sees(c) {
-		return dst, nil
-	}
-	value, err := it.ValueAndErr()
-	if err != nil {
-		return dst, v.broken("read statements", err)
-	}
-	dst, err = readPack(dst, value, id, c, v.words[c])
-	if err != nil {
-		return dst, &overt.Error{Code: overt.Internal, Op: "read statements", Where: fmt.Sprintf("%s, class %d", overtID(id), c), Err: err}
-	}
-	return dst, nil
+	return g.statements(id)
 }
 
 // Entities walks every visible entity in id order.
@@ -108,7 +92,7 @@ func (v *view) Entities(ctx context.Context) iter.Seq2[[]statement.Statement, er
 			return
 		}
 		defer func() { _ = it.Close() }()
-		var group []statement.Statement
+		g := group{v: v}
 		var current []byte
 		var id ftm.EntityID
 		for n := 0; ; n++ {
@@ -127,15 +111,21 @@ func (v *view) Entities(ctx context.Context) iter.Seq2[[]statement.Statement, er
 				raw, _, _, _ = splitKey(it.Key())
 			}
 			if !more || !bytes.Equal(raw, current) {
-				if len(group) > 0 && !yield(group, nil) {
+				stmts, err := g.statements(id)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if len(stmts) > 0 && !yield(stmts, nil) {
 					return
 				}
 				if !more {
 					break
 				}
-				group, current, id = group[:0], append(current[:0], raw...), ftm.EntityID(raw)
+				g.next()
+				current, id = append(current[:0], raw...), ftm.EntityID(raw)
 			}
-			if group, err = v.decode(group, it, id); err != nil {
+			if err = g.key(it, id); err != nil {
 				yield(nil, err)
 				return
 			}
@@ -157,7 +147,7 @@ func (v *view) Batch(ctx context.Context, ids []ftm.EntityID) iter.Seq2[[]statem
 		}
 		defer func() { _ = it.Close() }()
 		var prefix []byte
-		var group []statement.Statement
+		g := group{v: v}
 		for i, id := range ids {
 			if i%1024 == 0 && ctx.Err() != nil {
 				yield(nil, ctx.Err())
@@ -166,14 +156,20 @@ func (v *view) Batch(ctx context.Context, ids []ftm.EntityID) iter.Seq2[[]statem
 			if !statement.ValidID(id) {
 				continue
 			}
-			prefix, group = idPrefix(prefix, entityKeys, string(id)), group[:0]
+			prefix = idPrefix(prefix, entityKeys, string(id))
+			g.next()
 			for ok := it.SeekGE(prefix); ok && bytes.HasPrefix(it.Key(), prefix); ok = it.Next() {
-				if group, err = v.decode(group, it, id); err != nil {
+				if err = g.key(it, id); err != nil {
 					yield(nil, err)
 					return
 				}
 			}
-			if len(group) > 0 && !yield(group, nil) {
+			stmts, err := g.statements(id)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(stmts) > 0 && !yield(stmts, nil) {
 				return
 			}
 		}
@@ -189,49 +185,28 @@ func (v *view) Inbound(ctx context.Context, id ftm.EntityID) iter.Seq2[statement
 		if !statement.ValidID(id) {
 			return
 		}
-		it, err := v.iterate(idPrefix(nil, refKeys, string(id)))
+		err := v.each(ctx, refKeys, string(id), func(c statement.Class, rest []byte) bool {
+			source, prop, ok := bytes.Cut(rest, []byte{0})
+			return !ok || yield(statement.Ref{Source: ftm.EntityID(source), Prop: string(prop), Class: c}, nil)
+		})
 		if err != nil {
 			yield(statement.Ref{}, err)
-			return
-		}
-		defer func() { _ = it.Close() }()
-		for it.First(); it.Valid(); it.Next() {
-			if ctx.Err() != nil {
-				yield(statement.Ref{}, ctx.Err())
-				return
-			}
-			_, c, rest, ok := splitKey(it.Key())
-			source, prop, cut := bytes.Cut(rest, []byte{0})
-			if !ok || !cut || !v.sight.Sees(c) {
-				continue
-			}
-			if !yield(statement.Ref{Source: ftm.EntityID(source), Prop: string(prop), Class: c}, nil) {
-				return
-			}
-		}
-		if err := it.Error(); err != nil {
-			yield(statement.Ref{}, v.broken("read references", err))
 		}
 	}
 }
 
 // Lookup gives the entities under a key.
-func (v *view) Lookup(_ context.Context, key string) ([]ftm.EntityID, error) {
+func (v *view) Lookup(ctx context.Context, key string) ([]ftm.EntityID, error) {
 	if key == "" {
 		return nil, nil
 	}
-	it, err := v.iterate(idPrefix(nil, lookupKeys, key))
+	var out []ftm.EntityID
+	err := v.each(ctx, lookupKeys, key, func(_ statement.Class, rest []byte) bool {
+		out = append(out, ftm.EntityID(rest))
+		return true
+	})
 	if err != nil {
 		return nil, err
-	}
-	var out []ftm.EntityID
-	for it.First(); it.Valid(); it.Next() {
-		if _, c, rest, ok := splitKey(it.Key()); ok && v.sight.Sees(c) {
-			out = append(out, ftm.EntityID(rest))
-		}
-	}
-	if err := it.Close(); err != nil {
-		return nil, v.broken("look up", err)
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
@@ -251,17 +226,34 @@ func (v *view) LookupPrefix(ctx context.Context, prefix string, limit int) ([]st
 			return nil, err
 		}
 		key, c, rest, whole := splitKey(it.Key())
-		if !whole || !v.sight.Sees(c) {
+		if !whole || !v.reads(c) {
 			ok = it.Next()
 			continue
 		}
-		out = append(out, statement.Key{Key: string(key), Entity: ftm.EntityID(rest)})
-		ok = it.SeekGE(after(idPrefix(nil, lookupKeys, string(key))))
+		found := statement.Key{Key: string(key), Entity: ftm.EntityID(rest)}
+		if v.kin != nil {
+			if found.Entity, err = v.one(ctx, found.Key); err != nil {
+				return nil, err
+			}
+		}
+		if found.Entity != "" {
+			out = append(out, found)
+		}
+		ok = it.SeekGE(after(idPrefix(nil, lookupKeys, found.Key)))
 	}
 	if err := it.Error(); err != nil {
 		return nil, v.broken("look up", err)
 	}
 	return out, nil
+}
+
+// one gives an entity under a key, "" when no visible class says one.
+func (v *view) one(ctx context.Context, key string) (id ftm.EntityID, err error) {
+	err = v.each(ctx, lookupKeys, key, func(_ statement.Class, rest []byte) bool {
+		id = ftm.EntityID(rest)
+		return false
+	})
+	return id, err
 }
 
 // Cite turns a place of a class into a citation.

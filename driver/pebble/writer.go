@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
 	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -54,6 +53,8 @@ type writer struct {
 	ended  map[statement.Class]map[ftm.EntityID]bool
 	ends   int
 	done   bool
+	before []*record // the runs of the moment it began
+	under  *under    // nil for a run that is written whole
 }
 
 type propKey struct{ schema, prop string }
@@ -67,12 +68,17 @@ func (db *DB) Begin(_ context.Context, scope policy.Scope, spec statement.RunSpe
 	if db.writer {
 		return nil, overt.Errorf(overt.Conflict, "", "another import is being written; wait for it to end")
 	}
+	if spec.Base != 0 {
+		if err := checkBase(scope, spec, db.runs); err != nil {
+			return nil, err
+		}
+	}
 	dir, err := os.MkdirTemp(filepath.Join(db.dir, "tmp"), "run-*")
 	if err != nil {
 		return nil, &overt.Error{Code: overt.Unavailable, Op: "begin a run", Where: db.dir, Err: err}
 	}
 	w := &writer{
-		db: db, scope: scope, dir: dir, words: newWords(), keys: statement.NewKeyer(),
+		db: db, scope: scope, dir: dir, before: db.runs, words: newWords(), keys: statement.NewKeyer(),
 		labels: map[string]statement.Class{}, props: map[propKey]propKind{}, base: 1,
 		ended: map[statement.Class]map[ftm.EntityID]bool{},
 		ents:  extsort.New(dir, db.cfg.Memory*2/3),
@@ -85,6 +91,10 @@ func (db *DB) Begin(_ context.Context, scope policy.Scope, spec statement.RunSpe
 		for _, c := range r.Classes {
 			w.base = max(w.base, c+1)
 		}
+		w.base = max(w.base, r.Spent+1)
+	}
+	if err := w.rest(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	db.writer = true
 	return w, nil
@@ -126,6 +136,9 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 	if err := w.check(id); err != nil {
 		return err
 	}
+	if err := w.touch(id); err != nil || len(stmts) == 0 {
+		return err
+	}
 	w.order = w.order[:0]
 	sightings := 0
 	for i := range w.stmts {
@@ -133,7 +146,7 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 		s.Entity, s.Class = id, 0
 		s.Count = s.Sightings()
 		s.Places = s.Places[:min(len(s.Places), statement.MaxPlaces)]
-		if err := w.index(s, w.kinds[i], c); err != nil {
+		if err := w.index(s, w.kinds[i], c, nil); err != nil {
 			return err
 		}
 		sightings += s.Count
@@ -220,19 +233,20 @@ func (w *writer) kind(s *statement.Statement) propKind {
 	return kind
 }
 
-// index adds the reference or lookup key of one statement.
-func (w *writer) index(s *statement.Statement, kind propKind, c statement.Class) error {
+// index adds the reference or lookup key of one statement, or says with the
+// mark that it is gone.
+func (w *writer) index(s *statement.Statement, kind propKind, c statement.Class, mark []byte) error {
 	switch {
 	case kind.ref:
 		w.key = refKey(w.key, s.Value, c, s.Entity, s.Prop)
-		return w.refs.Add(w.key, nil)
+		return w.refs.Add(w.key, mark)
 	case kind.lookup:
 		k := w.keys.Key(s.Schema, s.Prop, s.Value)
 		if k == "" {
 			return nil
 		}
 		w.key = lookupKey(w.key, k, c, s.Entity)
-		return w.looks.Add(w.key, nil)
+		return w.looks.Add(w.key, mark)
 	}
 	return nil
 }
@@ -255,6 +269,7 @@ func (w *writer) Abort() error {
 		return nil
 	}
 	w.done = true
+	w.under.close()
 	err := errors.Join(w.ents.Close(), w.refs.Close(), w.looks.Close(), os.RemoveAll(w.dir))
 	w.db.mu.Lock()
 	w.db.writer = false
@@ -298,6 +313,9 @@ func (w *writer) write(ctx context.Context) error {
 	if err := w.writeEntities(ctx); err != nil {
 		return err
 	}
+	if err := w.settleLabels(); err != nil {
+		return err
+	}
 	for _, s := range []*extsort.Sorter{w.refs, w.looks} {
 		if err := w.writeKeys(ctx, s); err != nil {
 			return err
@@ -339,39 +357,61 @@ func (w *writer) writeEntities(ctx context.Context) error {
 				return err
 			}
 		}
-		pack := group.finish()
-		if err := t.set(group.key, pack); err != nil {
+		if err := w.writeEntity(&t, known, &group); err != nil {
 			return err
-		}
-		_, class, _, _ := splitKey(group.key)
-		n := &w.run.Counts[class-w.base]
-		n.Entities++
-		n.Statements += group.distinct
-		n.Sightings += group.sightings
-		if !known.says(group.key, pack) {
-			n.New++
 		}
 	}
 	return errors.Join(it.Err(), t.close())
 }
 
-// writeKeys writes the keys of a sort, each once.
+// writeEntity writes what the run says of one entity under one label, and
+// counts it.
+func (w *writer) writeEntity(t *tableWriter, known *earlier, group *fragments) error {
+	_, class, _, _ := splitKey(group.key)
+	pack, n := group.finish(), &w.run.Counts[class-w.base]
+	was, err := w.replace(n, group.key)
+	if err != nil {
+		return err
+	}
+	if isGonePack(pack) {
+		if !was {
+			return nil // the base says nothing either
+		}
+		return t.set(group.key, nil)
+	}
+	n.Entities++
+	n.Statements += group.distinct
+	n.Sightings += group.sightings
+	said, err := known.says(group.key, pack)
+	if err != nil {
+		return err
+	}
+	if !said {
+		n.New++
+	}
+	return t.set(group.key, pack)
+}
+
+// writeKeys writes the keys of a sort, each once: one that is said is not gone.
 func (w *writer) writeKeys(ctx context.Context, s *extsort.Sorter) error {
 	it, err := s.Sort()
 	if err != nil {
 		return err
 	}
 	t := tableWriter{w: w}
-	var last []byte
-	for n := 0; it.Next(); n++ {
+	var last, value []byte
+	more := it.Next()
+	for n := 0; more; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if bytes.Equal(it.Key(), last) {
-			continue
+		last, value = append(last[:0], it.Key()...), append(value[:0], it.Value()...)
+		for more = it.Next(); more && bytes.Equal(it.Key(), last); more = it.Next() {
+			if len(it.Value()) == 0 {
+				value = value[:0]
+			}
 		}
-		last = append(last[:0], it.Key()...)
-		if err := t.set(last, nil); err != nil {
+		if err := t.set(last, value); err != nil {
 			return err
 		}
 	}
@@ -387,62 +427,12 @@ func (w *writer) publish(ctx context.Context) error {
 		return err
 	}
 	r := w.run
+	if err := r.settle(w.db.runs); err != nil {
+		return err
+	}
 	w.db.runs = append(slices.Clip(w.db.runs), &r)
 	w.db.epoch++
 	return nil
-}
-
-// earlier tells what earlier runs of the same series say.
-type earlier struct {
-	it      *pebble.Iterator
-	classes map[statement.Class]string // class → label key
-	labels  map[statement.Class]string // of the run being written
-	prefix  []byte
-}
-
-func (w *writer) earlier() (*earlier, error) {
-	e := &earlier{classes: map[statement.Class]string{}, labels: map[statement.Class]string{}}
-	for key, c := range w.labels {
-		e.labels[c] = key
-	}
-	w.db.mu.RLock()
-	for _, r := range w.db.runs {
-		if r.Undone == "" && r.Dataset == w.run.Dataset && r.Series == w.run.Series {
-			for i, c := range r.Classes {
-				e.classes[c] = r.Labels[i].Key()
-			}
-		}
-	}
-	w.db.mu.RUnlock()
-	if len(e.classes) == 0 {
-		return e, nil
-	}
-	var err error
-	e.it, err = w.db.db.NewIter(&pebble.IterOptions{LowerBound: []byte{entityKeys}, UpperBound: []byte{entityKeys + 1}})
-	return e, err
-}
-
-// says tells whether an earlier run says exactly this of the entity under the
-// same label. Keys must be asked in ascending order: seeks then move forward.
-func (e *earlier) says(key, pack []byte) bool {
-	if e.it == nil {
-		return false
-	}
-	_, c, _, _ := splitKey(key)
-	e.prefix = append(e.prefix[:0], key[:len(key)-4]...)
-	for ok := e.it.SeekGE(e.prefix); ok && bytes.HasPrefix(e.it.Key(), e.prefix); ok = e.it.Next() {
-		_, old, _, _ := splitKey(e.it.Key())
-		if e.classes[old] == e.labels[c] && len(e.it.Value()) > packHead && bytes.Equal(e.it.Value()[:packHead], pack[:packHead]) {
-			return true
-		}
-	}
-	return false
-}
-
-func (e *earlier) close() {
-	if e.it != nil {
-		_ = e.it.Close()
-	}
 }
 
 // A tableWriter writes ascending keys into tables of about tableSize.

@@ -49,6 +49,7 @@ type Home struct {
 	Blobs      blob.Store
 	Gate       *gate.Gate
 	Limits     extract.Limits // of the importer; zero fields are the defaults
+	Whole      bool           // newer extracts are taken in as if they were the first
 
 	seconds atomic.Int64
 	graphs  []*graph.Graph
@@ -156,9 +157,13 @@ func (h *Home) Pass(ctx context.Context, writes ...policy.Label) (*gate.Pass, er
 
 // Importer imports as the owner.
 func (h *Home) Importer() *pipeline.Importer {
-	return &pipeline.Importer{Clock: h.Clock, Limits: h.Limits, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+	im := &pipeline.Importer{Clock: h.Clock, Limits: h.Limits, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 		return h.Pass(ctx, labels...)
 	}}
+	if !h.Whole {
+		im.Derived = filepath.Join(h.Dir, "derived")
+	}
+	return im
 }
 
 // Import takes a request in and fails the test when the import as a whole

@@ -56,11 +56,14 @@ func testReopen(t *testing.T, open func(*testing.T, string) statement.Store) {
 func testCrash(t *testing.T, open func(*testing.T, string) statement.Store) {
 	dir, left := filepath.Join(t.TempDir(), "store"), filepath.Join(t.TempDir(), "left")
 	s := open(t, dir)
-	people(t, s, spec("kept"), "a", "b")
+	kept := people(t, s, spec("kept"), "a", "b")
 	undone := people(t, s, spec("undone"), "c")
 	must(t, s.Undo(t.Context(), all, undone.ID, undoneAt))
 	before := ask(t, s, all, "")
-	w := begin(t, s, spec("lost"))
+	lost := spec("lost")
+	lost.Base = kept.ID
+	w := begin(t, s, lost)
+	must(t, w.Drop("a"))
 	for i := range 5_000 {
 		must(t, w.Add(plain, numbered(i), []statement.Statement{named("Lost", int64(i))}))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"overt"
 	"overt/ftm"
 	"overt/policy"
 	"overt/statement"
@@ -20,6 +21,48 @@ type modelRun struct {
 	undone string
 	facts  []fact
 	labels []policy.Label
+	// Of a run with a base: what the base says, and which entities are not taken
+	// over. generation is how many runs it rests on.
+	rests      bool
+	base       []fact
+	touched    []ftm.EntityID
+	generation int
+}
+
+// rest makes the run rest on another, which has taken over what it rests on.
+func (r *modelRun) rest(base *modelRun) {
+	r.rests, r.base, r.generation = true, base.facts, base.generation+1
+}
+
+// takeOver copies what the base says of entities that were not touched.
+func (r *modelRun) takeOver() {
+	if !r.rests {
+		return
+	}
+	for _, f := range r.base {
+		if slices.Contains(r.touched, f.id) {
+			continue
+		}
+		f.stmt.Places = slices.Clone(f.stmt.Places)
+		for i, p := range f.stmt.Places {
+			for _, m := range r.spec.Moved {
+				if n := p.Locator.Row - m.From.First; p.Source == m.From.Source && n >= 0 && n < m.Records {
+					f.stmt.Places[i] = statement.Place{Source: m.To.Source, Locator: overt.Locator{Row: m.To.First + n}}
+				}
+			}
+		}
+		sortPlaces(f.stmt.Places)
+		r.facts = append(r.facts, f)
+		if !slices.ContainsFunc(r.labels, func(l policy.Label) bool { return l.Key() == f.label.Key() }) {
+			r.labels = append(r.labels, f.label)
+		}
+	}
+}
+
+func sortPlaces(places []statement.Place) {
+	slices.SortFunc(places, func(a, b statement.Place) int {
+		return strings.Compare(fmt.Sprintf("%04d %04d", a.Source, a.Locator.Row), fmt.Sprintf("%04d %04d", b.Source, b.Locator.Row))
+	})
 }
 
 // A fact is one distinct statement of one entity under one label.
@@ -30,6 +73,7 @@ type fact struct {
 }
 
 func (r *modelRun) add(a add) {
+	r.touched = append(r.touched, a.id)
 	if !slices.ContainsFunc(r.labels, func(l policy.Label) bool { return l.Key() == a.label.Key() }) {
 		r.labels = append(r.labels, a.label)
 	}
@@ -46,9 +90,7 @@ func (r *modelRun) add(a add) {
 		st := &r.facts[i].stmt
 		st.Count += s.Sightings()
 		st.Places = slices.Concat(st.Places, s.Places)
-		slices.SortFunc(st.Places, func(a, b statement.Place) int {
-			return strings.Compare(fmt.Sprintf("%04d %04d", a.Source, a.Locator.Row), fmt.Sprintf("%04d %04d", b.Source, b.Locator.Row))
-		})
+		sortPlaces(st.Places)
 		st.Places = st.Places[:min(len(st.Places), statement.MaxPlaces)]
 	}
 }

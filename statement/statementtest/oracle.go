@@ -3,12 +3,14 @@ package statementtest
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"overt"
+	"overt/ftm"
 	"overt/policy"
 	"overt/policy/policytest"
 	"overt/statement"
@@ -68,9 +70,12 @@ type world struct {
 }
 
 type worldRun struct {
-	spec statement.RunSpec
-	adds []add
-	undo int // index of a run taken back after this one, -1 for none
+	spec  statement.RunSpec
+	adds  []add
+	drops []ftm.EntityID
+	base  int // index of the run it rests on, -1 for none
+	undo  int // index of a run taken back after this one, -1 for none
+	says  modelRun
 }
 
 // newWorld makes 2–5 datasets, each with a plain label and perhaps marks and a
@@ -90,7 +95,8 @@ func newWorld(seed uint64) *world {
 	}
 	w := &world{g: g}
 	for left := 10 + g.IntN(41); left > 0; {
-		r := worldRun{spec: g.spec(), undo: -1}
+		r := worldRun{spec: g.spec(), undo: -1, base: -1}
+		w.rest(&r)
 		for range g.IntN(6) {
 			a := g.add()
 			left -= len(a.stmts)
@@ -100,14 +106,55 @@ func newWorld(seed uint64) *world {
 		if len(w.runs) > 0 && g.IntN(5) == 0 {
 			r.undo = g.IntN(len(w.runs))
 		}
-		w.runs = append(w.runs, r)
-		if again := w.runs[g.IntN(len(w.runs))]; g.IntN(4) == 0 {
+		w.append(r)
+		if again := w.runs[g.IntN(len(w.runs))]; g.IntN(4) == 0 && (again.base < 0 || !w.undone(again.base)) {
 			again.spec.Token, again.undo = again.spec.Token+" again", -1
 			again.spec.Observed = pick(g.Rand, worldDays)
-			w.runs = append(w.runs, again)
+			w.append(again)
 		}
 	}
 	return w
+}
+
+// rest lets a run rest on an earlier one of the world, more often than not.
+func (w *world) rest(r *worldRun) {
+	if len(w.runs) == 0 || w.g.IntN(3) == 0 {
+		return
+	}
+	i := len(w.runs) - 1 - w.g.IntN(min(len(w.runs), 3))
+	if w.undone(i) || w.runs[i].says.generation+2 > statement.MaxGenerations {
+		return
+	}
+	r.base = i
+	w.g.rest(&r.spec, w.runs[i].spec, 0)
+	for range w.g.IntN(3) {
+		r.drops = append(r.drops, pick(w.g.Rand, worldIDs))
+	}
+}
+
+func (w *world) undone(i int) bool {
+	return slices.ContainsFunc(w.runs, func(r worldRun) bool { return r.undo == i })
+}
+
+func (w *world) append(r worldRun) {
+	r.says = modelRun{spec: r.spec}
+	if r.base >= 0 {
+		r.says.rest(&w.runs[r.base].says)
+	}
+	r.says.touched = slices.Clone(r.drops)
+	for _, a := range r.adds {
+		r.says.add(a)
+	}
+	r.says.takeOver()
+	w.runs = append(w.runs, r)
+}
+
+// shown says whether anything of a run is left of what shows keeps.
+func (r *worldRun) shown(shows func(policy.Label) bool) bool {
+	if len(r.says.labels) == 0 {
+		return shows(policy.Label{Dataset: r.spec.Dataset})
+	}
+	return slices.ContainsFunc(r.says.labels, shows)
 }
 
 // fill imports what shows keeps. A run of which it keeps nothing never was.
@@ -116,23 +163,36 @@ func (w *world) fill(t *testing.T, s statement.Store, shows func(policy.Label) b
 	may := policytest.Scope(w.g.labels...)
 	ids, undone := map[int]overt.RunID{}, map[int]bool{}
 	for i, r := range w.runs {
-		var kept []add
-		for _, a := range r.adds {
-			if shows(a.label) {
-				kept = append(kept, a)
-			}
-		}
-		if len(kept) > 0 || (len(r.adds) == 0 && shows(policy.Label{Dataset: r.spec.Dataset})) {
-			writer, err := s.Begin(t.Context(), may, r.spec)
-			must(t, err)
-			for _, a := range kept {
-				must(t, writer.Add(a.label, a.id, a.stmts))
-			}
-			ids[i] = commit(t, writer).ID
+		if r.shown(shows) {
+			ids[i] = r.write(t, s, may, shows, ids[r.base]).ID
 		}
 		if id, ok := ids[r.undo]; ok && !undone[r.undo] {
 			must(t, s.Undo(t.Context(), may, id, undoneAt))
 			undone[r.undo] = true
 		}
 	}
+}
+
+// write imports what shows keeps of a run. base is 0 when nothing is kept of
+// the one it rests on. An entity that is added under a hidden label alone is
+// not taken over either.
+func (r *worldRun) write(t *testing.T, s statement.Store, may policy.Scope, shows func(policy.Label) bool, base overt.RunID) statement.Run {
+	t.Helper()
+	sp := r.spec
+	if sp.Base = base; base == 0 {
+		sp.Moved = nil
+	}
+	writer, err := s.Begin(t.Context(), may, sp)
+	must(t, err)
+	for _, a := range r.adds {
+		if !shows(a.label) {
+			must(t, writer.Drop(a.id))
+			continue
+		}
+		must(t, writer.Add(a.label, a.id, a.stmts))
+	}
+	for _, id := range r.drops {
+		must(t, writer.Drop(id))
+	}
+	return commit(t, writer)
 }

@@ -40,6 +40,22 @@ func (g *generator) spec() statement.RunSpec {
 	return sp
 }
 
+// rest makes the spec that of a later state of a run, the records of which
+// stand elsewhere.
+func (g *generator) rest(sp *statement.RunSpec, base statement.RunSpec, id overt.RunID) {
+	sp.Dataset, sp.Series, sp.Base = base.Dataset, base.Series, id
+	for source := range len(sp.Sources) {
+		for row := int64(g.IntN(10)); row < g.row && g.IntN(4) > 0; {
+			m := statement.Move{
+				From: statement.Spot{Source: source, First: row}, To: statement.Spot{Source: g.IntN(2), First: int64(g.IntN(500))},
+				Records: 1 + g.Int64N(20),
+			}
+			sp.Moved = append(sp.Moved, m)
+			row += m.Records + g.Int64N(5)
+		}
+	}
+}
+
 func (g *generator) add() add {
 	a := add{label: pick(g.Rand, g.labels), id: pick(g.Rand, worldIDs)}
 	for range 1 + g.IntN(4) {
@@ -147,16 +163,38 @@ func (s *session) run() {
 func (s *session) add() {
 	if s.writer == nil {
 		s.draft = modelRun{spec: s.g.spec()}
+		if i := s.base(); i >= 0 {
+			s.g.rest(&s.draft.spec, s.model.runs[i].spec, s.ids[i])
+			s.draft.rest(&s.model.runs[i])
+		}
 		s.writer = begin(s.t, s.store, s.draft.spec)
 		if s.g.IntN(10) == 0 {
 			return // perhaps a run without statements
 		}
 	}
 	for range 1 + s.g.IntN(4) {
+		if s.g.IntN(4) == 0 {
+			id := pick(s.g.Rand, worldIDs)
+			must(s.t, s.writer.Drop(id))
+			s.draft.touched = append(s.draft.touched, id)
+			continue
+		}
 		a := s.g.add()
 		must(s.t, s.writer.Add(a.label, a.id, a.stmts))
 		s.draft.add(a)
 	}
+}
+
+// base picks a run for the next one to rest on, -1 for none.
+func (s *session) base() int {
+	if len(s.ids) == 0 || s.g.IntN(3) == 0 {
+		return -1
+	}
+	i := len(s.ids) - 1 - s.g.IntN(min(len(s.ids), 3))
+	if r := s.model.runs[i]; r.undone != "" || r.generation+2 > statement.MaxGenerations {
+		return -1
+	}
+	return i
 }
 
 func (s *session) commit() {
@@ -164,6 +202,7 @@ func (s *session) commit() {
 		return
 	}
 	r := commit(s.t, s.writer)
+	s.draft.takeOver()
 	whole := s.draft.seen(all)
 	if got, want := tellRun(r), whole.tell(); got != want {
 		s.t.Errorf("commit gives %s, want %s", got, want)

@@ -37,7 +37,7 @@ import (
 // time it is called; the suite closes it.
 func Run(t *testing.T, open func(t *testing.T) statement.Store) {
 	t.Helper()
-	for _, group := range [][]testCase{writing, keeping, limits, reading, taking, sights} {
+	for _, group := range [][]testCase{writing, keeping, resting, limits, reading, taking, sights} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
 				s := open(t)
