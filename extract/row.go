@@ -1,6 +1,10 @@
 package extract
 
-import "overt"
+import (
+	"encoding/binary"
+
+	"overt"
+)
 
 // Columns are what the rows of one table share: its name for locators, and the
 // names of its columns in source order, without duplicates.
@@ -53,4 +57,21 @@ func (r *tableRow) Cells(path string) []Cell {
 	at := r.At()
 	at.Column = r.columns.Names[i]
 	return []Cell{{Text: r.values[i].Text, Raw: r.values[i].Raw, At: at}}
+}
+
+// AppendContent writes the values, each with its length before it: what there
+// is of one, the text, and what stood there where the text is a reading of it.
+func (r *tableRow) AppendContent(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(r.values)))
+	for _, v := range r.values {
+		if v.None {
+			dst = append(dst, 0)
+			continue
+		}
+		dst = append(dst, 1)
+		for _, s := range []string{v.Text, v.Raw} {
+			dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+		}
+	}
+	return dst
 }

@@ -29,6 +29,7 @@ func contents(t *testing.T, text, selector string) (out []string) {
 func TestContent(t *testing.T) {
 	for _, c := range []struct{ name, text, selector, same string }{
 		{"rows", "id,name,n\n1,ab,c\n1,a,bc\n1,ab,c\n\n1,ab,\n1,ab,c\n", "", "ab.aca"},
+		{"names", "$TTL 3600\na.example. IN NS n.example.\nb.example. IN NS n.example.\na.example. IN NS n.example.\n", "", "aba"},
 		{"objects", `[{"a":1,"b":[{}]},{"a":1,"b":[]},{"b":[{}],"a":1},{"a":1,"b":[{}]},{"a":"1","b":[{}]},{"a":null,"b":[{}]}]`, "", "abcaad"},
 		{"lists", `{"d":[{"x":[1,[2]]},{"x":[[1],2]},{"x":[null,1,[2]]},{"x":[1,[2]]}]}`, "/d/*", "abca"},
 		{"elements", `<f><e k="1">t<a/></e><e><k>1</k>t<a/></e><e k="1">t<a/></e><e k="1"><a>t</a></e></f>`, "/f/e", "abac"},
