@@ -54,7 +54,7 @@ func TestSmallDisk(t *testing.T) {
 		d.leave(room)
 		for _, args := range [][]string{
 			{"import", path, "--mapping", k.mapping, "--dataset", "kill"},
-			{"show", "kill-0000-00001"},
+			{"show", "kill-00001"},
 			{"backup", filepath.Join(d.dir, fmt.Sprintf("%d.tar.zst", i))},
 		} {
 			cmd := child(t, 0, append([]string{"--home", k.home, "--json"}, args...)...)

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,10 @@ func (k *killer) compareRuns(runs []statement.Run) {
 	}
 }
 
+// odd tells a warning that these files do not earn: their numbers of rows are
+// round, and fall from file to file.
+func odd(w ledger.Warning) bool { return w.Code != "round-count" && w.Code != "shrunk" }
+
 func (k *killer) compareLedger(ctx context.Context, d *gate.Desk) {
 	entry := map[overt.RunID]bool{}
 	for e, err := range d.Ledger.Entries(ctx, d.Scope, "kill") {
@@ -212,7 +217,7 @@ func (k *killer) compareLedger(ctx context.Context, d *gate.Desk) {
 			k.t.Errorf("%s is still waiting", e.Source)
 		case e.Run != 0:
 			entry[e.Run] = true
-			if n := k.rows[e.Source]; e.Verdict != ledger.Read || e.Received != n || e.Read != n || e.LeftOut != 0 || len(e.Warnings) != 0 {
+			if n := k.rows[e.Source]; e.Verdict != ledger.Read || e.Received != n || e.Read != n || e.LeftOut != 0 || slices.ContainsFunc(e.Warnings, odd) {
 				k.t.Errorf("%s of %d rows is in the ledger as %+v", e.Source, n, e.Outcome)
 			}
 		case e.Verdict != ledger.Failed || e.Retry == "":
