@@ -44,7 +44,7 @@ func newOracle(w world, s *statement.Sight) *oracle {
 		for _, l := range o.w.same {
 			a, aok := o.canon[l.a]
 			b, bok := o.canon[l.b]
-			if aok && bok && a != b {
+			if aok && bok && a != b && o.holds(l) {
 				for id, c := range o.canon {
 					if c == a || c == b {
 						o.canon[id] = min(a, b)
@@ -56,6 +56,25 @@ func newOracle(w world, s *statement.Sight) *oracle {
 	}
 	o.merge()
 	return o
+}
+
+// holds says whether what was said of the lesser id is not over: no source went
+// on with it and without what made it one with the other.
+func (o *oracle) holds(l sameDecl) bool {
+	n := min(l.a, l.b)
+	var said []statement.Class
+	for _, k := range o.w.same {
+		if min(k.a, k.b) == n && max(k.a, k.b) == max(l.a, l.b) && k.reason == l.reason {
+			said = append(said, k.alts.shown(o.sight)...)
+		}
+	}
+	gone := o.sight.Span("", said).Gone
+	for _, d := range o.w.nodes {
+		if gone != statement.NoDay && d.id == n && o.sight.Span("", d.alts.shown(o.sight)).Last >= gone {
+			return false
+		}
+	}
+	return true
 }
 
 // merge makes equal edges one.

@@ -10,8 +10,8 @@ import (
 
 // A View is a graph as one Sight shows it. Visible is a node of which the
 // sight sees an own mark, or that a visible edge touches. Visible nodes that
-// visible same links join are one cluster, named by its canonical node: the
-// visible member with the smallest entity id. It is safe for concurrent use.
+// visible same links that hold join are one cluster, named by its canonical
+// node: the visible member with the smallest entity id. It is safe for concurrent use.
 type View struct {
 	g        *Graph
 	sight    *statement.Sight
@@ -73,7 +73,7 @@ func (v *View) join() {
 	var sets []uint32
 	var seen []int8 // 0 = not looked at
 	for i := 0; i < len(v.g.same); i += sameWords {
-		if !v.marks[v.g.same[i+2]] {
+		if !v.marks[v.g.same[i+2]] || !v.holds(v.g.same[i], v.g.same[i+2]) {
 			continue
 		}
 		if sets == nil {
@@ -106,6 +106,23 @@ func (v *View) seesOnce(n uint32, seen []int8) bool {
 		}
 	}
 	return seen[n] > 0
+}
+
+// holds says whether a same link is not over: the source that gave node n the
+// identifier has not gone on with n without it. A number that was misplaced in
+// one extract and put right in the next joins nobody for ever. What left the
+// source together with n joins as before.
+func (v *View) holds(n, mark uint32) bool {
+	gone := v.span(mark).Gone
+	if gone == statement.NoDay {
+		return true
+	}
+	for _, e := range v.g.profiles[v.g.profile[n]] {
+		if v.marks[e.mark] && v.span(uint32(e.mark)).Last >= gone {
+			return false
+		}
+	}
+	return true
 }
 
 // unite joins two sets under the root with the smaller id.
@@ -285,7 +302,7 @@ func (v *View) Same(n Node) []SameLink {
 	for _, m := range v.cluster(c, &one) {
 		for i := v.firstSame(m); i < len(v.g.same) && v.g.same[i] == m; i += sameWords {
 			w := v.g.same[i : i+sameWords]
-			if !v.marks[w[2]] || v.canonical(w[1]) != c {
+			if !v.marks[w[2]] || !v.holds(m, w[2]) || v.canonical(w[1]) != c {
 				continue
 			}
 			out = append(out, SameLink{

@@ -13,7 +13,7 @@ import (
 
 // deriveVersion changes whenever the same statements give another graph, so
 // that a graph of an older program is built anew.
-const deriveVersion = "derive/2"
+const deriveVersion = "derive/3"
 
 // Derive builds the graph of everything the view shows and writes it to path.
 // dir is for temporary files. It is a pure function of the statements: rebuilt,

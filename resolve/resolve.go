@@ -23,10 +23,11 @@ import (
 // written by us and no two of its agencies share a name.
 const ReferenceDataset = "reference"
 
-// A Link says that two ids are one entity for whoever sees all classes of one
-// of its alternatives.
+// A Link says that an entity has a key, for whoever sees all classes of one of
+// its alternatives: entities that meet in a key are one. The evidence of each
+// stands by itself, so that it can be told when a source dropped it.
 type Link struct {
-	A, B         ftm.EntityID
+	A, B         ftm.EntityID // the entity, and the key (IsKey)
 	Alternatives [][]statement.Class
 	Reason       string // the key both have: "uei:ABC…"
 }
@@ -37,10 +38,6 @@ const keyNode = "\U0010FFFF"
 
 // IsKey says whether an id stands for a shared key and not for an entity.
 func IsKey(id ftm.EntityID) bool { return strings.HasPrefix(string(id), keyNode) }
-
-// direct bounds the alternatives of a link between two entities; beyond it, or
-// with more entities, they meet in a node that stands for the key.
-const direct = 16
 
 // Exact gathers the keys of entities and yields the links between those that
 // share one. Memory is bounded; order does not matter.
@@ -191,9 +188,6 @@ func (e *Exact) emit(key string, group []holder, yield func(Link) error) error {
 	name, _, _ := strings.Cut(key, "\x1f")
 	if strings.HasPrefix(key, agencyName) {
 		return e.emitNamed(key, name, group, yield)
-	}
-	if len(group) == 2 && len(group[0].classes)*len(group[1].classes) <= direct {
-		return yield(Link{group[0].id, group[1].id, both(group[0].classes, group[1].classes), name})
 	}
 	for _, h := range group {
 		if err := yield(Link{h.id, ftm.EntityID(keyNode + key), each(h.classes), name}); err != nil {
