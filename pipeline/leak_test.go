@@ -60,20 +60,25 @@ func (l leak) derive(ctx context.Context, view statement.View, epoch uint64, dir
 	if err := l.mentions(ctx, &w, view); err != nil {
 		return err
 	}
+	var links []resolve.Link
+	either := map[ftm.EntityID][][]statement.Class{} // by key
 	err := w.exact.Links(func(k resolve.Link) error {
-		if l == keyByEither && len(k.Alternatives[0]) == 2 && !resolve.IsKey(k.B) || l == noAnchor && strings.HasPrefix(k.Reason, "agency name:") {
-			k.Alternatives = eachClass(k.Alternatives)
-		}
-		for _, id := range []ftm.EntityID{k.A, k.B} {
-			if resolve.IsKey(id) {
-				b.Node(id, "", k.Alternatives)
-			}
-		}
-		b.Same(k.A, k.B, k.Alternatives, k.Reason)
+		links = append(links, k)
+		either[k.B] = append(either[k.B], k.Alternatives...)
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	for _, k := range links {
+		switch {
+		case l == keyByEither:
+			k.Alternatives = either[k.B]
+		case l == noAnchor && strings.HasPrefix(k.Reason, "agency name:"):
+			k.Alternatives = eachClass(k.Alternatives)
+		}
+		b.Node(k.B, "", k.Alternatives)
+		b.Same(k.A, k.B, k.Alternatives, k.Reason)
 	}
 	return b.WriteFile(ctx, path, graph.Stamp{Epoch: epoch, Fingerprint: "leaky"})
 }
