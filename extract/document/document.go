@@ -179,16 +179,16 @@ type Image struct {
 type Member struct {
 	// Path is its name inside, levels separated by "/". It is data: it may be
 	// absolute, climb, repeat, or be empty.
-	Path string
+	Path string `json:"path"`
 	// Raw is the name's bytes, where they are no valid UTF-8.
-	Raw     []byte
-	Type    string // media type as declared; empty when nothing declares one
-	Charset string // of its text, as declared
+	Raw     []byte `json:"raw,omitempty"`
+	Type    string `json:"type,omitempty"`    // media type as declared; empty when nothing declares one
+	Charset string `json:"charset,omitempty"` // of its text, as declared
 	// Modified is RFC 3339 or a prefix of it; empty when not known.
-	Modified string
-	Role     Role
+	Modified string `json:"modified,omitempty"`
+	Role     Role   `json:"role"`
 	// Size is as declared, -1 when nothing declares it. It sizes nothing.
-	Size int64
+	Size int64 `json:"declared"`
 }
 
 // A Role is what a member is to the document that holds it.
@@ -204,10 +204,10 @@ const (
 
 // A Gap is a part of a document that was not read.
 type Gap struct {
-	Page   int    // 0 when it is not a page
-	Where  string // the place in words, when it is no page: "member a/b.doc"
-	Code   string // stable, for programs: one of the codes below
-	Reason string // one sentence for people, without contents
+	Page   int    `json:"page,omitempty"`  // 0 when it is not a page
+	Where  string `json:"where,omitempty"` // the place in words, when it is no page: "member a/b.doc"
+	Code   string `json:"code"`            // stable, for programs: one of the codes below
+	Reason string `json:"reason"`          // one sentence for people, without contents
 }
 
 // The codes of gaps and refusals.
@@ -221,9 +221,9 @@ const (
 
 // A Note is an oddity that cost nothing.
 type Note struct {
-	Page    int
-	Code    string // stable, for programs: "macros"
-	Message string // one sentence for people
+	Page    int    `json:"page,omitempty"`
+	Code    string `json:"code"`    // stable, for programs: "macros"
+	Message string `json:"message"` // one sentence for people
 }
 
 // A Refusal says why a document cannot be read as it is.
