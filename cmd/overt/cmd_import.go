@@ -193,7 +193,11 @@ func importPage(p *page, rep *pipeline.Report) {
 		if f.Repeats > 0 {
 			what += fmt.Sprintf(", %s exact repeats", count(f.Repeats))
 		}
-		p.line("%s  %s  %s", p.bold(f.Source), p.dim(string(f.Verdict)+" · "+f.Format), p.safe(what))
+		verdict := string(f.Verdict)
+		if f.Format != "" {
+			verdict += " · " + f.Format
+		}
+		p.line("%s  %s  %s", p.bold(f.Source), p.dim(verdict), p.safe(what))
 		if f.Verdict == ledger.Failed && f.Retry != "" {
 			p.line("    %s", p.dim(f.Retry))
 		}
