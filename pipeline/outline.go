@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -39,7 +40,7 @@ func partsHold(ctx context.Context, parts []extract.Part) string {
 	for _, p := range parts[:min(len(parts), maxParts)] {
 		sample, _ := firstRecords(ctx, p.Reader) // what cannot be read is told elsewhere
 		head, _ := open.Head(p, headSize)
-		out = append(out, p.Name+" with "+holds(p.Reader.Info(), columnsOf(p.Reader, sample), head))
+		out = append(out, cmp.Or(p.Reader.Info().Table, p.Name)+" with "+holds(p.Reader.Info(), columnsOf(p.Reader, sample), head))
 	}
 	if n := len(parts) - maxParts; n > 0 {
 		out = append(out, fmt.Sprintf("and %d more", n))

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 				return err
 			}
 			t.unread = append(t.unread, strings.TrimPrefix(p.Name+": "+describe(err), ": "))
-			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: strings.TrimPrefix(describe(err), t.name+": "), Where: t.name + "!" + p.Name})
+			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: strings.TrimPrefix(describe(err), t.name+": "), Where: partOf(t.name, p)})
 		}
 		if c.Format == "ftm-statements" {
 			if t.datasets, err = datasetsOf(ctx, p.Reader); err != nil {
@@ -167,12 +168,17 @@ func missing(m *mapping.Mapping, name string, p extract.Part) []ledger.Warning {
 	if len(lack) > 1 {
 		names = "columns "
 	}
-	where := name
-	if p.Name != "" {
-		where += "!" + p.Name
-	}
-	return []ledger.Warning{{Code: "missing-column", Where: where, Message: fmt.Sprintf("the mapping names %s that the table does not have; its columns are %s",
+	return []ledger.Warning{{Code: "missing-column", Where: partOf(name, p), Message: fmt.Sprintf("the mapping names %s that the table does not have; its columns are %s",
 		names+strings.Join(lack[:min(len(lack), 30)], ", "), strings.Join(header[:min(len(header), 30)], ", "))}}
+}
+
+// partOf names a part of a file: the member of an archive, the sheet of a workbook.
+func partOf(name string, p extract.Part) string {
+	part := cmp.Or(p.Reader.Info().Table, p.Name)
+	if part == "" {
+		return name
+	}
+	return name + "!" + part
 }
 
 func formatNames() []string {
