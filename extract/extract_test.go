@@ -134,7 +134,8 @@ func TestTitles(t *testing.T) {
 		{"Ref|Payee/1|Ada/2|Bob|late|addition|here/3|Cy", 0},               // a record too long among short ones
 		{"Ref|Payee/1|Ada/2|Bob/a|longer|last|record", 0},                  // with nothing below it
 		{"Ada||/Bob|12|2024-01-31/Cy|13|2024-02-28", 0},                    // records, no names
-		{"Sums/Ada|Ada|Ada/x|y|z", 0},                                      // names do not come twice
+		{"Sums/Ada|Ada|Ada/x|y|z", 0},                                      // names differ
+		{"Sums/Ref|Sum|Payee|Sum/1|5|Ada|6/2|7|Bob|8", 1},                  // but for one or the other
 		{"Note/Town|Year/Rome|2020/Oslo|2021", 0},                          // two columns are too few to tell
 		{strings.Repeat("note/", 30) + "Ref|Payee|Sum/1|Ada|5", 0},         // too far down
 		{"A list/Ref|Payee|2020|2021/1|Ada|5|6/2|Bob|7|8", 1},              // years name columns

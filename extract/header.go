@@ -113,10 +113,10 @@ const maxTitles = 20
 
 // Titles says how many of the first records of a table stand above its header:
 // titles, remarks and names of groups of columns, as tables made for printing
-// have them. The header is the first record that has a text of its own in each
-// of at least three columns, twice as many as any record above it, and is no
-// wider than what stands below: half of those records fill more than half of
-// its columns. Where there is no such record there are no titles.
+// have them. The header is the first record that has names in at least three
+// columns, in twice as many as any record above it has values, and that is no
+// wider than what stands below: half of those records fill more than half of its
+// columns. Where there is no such record there are no titles.
 func Titles(rows [][]string) int {
 	above := 0 // values of the fullest record so far
 	for k, row := range rows[:min(len(rows), maxTitles+1)] {
@@ -139,7 +139,8 @@ func filled(row []string) int {
 	return n
 }
 
-// areNames says whether the values of a record could name columns.
+// areNames says whether the values of a record could name columns: texts or
+// years, more of them different than not.
 func areNames(row []string) bool {
 	seen := map[string]bool{}
 	for _, v := range row {
@@ -147,12 +148,12 @@ func areNames(row []string) bool {
 		if v == "" {
 			continue
 		}
-		if seen[v] || shapeOf(v) != shapeText && !isYear(v) {
+		if shapeOf(v) != shapeText && !isYear(v) {
 			return false
 		}
 		seen[v] = true
 	}
-	return true
+	return 2*len(seen) > filled(row)
 }
 
 // mostlyFilled says whether half of the records or more have values in more
