@@ -315,10 +315,10 @@ func (t *teller) limits(ctx context.Context, all []graph.Limit) ([]Limit, error)
 }
 
 // Unseen lists the files that were not read, or not wholly, and have not been
-// read since.
+// read since; a file that came again once, as it fared the best.
 func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 	var poor []ledger.Entry
-	read := map[readBlob]bool{}
+	read, part := map[readBlob]bool{}, map[readBlob]overt.RunID{}
 	for e, err := range d.Ledger.Entries(ctx, d.Scope, "") {
 		if err != nil {
 			return nil, err
@@ -332,11 +332,15 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 			read[blobOf(e)] = true
 		default:
 			poor = append(poor, e)
+			if e.Verdict == ledger.Partial {
+				part[blobOf(e)] = max(part[blobOf(e)], e.Run)
+			}
 		}
 	}
 	out := []NotSeen{}
 	for _, e := range poor {
-		if e.Blob == "" || !read[blobOf(e)] {
+		run, again := part[blobOf(e)]
+		if e.Blob == "" || !read[blobOf(e)] && (!again || e.Verdict == ledger.Partial && e.Run == run) {
 			out = append(out, NotSeen{e.Dataset, e.Source, e.Verdict, e.Reason})
 		}
 	}

@@ -202,6 +202,13 @@ func (t *Tally) Add(code, message string, at overt.Locator) {
 	t.order = append(t.order, &Warning{Code: code, Message: message, Count: 1, First: []overt.Locator{at}})
 }
 
+// AddTitles counts the n rows that stand above a header and are no records.
+func (t *Tally) AddTitles(n int, header overt.Locator) {
+	for range n {
+		t.Add("titles", "this row is the header; a row above it was taken for a title and left out", header)
+	}
+}
+
 // Warnings gives a copy of what was counted; nil when there is none.
 func (t *Tally) Warnings() []Warning {
 	if len(t.order) == 0 {

@@ -123,6 +123,35 @@ func TestGuessHeader(t *testing.T) {
 	}
 }
 
+func TestTitles(t *testing.T) {
+	tests := []struct {
+		in   string
+		want int
+	}{
+		{"Contracts/As of 31.01.2025/||Contract||Money/Ref|Supplier|Title|Start|Value/C-1|Ada|Desks|2024|5/C-2|Bob||2023|", 3},
+		{"Spending of the city||/Ref|Payee|Sum/1|Ada|5", 1},
+		{"Ref|Payee|Sum/1|Ada|5/2|Bob|6", 0},                               // the first record is the header
+		{"Ref|Payee/1|Ada/2|Bob|late|addition|here/3|Cy", 0},               // a record too long among short ones
+		{"Ref|Payee/1|Ada/2|Bob/a|longer|last|record", 0},                  // with nothing below it
+		{"Ada||/Bob|12|2024-01-31/Cy|13|2024-02-28", 0},                    // records, no names
+		{"Sums/Ada|Ada|Ada/x|y|z", 0},                                      // names differ
+		{"Sums/Ref|Sum|Payee|Sum/1|5|Ada|6/2|7|Bob|8", 1},                  // but for one or the other
+		{"Note/Town|Year/Rome|2020/Oslo|2021", 0},                          // two columns are too few to tell
+		{strings.Repeat("note/", 30) + "Ref|Payee|Sum/1|Ada|5", 0},         // too far down
+		{"A list/Ref|Payee|2020|2021/1|Ada|5|6/2|Bob|7|8", 1},              // years name columns
+		{"Notes/one||/Left|Right|Middle/remark/another remark/and one", 0}, // text below, no table
+	}
+	for _, tt := range tests {
+		var rows [][]string
+		for line := range strings.SplitSeq(tt.in, "/") {
+			rows = append(rows, strings.Split(strings.ReplaceAll(line, ".", "/"), "|"))
+		}
+		if got := extract.Titles(rows); got != tt.want {
+			t.Errorf("%s: %d rows above the header, want %d", tt.in, got, tt.want)
+		}
+	}
+}
+
 func TestHeaderNames(t *testing.T) {
 	got := extract.HeaderNames([]string{" a ", "a", "a (2)", "", "a", "#4"}, 7)
 	if d := cmp.Diff([]string{"a", "a (2)", "a (2) (2)", "#4", "a (3)", "#4 (2)", "#7"}, got); d != "" {

@@ -108,6 +108,66 @@ func GuessHeader(rows [][]string) HeaderGuess {
 	return HeaderGuess{Present: true, Sure: sure, Why: "the first line is the header"}
 }
 
+// maxTitles is how many rows may stand above a header.
+const maxTitles = 20
+
+// Titles says how many of the first records of a table stand above its header:
+// titles, remarks and names of groups of columns, as tables made for printing
+// have them. The header is the first record that has names in at least three
+// columns, in twice as many as any record above it has values, and that is no
+// wider than what stands below: half of those records fill more than half of its
+// columns. Where there is no such record there are no titles.
+func Titles(rows [][]string) int {
+	above := 0 // values of the fullest record so far
+	for k, row := range rows[:min(len(rows), maxTitles+1)] {
+		n := filled(row)
+		if k > 0 && n >= 3 && n >= 2*above && areNames(row) && mostlyFilled(rows[k+1:], n) && GuessHeader(rows[k:]).Present {
+			return k
+		}
+		above = max(above, n)
+	}
+	return 0
+}
+
+func filled(row []string) int {
+	n := 0
+	for _, v := range row {
+		if strings.TrimSpace(v) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// areNames says whether the values of a record could name columns: texts or
+// years, more of them different than not.
+func areNames(row []string) bool {
+	seen := map[string]bool{}
+	for _, v := range row {
+		v = strings.TrimSpace(v)
+		if v == "" {
+			continue
+		}
+		if shapeOf(v) != shapeText && !isYear(v) {
+			return false
+		}
+		seen[v] = true
+	}
+	return 2*len(seen) > filled(row)
+}
+
+// mostlyFilled says whether half of the records or more have values in more
+// than half of n columns.
+func mostlyFilled(rows [][]string, n int) bool {
+	full := 0
+	for _, r := range rows {
+		if 2*filled(r) > n {
+			full++
+		}
+	}
+	return full > 0 && 2*full >= len(rows)
+}
+
 // voteColumn compares one value of the first record with its column: 'd' when
 // it looks like data, 'h' when it looks like a name, 0 when it says nothing.
 func voteColumn(v string, j int, below [][]string) byte {

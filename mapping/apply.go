@@ -129,7 +129,7 @@ func (r *run) make(i int, e *entity, emit func(Entity) error) error {
 		r.drop(e, "its keys are empty")
 		return nil
 	}
-	out := Entity{ID: id, Schema: e.schema.Name, Values: make([]Value, 0, len(e.properties)+2)}
+	out := Entity{ID: id, Schema: e.schema.Name, Standing: e.standing, Values: make([]Value, 0, len(e.properties)+2)}
 	var countries []string
 	for _, pm := range e.properties {
 		before := len(out.Values)
@@ -145,7 +145,9 @@ func (r *run) make(i int, e *entity, emit func(Entity) error) error {
 		}
 	}
 	r.ids[i] = append(r.ids[i], made{id, cells})
-	r.emitted++
+	if !e.standing {
+		r.emitted++
+	}
 	return emit(out)
 }
 

@@ -119,6 +119,9 @@ type Entity struct {
 	ID     ftm.EntityID
 	Schema string
 	Values []Value // in the order of the mapping, no property twice with one value
+	// Standing says that the mapping itself gives the entity, the same with every
+	// record: that it was made says nothing of a record.
+	Standing bool
 }
 
 // A Problem says what could not be taken over from a record, and why. The
@@ -150,6 +153,7 @@ type entity struct {
 	keys       []int // column references
 	keyPrefix  []byte
 	constant   bool // the id is made of key_literal alone: one entity for all records
+	standing   bool // and so are its values: no record says anything in it
 	idColumn   int  // -1 when there are keys
 	each       int  // field or column reference, -1 when one record gives one entity
 	required   bool

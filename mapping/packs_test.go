@@ -32,8 +32,11 @@ func TestPacks(t *testing.T) {
 			continue // the pipeline's tests read those
 		}
 		t.Run(m.Name, func(t *testing.T) {
-			if m.Title == "" || m.Publisher == "" || m.Licence == "" || m.Address == "" || m.Class == "" || m.Extent == "" || m.Series == "" {
-				t.Errorf("the header lacks something: %+v", m)
+			for key, value := range map[string]string{"title": m.Title, "publisher": m.Publisher, "licence": m.Licence,
+				"address": m.Address, "class": m.Class, "extent": string(m.Extent), "series": m.Series} {
+				if value == "" {
+					t.Errorf("mapping/packs/%s.yaml: a pack says its %s at the top", m.Name, key)
+				}
 			}
 			path := fixture(t, m.Name)
 			got := golden(t, m, path)

@@ -286,7 +286,7 @@ func (w *queryParser) schema(n *yaml.Node) *ftm.Schema {
 	name := w.text(n, "schema")
 	s := w.opts.Model.Schema(name)
 	if s == nil && w.err == nil {
-		w.fail(n, "unknown schema %q", name)
+		w.fail(n, "unknown schema %q%s", name, near(name, schemaNames(w.opts.Model)))
 	}
 	return s
 }
@@ -315,6 +315,28 @@ func (w *queryParser) bind() {
 		}
 	}
 	w.sort(byName)
+	if w.err == nil {
+		w.q.standing()
+	}
+}
+
+// standing marks the entities that are the same with every record, such as the
+// city whose ledger this is, where the query has others.
+func (q *Query) standing() {
+	n := 0
+	for _, e := range q.entities {
+		e.standing = e.constant && e.each < 0 && e.when == nil && !slices.ContainsFunc(e.properties, func(pm *property) bool {
+			return pm.when != nil || pm.ref == "" && len(pm.fixed) == 0
+		})
+		if e.standing {
+			n++
+		}
+	}
+	if n == len(q.entities) {
+		for _, e := range q.entities {
+			e.standing = false
+		}
+	}
 }
 
 // sort does a depth-first walk over the references; it keeps the order of the

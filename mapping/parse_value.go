@@ -60,7 +60,7 @@ func (w *queryParser) property(e *entity, kv pair) *property {
 	}
 	prop := e.schema.Property(kv.key)
 	if prop == nil {
-		w.fail(kv.at, "schema %s has no property %q", e.schema.Name, kv.key)
+		w.fail(kv.at, "schema %s has no property %q%s", e.schema.Name, kv.key, near(kv.key, propertyNames(e.schema)))
 		return nil
 	}
 	if prop.Stub {

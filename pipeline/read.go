@@ -170,7 +170,7 @@ func (p *mapped) record(rec extract.Record) (gave bool, err error) {
 	p.made = p.made[:0]
 	for _, q := range p.queries {
 		err := p.m.Apply(q, rec, func(e mapping.Entity) error {
-			gave = true
+			gave = gave || !e.Standing
 			p.made = append(p.made, e)
 			return p.u.add(p.t, rec.At(), e)
 		}, func(pr mapping.Problem) { problems = append(problems, pr) })

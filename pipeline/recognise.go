@@ -1,11 +1,13 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"overt"
@@ -41,7 +43,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 				return err
 			}
 			t.unread = append(t.unread, strings.TrimPrefix(p.Name+": "+describe(err), ": "))
-			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: describe(err), Where: t.name + "!" + p.Name})
+			t.warnings = append(t.warnings, ledger.Warning{Code: "part-not-read", Message: strings.TrimPrefix(describe(err), t.name+": "), Where: partOf(t.name, p)})
 		}
 		if c.Format == "ftm-statements" {
 			if t.datasets, err = datasetsOf(ctx, p.Reader); err != nil {
@@ -71,23 +73,15 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 		}
 	}
 	if !found {
-		return noMapping(t.name, nil)
+		return noMapping(t.name, "any of its parts: "+partsHold(ctx, t.part))
 	}
 	return nil
 }
 
-// noMapping is the error of a source that no pack knows, with the columns it
-// has: what a user needs to write a mapping of his own.
-func noMapping(name string, columns []string) error {
-	list := ""
-	if n := len(columns); n > 0 {
-		list = " (" + strings.Join(columns[:min(n, 12)], ", ")
-		if n > 12 {
-			list += fmt.Sprintf(", and %d more", n-12)
-		}
-		list += ")"
-	}
-	return overt.Errorf(overt.Invalid, name, "no mapping fits its columns%s; write one (docs/adding-a-source.md) and give it with --mapping", list)
+// noMapping is the error of a source that no pack knows, with what it holds:
+// what a user needs to write a mapping of his own.
+func noMapping(name, holds string) error {
+	return overt.Errorf(overt.Invalid, name, "no mapping fits %s; write one (docs/adding-a-source.md) and give it with --mapping", holds)
 }
 
 func formatName(c mapping.Candidate) string {
@@ -132,12 +126,12 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 			return c, err
 		}
 		if len(found) == 0 || found[0].Score <= 0.5 {
-			return c, noMapping(t.name, columnsOf(p.Reader, sample))
+			return c, noMapping(t.name, holds(p.Reader.Info(), columnsOf(p.Reader, sample), head))
 		}
 		c = found[0]
 	}
 	if given != nil {
-		t.warnings = append(t.warnings, missing(given, t.name, p.Reader.Info())...)
+		t.warnings = append(t.warnings, missing(given, t.name, p)...)
 	}
 	if c.Mapping != nil {
 		refused := mapping.Screen(columnsOf(p.Reader, sample), sample)
@@ -149,23 +143,42 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 	return c, nil
 }
 
-// missing warns of columns that a mapping of the user's names and a table does
-// not have.
-func missing(m *mapping.Mapping, name string, info extract.Info) []ledger.Warning {
-	if info.Header == nil {
+// missing warns of the columns that a mapping of the user's names and a table
+// does not have.
+func missing(m *mapping.Mapping, name string, p extract.Part) []ledger.Warning {
+	header := p.Reader.Info().Header
+	if header == nil {
 		return nil
 	}
-	var out []ledger.Warning
+	var lack []string
 	for _, q := range m.Queries {
 		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(name) }) {
 			continue
 		}
-		for _, column := range q.Missing(info.Header) {
-			out = append(out, ledger.Warning{Code: "missing-column", Where: name,
-				Message: fmt.Sprintf("the mapping names a column %q that the table does not have; its columns are %s", column, strings.Join(info.Header[:min(len(info.Header), 30)], ", "))})
+		for _, column := range q.Missing(header) {
+			if column = strconv.Quote(column); !slices.Contains(lack, column) {
+				lack = append(lack, column)
+			}
 		}
 	}
-	return out
+	if len(lack) == 0 {
+		return nil
+	}
+	names := "a column "
+	if len(lack) > 1 {
+		names = "columns "
+	}
+	return []ledger.Warning{{Code: "missing-column", Where: partOf(name, p), Message: fmt.Sprintf("the mapping names %s that the table does not have; its columns are %s",
+		names+strings.Join(lack[:min(len(lack), 30)], ", "), strings.Join(header[:min(len(header), 30)], ", "))}}
+}
+
+// partOf names a part of a file: the member of an archive, the sheet of a workbook.
+func partOf(name string, p extract.Part) string {
+	part := cmp.Or(p.Reader.Info().Table, p.Name)
+	if part == "" {
+		return name
+	}
+	return name + "!" + part
 }
 
 func formatNames() []string {

@@ -17,7 +17,7 @@ import (
 
 // fail settles a file that gave nothing.
 func (u *unit) fail(ctx context.Context, t *taken, cause error) error {
-	t.Verdict, t.Reason = ledger.Failed, describe(cause)
+	t.Verdict, t.Reason = ledger.Failed, strings.TrimPrefix(describe(cause), t.name+": ")
 	if overt.CodeOf(cause) == overt.Denied {
 		t.Verdict = ledger.Refused
 	}

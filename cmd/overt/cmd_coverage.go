@@ -74,7 +74,7 @@ func coveragePage(p *page, c *answer.Coverage, one bool) {
 }
 
 func columnText(l ledger.Left) string {
-	if l.Column == "" || l.Where.Column == l.Column {
+	if l.Column == "" || l.Where.Column == l.Column || l.Where.Pointer == l.Column {
 		return ""
 	}
 	return ", column " + l.Column

@@ -30,9 +30,10 @@ func (a *app) importCommand() *cobra.Command {
 		Short: "Take tables, JSON, XML and FollowTheMoney files in",
 		Long: `Takes files and folders in: CSV, TSV, XLSX, ODS, dBase, Parquet, JSON, JSON lines,
 XML, YAML, DNS zones and recorded HTTP exchanges (HAR, VCR), each also as .gz,
-.bz2, .xz, .zst, .zip or .tar. The format is told by the content; well-known sources need no
-mapping, your own tables take one (--mapping). Each file becomes a run that can
-be taken back (overt undo). The same file twice adds nothing.
+.bz2, .xz, .zst, .zip or .tar. The format is told by the content. Well-known sources
+need no mapping, your own take one (--mapping; docs/adding-a-source.md shows how).
+Each file becomes a run that can be taken back (overt undo). The same file twice
+adds nothing.
 
 What could not be read is in the coverage ledger with file and row, the rest
 goes in.`,
@@ -193,7 +194,11 @@ func importPage(p *page, rep *pipeline.Report) {
 		if f.Repeats > 0 {
 			what += fmt.Sprintf(", %s exact repeats", count(f.Repeats))
 		}
-		p.line("%s  %s  %s", p.bold(f.Source), p.dim(string(f.Verdict)+" · "+f.Format), p.safe(what))
+		verdict := string(f.Verdict)
+		if f.Format != "" {
+			verdict += " · " + f.Format
+		}
+		p.line("%s  %s  %s", p.bold(f.Source), p.dim(verdict), p.safe(what))
 		if f.Verdict == ledger.Failed && f.Retry != "" {
 			p.line("    %s", p.dim(f.Retry))
 		}

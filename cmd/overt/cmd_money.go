@@ -58,8 +58,34 @@ type moneyAnswer struct {
 	From *answer.Found `json:"from,omitempty"`
 	To   *answer.Found `json:"to,omitempty"`
 	*money.Answer
-	Conflicts []answer.Remark  `json:"conflicts"`
-	NotSeen   []answer.NotSeen `json:"not_seen"`
+	// OtherKinds is what there is where nothing is of the kind that was asked for.
+	OtherKinds []kindCount      `json:"other_kinds,omitempty"`
+	Conflicts  []answer.Remark  `json:"conflicts"`
+	NotSeen    []answer.NotSeen `json:"not_seen"`
+}
+
+// A kindCount says how many items of a kind of money there are.
+type kindCount struct {
+	Kind  money.Kind `json:"kind"`
+	Count int        `json:"count"`
+}
+
+// otherKinds counts what the same question finds of the other kinds.
+func otherKinds(ctx context.Context, l *money.Ledger, q money.Query) ([]kindCount, error) {
+	var out []kindCount
+	for _, k := range money.Kinds {
+		if k == q.Kind {
+			continue
+		}
+		m, err := l.Sum(ctx, money.Query{From: q.From, To: q.To, Kind: k, AsOf: q.AsOf})
+		if err != nil {
+			return nil, err
+		}
+		if m.Count > 0 {
+			out = append(out, kindCount{k, m.Count})
+		}
+	}
+	return out, nil
 }
 
 // Records counts what the answer releases.
@@ -90,8 +116,14 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 			}
 			*side.ids = (*side.found).Members
 		}
-		if out.Answer, err = money.NewLedger(d.View, d.Graph).Sum(ctx, q); err != nil {
+		ledger := money.NewLedger(d.View, d.Graph)
+		if out.Answer, err = ledger.Sum(ctx, q); err != nil {
 			return nil, err
+		}
+		if out.Count == 0 {
+			if out.OtherKinds, err = otherKinds(ctx, ledger, q); err != nil {
+				return nil, err
+			}
 		}
 		if out.Conflicts, err = answer.Remarks(ctx, d, out.From, out.To); err != nil {
 			return nil, err
@@ -112,6 +144,9 @@ func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 		plural(m.Count, "item", "items"), repeatText(m.Repeats), plural(m.Awards, "award", "awards"))
 	for _, o := range m.Others {
 		p.line("  and %s %s in %d", grouped(o.Amount.StringFixed(2)), o.Currency, o.Count)
+	}
+	for _, o := range m.OtherKinds {
+		p.line("  %s", p.dim(fmt.Sprintf("there is money of another kind: %s, --kind %s", plural(o.Count, "item", "items"), o.Kind)))
 	}
 	heads := []string{string(m.By), ">amount", "", ">items", ">awards", "from", "to"}
 	if m.By == money.ByNamed {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,6 +95,7 @@ have allowed it.`,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		Args:              cobra.NoArgs,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkDay(cmd) },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
@@ -226,6 +228,29 @@ func (a *app) checkDates() error {
 	for _, d := range []struct{ flag, value string }{{"--as-of", a.asOf}, {"--known-at", a.knownAt}} {
 		if d.value != "" && statement.DayOf(d.value) == statement.NoDay {
 			return overt.Errorf(overt.Invalid, d.flag, "%q is not a date; write 2019, 2019-03 or 2019-03-31", d.value)
+		}
+	}
+	return nil
+}
+
+// Verbs whose answer is that of a day, and of what was known on one.
+var (
+	asOfVerbs    = []string{"conflicts", "money", "reach", "show", "trace"}
+	knownAtVerbs = []string{"conflicts", "diff", "export", "money", "reach", "show", "trace"}
+)
+
+// checkDay refuses a day that the verb would pass over in silence. Export says
+// itself what it has in place of --as-of.
+func (a *app) checkDay(cmd *cobra.Command) error {
+	for cmd.HasParent() && cmd.Parent().HasParent() {
+		cmd = cmd.Parent()
+	}
+	for _, d := range []struct {
+		flag, value string
+		verbs       []string
+	}{{"--as-of", a.asOf, append([]string{"export"}, asOfVerbs...)}, {"--known-at", a.knownAt, knownAtVerbs}} {
+		if d.value != "" && cmd.HasParent() && !slices.Contains(d.verbs, cmd.Name()) {
+			return usageError{fmt.Errorf("overt %s knows no %s", cmd.Name(), d.flag)}
 		}
 	}
 	return nil

@@ -104,6 +104,8 @@ type Reader struct {
 	info  extract.Info
 	index map[string]int
 	tally extract.Tally
+
+	titles int // rows above the header
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -124,14 +126,12 @@ const sampleRows = 100
 // reading it says so again.
 func (r *Reader) detect(ctx context.Context) error {
 	var rows [][]string
-	first := int64(0)
+	var at []int64 // where they stand
 	err := r.scan(ctx, func(row int64, values []string, bad string) error {
 		if bad != "" || row < int64(r.opts.HeaderRow) {
 			return nil
 		}
-		if len(rows) == 0 {
-			first = row
-		}
+		at = append(at, row)
 		if rows = append(rows, values); len(rows) == sampleRows {
 			return errStop
 		}
@@ -143,11 +143,11 @@ func (r *Reader) detect(ctx context.Context) error {
 	if err != nil && !errors.Is(err, errStop) {
 		r.note(err.Error())
 	}
-	r.setHeader(rows, first)
+	r.setHeader(rows, at)
 	return nil
 }
 
-func (r *Reader) setHeader(rows [][]string, first int64) {
+func (r *Reader) setHeader(rows [][]string, at []int64) {
 	width := 0
 	for _, row := range rows {
 		width = max(width, len(row))
@@ -156,24 +156,26 @@ func (r *Reader) setHeader(rows [][]string, first int64) {
 	switch {
 	case r.opts.Header != nil:
 		names = extract.HeaderNames(r.opts.Header, 0)
-		if r.opts.HeaderRow > 0 {
-			r.info.HeaderRow = first
+		if r.opts.HeaderRow > 0 && len(at) > 0 {
+			r.info.HeaderRow = at[0]
 		}
 		r.note("the caller names the columns")
 	case len(rows) == 0:
 		r.note("the sheet has no cells")
 	case r.opts.HeaderRow != 0:
 		if r.opts.HeaderRow > 0 {
-			names, r.info.HeaderRow = rows[0], first
+			names, r.info.HeaderRow = rows[0], at[0]
 		}
 		names = extract.HeaderNames(names, width)
 		r.note("the caller says where the header is")
 	default:
-		g := extract.GuessHeader(rows)
+		k := extract.Titles(rows)
+		r.titles = k
+		g := extract.GuessHeader(rows[k:])
 		r.note(g.Why)
 		r.info.Sure = g.Sure
 		if g.Present {
-			names, r.info.HeaderRow = rows[0], first
+			names, r.info.HeaderRow = rows[k], at[k]
 		}
 		names = extract.HeaderNames(names, width)
 	}
@@ -194,6 +196,7 @@ func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			return
 		}
 		r.tally = extract.Tally{}
+		r.tally.AddTitles(r.titles, overt.Locator{Table: r.info.Table, Row: r.info.HeaderRow})
 		err := r.scan(ctx, func(row int64, values []string, bad string) error {
 			if row <= r.info.HeaderRow {
 				return nil

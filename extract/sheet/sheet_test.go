@@ -130,6 +130,29 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestTitles(t *testing.T) {
+	f := excelize.NewFile()
+	for i, row := range [][]any{{"Register of contracts"}, {}, {nil, nil, "Contract", nil, "Money"},
+		{"Ref", "Supplier", "Start", "End", "Value"}, {"C-1", "Ada", "2024", nil, 5}, {"C-2", "Bob", "2025", nil, 6}} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, b.Bytes(), sheet.Options{})[0]
+	got, err := rows(t, r)
+	if d := cmp.Diff([]string{"5: C-1|Ada|2024||5", "6: C-2|Bob|2025||6"}, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	info := r.Info()
+	if info.HeaderRow != 4 || len(info.Warnings) != 1 || info.Warnings[0].Count != 2 || info.Warnings[0].First[0].Row != 4 {
+		t.Errorf("header on row %d, warnings %+v", info.HeaderRow, info.Warnings)
+	}
+}
+
 // remake writes a workbook again with some parts changed.
 func remake(t *testing.T, b []byte, change func(name string, body []byte) []byte) []byte {
 	t.Helper()

@@ -50,6 +50,7 @@ type Reader struct {
 	// narrowest is the smallest number of values of a row so far.
 	narrowest int
 	open      bool // the last row has no line end
+	titles    int  // rows above the header
 }
 
 var _ extract.Reader = (*Reader)(nil)
@@ -198,7 +199,8 @@ const sampleRows = 100
 func (t *Reader) detectHeader(ctx context.Context, r io.Reader) error {
 	sc := newScanner(r, t.dialect, t.opts.Limits)
 	var rows [][]string
-	firstRow, row, want := int64(0), int64(0), int64(max(t.opts.HeaderRow, 1))
+	var at []int64 // where they stand
+	row, want := int64(0), int64(max(t.opts.HeaderRow, 1))
 	for len(rows) < sampleRows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -217,41 +219,40 @@ func (t *Reader) detectHeader(ctx context.Context, r io.Reader) error {
 			}
 			continue
 		}
-		if len(rows) == 0 {
-			firstRow = row
-		}
-		rows = append(rows, t.values(sc, rec, nil))
+		rows, at = append(rows, t.values(sc, rec, nil)), append(at, row)
 	}
-	t.setHeader(rows, firstRow)
+	t.setHeader(rows, at)
 	return nil
 }
 
 // setHeader decides which names the columns get.
-func (t *Reader) setHeader(rows [][]string, firstRow int64) {
+func (t *Reader) setHeader(rows [][]string, at []int64) {
 	width := commonWidth(rows)
 	given := t.opts.Header
 	var names []string
 	switch {
 	case given != nil:
 		names = extract.HeaderNames(given, 0)
-		if t.opts.HeaderRow > 0 || len(rows) > 0 && sameNames(rows[0], given) {
-			t.info.HeaderRow = firstRow
+		if len(rows) > 0 && (t.opts.HeaderRow > 0 || sameNames(rows[0], given)) {
+			t.info.HeaderRow = at[0]
 		}
 		t.note("the caller names the columns")
 	case len(rows) == 0:
 		t.note("there are no records")
 	case t.opts.HeaderRow > 0:
-		names, t.info.HeaderRow = extract.HeaderNames(rows[0], 0), firstRow
+		names, t.info.HeaderRow = extract.HeaderNames(rows[0], 0), at[0]
 		t.note("the caller says where the header is")
 	case t.opts.HeaderRow < 0:
 		names = extract.HeaderNames(nil, width)
 		t.note("the caller says there is no header")
 	default:
-		g := extract.GuessHeader(rows)
+		k := extract.Titles(rows)
+		t.titles = k
+		g := extract.GuessHeader(rows[k:])
 		t.note(g.Why)
 		t.info.Sure = min(t.info.Sure, g.Sure)
 		if g.Present {
-			names, t.info.HeaderRow = extract.HeaderNames(rows[0], 0), firstRow
+			names, t.info.HeaderRow = extract.HeaderNames(rows[k], 0), at[k]
 		} else {
 			names = extract.HeaderNames(nil, width)
 		}
@@ -305,6 +306,7 @@ func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 
 func (t *Reader) run(ctx context.Context, r io.Reader, yield func(extract.Record, error) bool) {
 	t.tally, t.narrowest, t.open = extract.Tally{}, math.MaxInt, false
+	t.tally.AddTitles(t.titles, overt.Locator{Table: t.opts.Table, Row: t.info.HeaderRow})
 	row := int64(0)
 	text, err := t.text(r, nil)
 	if err != nil {

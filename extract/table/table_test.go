@@ -63,6 +63,8 @@ func TestRecords(t *testing.T) {
 		want   []string
 	}{
 		{name: "plain", in: "name,sum\nAda,1\nBob,2\n", header: "name|sum", want: []string{"2: Ada|1", "3: Bob|2"}},
+		{name: "titles above the header", in: "Spending of the city\nJanuary,,\n\nRef,Payee,Sum\n1,Ada,5\n2,Bob,6\n", header: "Ref|Payee|Sum",
+			want: []string{"5: 1|Ada|5", "6: 2|Bob|6"}},
 		{name: "no end of line", in: "name,sum\nAda,1", header: "name|sum", want: []string{"2: Ada|1"}},
 		{name: "crlf and mark", in: "\xef\xbb\xbfname,sum\r\nAda,1\r\n", header: "name|sum", want: []string{"2: Ada|1"}},
 		{name: "cr only", in: "name,sum\rAda,1\rBob,2", header: "name|sum", want: []string{"2: Ada|1", "3: Bob|2"}},
