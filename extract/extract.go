@@ -141,6 +141,15 @@ type Part struct {
 	Bytes func() (io.ReadCloser, error)
 }
 
+// NoSelector refuses a selector of records where a source is one list of them.
+// Errors: invalid.
+func NoSelector(name, selector string) error {
+	if selector == "" || selector == "*" {
+		return nil
+	}
+	return overt.Errorf(overt.Invalid, name, "a table has no records under %q; use an empty selector", selector)
+}
+
 // Limits bound what a hostile source can cost. Zero fields take the default.
 type Limits struct {
 	Field     int64 // bytes of one value; 16 MiB
