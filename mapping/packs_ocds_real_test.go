@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 )
 
 // TestOCDSReal holds that releases, records and versioned releases of one
 // process give the same entities, and that amendments keep what was.
 func TestOCDSReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "ocds-sample", "1.1")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "ocds-sample", "1.1")
 	ids := func(r *result) string {
 		var out []string
 		for id := range r.entities {

@@ -14,6 +14,7 @@ import (
 	"overt/answer"
 	"overt/gate"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/pipeline"
 	"overt/statement"
 )
@@ -167,7 +168,7 @@ func TestConflictsOf(t *testing.T) {
 
 // TestRealConflicts: what the marketplace contradicts itself in.
 func TestRealConflicts(t *testing.T) {
-	dir := data(t, "fedramp")
+	dir := sharedtest.Path(t, "fedramp")
 	if testing.Short() {
 		t.Skip("real data is imported in the full run only")
 	}
