@@ -85,7 +85,7 @@ func (r *textRow) Cells(path string) []Cell {
 // AppendContent writes the texts, each with its length before it.
 func (r *textRow) AppendContent(dst []byte) []byte {
 	for _, v := range r.values {
-		dst = appendText(dst, v)
+		dst = AppendText(dst, v)
 	}
 	return dst
 }
@@ -112,11 +112,12 @@ func (r *valueRow) AppendContent(dst []byte) []byte {
 			dst = append(dst, 0)
 			continue
 		}
-		dst = appendText(appendText(append(dst, 1), v.Text), v.Raw)
+		dst = AppendText(AppendText(append(dst, 1), v.Text), v.Raw)
 	}
 	return dst
 }
 
-func appendText(dst []byte, s string) []byte {
+// AppendText appends a text with its length before it, as AppendContent does.
+func AppendText(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }

@@ -288,8 +288,7 @@ func (r *resting) refill(ctx context.Context, u *unit, good []*taken, want wante
 			return err
 		}
 		for rec, err := range t.part[l.key.part].Reader.Records(ctx, l.key.selector) {
-			var row *extract.RowError
-			if errors.As(err, &row) {
+			if extract.IsRowError(err) {
 				continue
 			}
 			if err == nil {

@@ -231,7 +231,7 @@ func (a *app) checkDates() error {
 	return nil
 }
 
-func (a *app) today() statement.Day { return statement.Day(a.clock().Unix() / 86400) }
+func (a *app) today() statement.Day { return statement.DayAt(a.clock()) }
 
 // foundLine says which entity the words were taken for.
 func foundLine(p *page, role string, f *answer.Found) {

@@ -203,7 +203,7 @@ func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			}
 			more := true
 			if bad != "" {
-				more = yield(nil, &extract.RowError{Where: where, Reason: bad, Raw: rawOf(values)})
+				more = yield(nil, &extract.RowError{Where: where, Reason: bad, Raw: extract.Raw(strings.Join(values, "\t"))})
 			} else {
 				more = yield(r.columns.Texts(row, values), nil)
 			}
@@ -216,11 +216,6 @@ func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			yield(nil, err)
 		}
 	}
-}
-
-func rawOf(values []string) string {
-	s := strings.Join(values, "\t")
-	return strings.ToValidUTF8(s[:min(len(s), extract.RawLimit)], "")
 }
 
 // sheetRef is a worksheet as the workbook lists it.

@@ -352,7 +352,7 @@ func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extra
 	values := t.values(sc, rec, &where)
 	if sc.open && t.narrowest != math.MaxInt {
 		if len(values) < t.narrowest {
-			return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
+			return nil, &extract.RowError{Where: where, Raw: extract.Raw(rec),
 				Reason: fmt.Sprintf("the row ends after %d of %d columns, without a line end: the source is cut off here", len(values), t.narrowest)}
 		}
 		t.open = true
@@ -361,7 +361,7 @@ func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extra
 	if width := len(t.columns.Names); len(values) > width {
 		for _, v := range values[width:] {
 			if strings.TrimSpace(v) != "" {
-				return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
+				return nil, &extract.RowError{Where: where, Raw: extract.Raw(rec),
 					Reason: fmt.Sprintf("the row has %d values for %d columns", len(values), width)}
 			}
 		}
