@@ -79,7 +79,7 @@ type pending struct {
 // Add takes statements in; see statement.Writer. A refused call adds nothing.
 func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Statement) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "add to a run that is finished")
 	}
 	if err := w.check(label, id, stmts); err != nil {
 		return err
@@ -127,16 +127,16 @@ func (w *writer) check(label policy.Label, id ftm.EntityID, stmts []statement.St
 	if !w.scope.Writes(label) {
 		return overt.Errorf(overt.Denied, "dataset "+label.Dataset, "it may not be written")
 	}
-	if !statement.ValidID(id) {
-		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	if err := statement.CheckID(id); err != nil {
+		return err
 	}
 	for i := range stmts {
 		s := &stmts[i]
 		if s.Prop == "" {
-			return overt.Errorf(overt.Invalid, "entity "+string(id), "a statement needs a property")
+			return overt.Errorf(overt.Invalid, statement.ShowID(id), "a statement needs a property")
 		}
 		if w.keys.IsRef(s.Schema, s.Prop) && !statement.ValidID(ftm.EntityID(s.Value)) {
-			return overt.Errorf(overt.Invalid, "entity "+string(id), "%s names something that cannot be an entity id", s.Prop)
+			return overt.Errorf(overt.Invalid, statement.ShowID(id), "%s names something that cannot be an entity id", s.Prop)
 		}
 	}
 	return nil
@@ -145,7 +145,7 @@ func (w *writer) check(label policy.Label, id ftm.EntityID, stmts []statement.St
 // End ends an entity; see statement.Writer.
 func (w *writer) End(label policy.Label, id ftm.EntityID) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "add to a run that is finished")
 	}
 	if err := w.check(label, id, nil); err != nil {
 		return err
@@ -164,10 +164,10 @@ func (w *writer) End(label policy.Label, id ftm.EntityID) error {
 // Drop says that the run says nothing of an entity; see statement.Writer.
 func (w *writer) Drop(id ftm.EntityID) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "drop from a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "drop from a run that is finished")
 	}
-	if !statement.ValidID(id) {
-		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	if err := statement.CheckID(id); err != nil {
+		return err
 	}
 	w.touched[id] = true
 	return nil
