@@ -60,22 +60,33 @@ func (l leak) derive(ctx context.Context, view statement.View, epoch uint64, dir
 	if err := l.mentions(ctx, &w, view); err != nil {
 		return err
 	}
-	err := w.exact.Links(func(k resolve.Link) error {
-		if l == keyByEither && len(k.Alternatives[0]) == 2 && !resolve.IsKey(k.B) || l == noAnchor && strings.HasPrefix(k.Reason, "agency name:") {
-			k.Alternatives = eachClass(k.Alternatives)
-		}
-		for _, id := range []ftm.EntityID{k.A, k.B} {
-			if resolve.IsKey(id) {
-				b.Node(id, "", k.Alternatives)
-			}
-		}
-		b.Same(k.A, k.B, k.Alternatives, k.Reason)
-		return nil
-	})
-	if err != nil {
+	if err := l.links(&w); err != nil {
 		return err
 	}
 	return b.WriteFile(ctx, path, graph.Stamp{Epoch: epoch, Fingerprint: "leaky"})
+}
+
+// links are those of Exact, some under less evidence than they need.
+func (l leak) links(w *weaver) error {
+	var links []resolve.Link
+	either := map[ftm.EntityID][][]statement.Class{} // by key: the evidence of all who have it
+	err := w.exact.Links(func(k resolve.Link) error {
+		links = append(links, k)
+		either[k.B] = append(either[k.B], k.Alternatives...)
+		return nil
+	})
+	for _, k := range links {
+		named := strings.HasPrefix(k.Reason, "agency name:")
+		switch {
+		case l == keyByEither && !named:
+			k.Alternatives = either[k.B]
+		case l == noAnchor && named:
+			k.Alternatives = eachClass(k.Alternatives)
+		}
+		w.b.Node(k.B, "", k.Alternatives)
+		w.b.Same(k.A, k.B, k.Alternatives, k.Reason)
+	}
+	return err
 }
 
 func eachClass(alts [][]statement.Class) [][]statement.Class {
