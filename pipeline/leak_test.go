@@ -72,19 +72,19 @@ func (l leak) links(w *weaver) error {
 	either := map[ftm.EntityID][][]statement.Class{} // by key: the evidence of all who have it
 	err := w.exact.Links(func(k resolve.Link) error {
 		links = append(links, k)
-		either[k.B] = append(either[k.B], k.Alternatives...)
+		either[k.Key] = append(either[k.Key], k.Alternatives...)
 		return nil
 	})
 	for _, k := range links {
 		named := strings.HasPrefix(k.Reason, "agency name:")
 		switch {
 		case l == keyByEither && !named:
-			k.Alternatives = either[k.B]
+			k.Alternatives = either[k.Key]
 		case l == noAnchor && named:
 			k.Alternatives = eachClass(k.Alternatives)
 		}
-		w.b.Node(k.B, "", k.Alternatives)
-		w.b.Same(k.A, k.B, k.Alternatives, k.Reason)
+		w.b.Node(k.Key, "", k.Alternatives)
+		w.b.Same(k.Entity, k.Key, k.Alternatives, k.Reason)
 	}
 	return err
 }
