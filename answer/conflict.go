@@ -278,13 +278,11 @@ func (c *comparer) side(value, what string, stmts []statement.Statement) Side {
 		if !slices.Contains(s.Datasets, info.Label.Dataset) {
 			s.Datasets = append(s.Datasets, info.Label.Dataset)
 		}
-		s.Observed = max(s.Observed, day(info.Run.Observed))
+		s.Observed = max(s.Observed, ftm.CutDay(info.Run.Observed))
 	}
 	slices.Sort(s.Datasets)
 	return s
 }
-
-func day(date string) string { return date[:min(len(date), len("2006-01-02"))] }
 
 // A subject is one entity being compared.
 type subject struct {

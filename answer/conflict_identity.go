@@ -28,8 +28,9 @@ func (s *subject) identities() {
 	sidesOf := map[string][]Side{}
 	var order []string
 	for _, prop := range identifying {
+		scheme, _ := ftm.SchemeOf(prop)
 		for _, v := range s.p.Get(prop) {
-			if len(v.Value) < 8 || strings.Trim(v.Value, "0") == "" {
+			if ftm.IsGeneric(scheme, v.Value) {
 				continue // a filler names nobody
 			}
 			holders := holdersOf(v.Statements)

@@ -169,7 +169,7 @@ func (s *subject) portion(stmts []statement.Statement) (p portion, schema string
 		case "transactionNumber":
 			txn = max(txn, st.Value)
 		case "date":
-			p.date = max(p.date, day(st.Value))
+			p.date = max(p.date, ftm.CutDay(st.Value))
 		}
 	}
 	p.mod = strings.ToUpper(strings.TrimSpace(mod))

@@ -134,7 +134,7 @@ func (s *subject) propType(prop string) string {
 func disagree(kind, a, b string) bool {
 	switch kind {
 	case "date":
-		return !strings.HasPrefix(day(a), day(b)) && !strings.HasPrefix(day(b), day(a))
+		return !strings.HasPrefix(ftm.CutDay(a), ftm.CutDay(b)) && !strings.HasPrefix(ftm.CutDay(b), ftm.CutDay(a))
 	case "number":
 		x, errX := decimal.Parse(a)
 		y, errY := decimal.Parse(b)
@@ -165,7 +165,7 @@ func (s *subject) observed(stmts []statement.Statement) []string {
 	var out []string
 	for i := range stmts {
 		if info, ok := s.d.View.Sight().Info(stmts[i].Class); ok {
-			out = append(out, day(info.Run.Observed))
+			out = append(out, ftm.CutDay(info.Run.Observed))
 		}
 	}
 	return unique(out)
@@ -177,7 +177,7 @@ func (s *subject) asOf(stmts []statement.Statement) []string {
 	for _, v := range s.p.Get("valuesAsOf") {
 		for i := range v.Statements {
 			if slices.ContainsFunc(stmts, func(st statement.Statement) bool { return beside(&st, &v.Statements[i]) }) {
-				out = append(out, day(v.Value))
+				out = append(out, ftm.CutDay(v.Value))
 			}
 		}
 	}

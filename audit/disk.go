@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"overt/internal/durable"
 )
 
 // A disk is the file layer below a log. Tests replace it to fail the n-th
@@ -41,7 +43,7 @@ func (osDisk) OpenFile(path string, flag int, perm os.FileMode) (diskFile, error
 
 func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
 func (osDisk) Remove(path string) error     { return os.Remove(path) }
-func (osDisk) SyncDir(dir string) error     { return syncDir(dir) }
+func (osDisk) SyncDir(dir string) error     { return durable.SyncDir(dir) }
 
 // replaceFile puts data at path whole or not at all: a temporary file beside
 // it, synced, then renamed. The caller syncs the folder.

@@ -12,6 +12,4 @@ func lockFile(string) (*os.File, error) {
 	return nil, errors.New("this system offers no file lock that the audit log can use")
 }
 
-func syncDir(string) error { return nil }
-
 func diskFull(error) bool { return false }

@@ -31,10 +31,6 @@ func lockFile(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// syncDir has nothing to do: NTFS journals names itself and offers no sync of
-// a folder.
-func syncDir(string) error { return nil }
-
 func diskFull(err error) bool {
 	return errors.Is(err, errorDiskFull) || errors.Is(err, errorHandleDiskFull)
 }

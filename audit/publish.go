@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"overt"
+	"overt/internal/durable"
 )
 
 // Tiles are 256 hashes wide: c2sp.org/tlog-tiles.
@@ -63,7 +64,7 @@ func (l *Log) Publish(ctx context.Context, folder string) (int64, error) {
 	}
 	err = publishFile(folder, "checkpoint", signed)
 	if err == nil {
-		err = syncDir(folder)
+		err = durable.SyncDir(folder)
 	}
 	if err != nil {
 		return 0, unavailable(folder, "publish the checkpoint", err)

@@ -204,7 +204,7 @@ func aPerson(s *ftm.Schema, e *ftm.Entity) personDetails {
 	}
 	d.Identifiers = identifiersOf(s, e)
 	d.Nationalities = countries(e, "nationality", "citizenship")
-	d.BirthDate, d.DeathDate = day(e.First("birthDate")), day(e.First("deathDate"))
+	d.BirthDate, d.DeathDate = ftm.CutDay(e.First("birthDate")), ftm.CutDay(e.First("deathDate"))
 	d.Addresses = addressesOf(e, "")
 	if slices.Contains(e.Properties["topics"], "role.pep") {
 		d.Exposure = &exposure{"isPep"}
@@ -269,13 +269,10 @@ func addressesOf(e *ftm.Entity, kind string) (out []address) {
 	return out
 }
 
-// day cuts the time of day off a date.
-func day(date string) string { return date[:min(len(date), len("2006-01-02"))] }
-
 // wholeDate rounds a date to the first day of its month or year, as the
 // standard asks where no more is known.
 func wholeDate(date string) string {
-	switch date = day(date); len(date) {
+	switch date = ftm.CutDay(date); len(date) {
 	case len("2006"):
 		return date + "-01-01"
 	case len("2006-01"):

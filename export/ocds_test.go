@@ -1,7 +1,6 @@
 package export_test
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"overt/export"
 	"overt/extract"
 	formats "overt/extract/open"
+	"overt/internal/sharedtest"
 	"overt/mapping"
 	"overt/statement"
 
@@ -126,11 +126,7 @@ func named(in, out []statement.Statement) ([]statement.Statement, int) {
 }
 
 func TestOCDSRoundTripReal(t *testing.T) {
-	root := cmp.Or(os.Getenv("OVERT_SHARED"), filepath.Join("..", "..", "shared"))
-	dir := filepath.Join(root, "data", "procurement", "ocds-sample", "1.1")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the shared data is not there (procurement/ocds-sample); OVERT_SHARED names its folder")
-	}
+	dir := sharedtest.Path(t, "procurement", "ocds-sample", "1.1")
 	for _, name := range []string{"ocds-213czf-000-00001.json", "ocds-213czf-000-00001-06-implementation.json", "record/ocds-213czf-000-00001.json"} {
 		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil {

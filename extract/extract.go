@@ -13,8 +13,10 @@ package extract
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
+	"strings"
 
 	"overt"
 )
@@ -120,6 +122,12 @@ func (e *RowError) Unwrap() error {
 	return &overt.Error{Code: overt.Invalid, Where: e.Where.String(), Message: e.Reason}
 }
 
+// IsRowError says whether err is about one record, so that reading goes on.
+func IsRowError(err error) bool {
+	var row *RowError
+	return errors.As(err, &row)
+}
+
 // A Source is something that can be opened, more than once, and read from its
 // beginning each time.
 type Source struct {
@@ -139,6 +147,15 @@ type Part struct {
 	Reader Reader
 	// Bytes opens the part unpacked and undecoded; nil for a sheet of a workbook.
 	Bytes func() (io.ReadCloser, error)
+}
+
+// NoSelector refuses a selector of records where a source is one list of them.
+// Errors: invalid.
+func NoSelector(name, selector string) error {
+	if selector == "" || selector == "*" {
+		return nil
+	}
+	return overt.Errorf(overt.Invalid, name, "a table has no records under %q; use an empty selector", selector)
 }
 
 // Limits bound what a hostile source can cost. Zero fields take the default.
@@ -178,6 +195,11 @@ func fill[T int | int64](v *T, def T) {
 
 // RawLimit is how many bytes RowError.Raw may hold.
 const RawLimit = 200
+
+// Raw cuts what stood in a record to what RowError.Raw may hold.
+func Raw[T string | []byte](b T) string {
+	return strings.ToValidUTF8(string(b[:min(len(b), RawLimit)]), "")
+}
 
 // maxFirst is how many places a Warning keeps.
 const maxFirst = 5

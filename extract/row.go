@@ -11,6 +11,7 @@ import (
 type Columns struct {
 	Table string
 	Names []string
+	Blank bool // what a row of texts leaves out at its end is an empty value, not none
 	index map[string]int
 }
 
@@ -23,6 +24,18 @@ func NewColumns(table string, names []string) *Columns {
 	return c
 }
 
+// find gives the index of a column by its name, or by its number ("#3").
+func (c *Columns) find(path string) (i int, ok bool) {
+	if i, ok = c.index[path]; ok {
+		return i, true
+	}
+	return ColumnNumber(path, len(c.Names))
+}
+
+// Texts makes a record of a row that is text alone, in the order of the
+// columns. Those at the end may be left out.
+func (c *Columns) Texts(row int64, values []string) Record { return &textRow{rowOf{c, row}, values} }
+
 // A Value is what one column of a row holds.
 type Value struct {
 	Text string
@@ -32,46 +45,79 @@ type Value struct {
 
 // Row makes a record of the values of a row, in the order of the columns. Those
 // at the end may be left out.
-func (c *Columns) Row(row int64, values []Value) Record { return &tableRow{c, row, values} }
+func (c *Columns) Row(row int64, values []Value) Record { return &valueRow{rowOf{c, row}, values} }
 
-type tableRow struct {
+// rowOf is what all rows have.
+type rowOf struct {
 	columns *Columns
 	row     int64
-	values  []Value
 }
 
-func (r *tableRow) At() overt.Locator { return overt.Locator{Table: r.columns.Table, Row: r.row} }
+func (r *rowOf) At() overt.Locator { return overt.Locator{Table: r.columns.Table, Row: r.row} }
 
-func (r *tableRow) Columns() []string { return r.columns.Names }
+func (r *rowOf) Columns() []string { return r.columns.Names }
 
-func (r *tableRow) Each(string) []Record { return nil }
+func (r *rowOf) Each(string) []Record { return nil }
 
-func (r *tableRow) Cells(path string) []Cell {
-	i, ok := r.columns.index[path]
-	if !ok {
-		i, ok = ColumnNumber(path, len(r.columns.Names))
+func (r *rowOf) cell(i int, v Value) []Cell {
+	at := overt.Locator{Table: r.columns.Table, Row: r.row, Column: r.columns.Names[i]}
+	return []Cell{{Text: v.Text, Raw: v.Raw, At: at}}
+}
+
+type textRow struct {
+	rowOf
+	values []string
+}
+
+func (r *textRow) Cells(path string) []Cell {
+	i, ok := r.columns.find(path)
+	switch {
+	case !ok:
+		return nil
+	case i < len(r.values):
+		return r.cell(i, Value{Text: r.values[i]})
+	case r.columns.Blank:
+		return r.cell(i, Value{})
 	}
+	return nil
+}
+
+// AppendContent writes the texts, each with its length before it.
+func (r *textRow) AppendContent(dst []byte) []byte {
+	for _, v := range r.values {
+		dst = AppendText(dst, v)
+	}
+	return dst
+}
+
+type valueRow struct {
+	rowOf
+	values []Value
+}
+
+func (r *valueRow) Cells(path string) []Cell {
+	i, ok := r.columns.find(path)
 	if !ok || i >= len(r.values) || r.values[i].None {
 		return nil
 	}
-	at := r.At()
-	at.Column = r.columns.Names[i]
-	return []Cell{{Text: r.values[i].Text, Raw: r.values[i].Raw, At: at}}
+	return r.cell(i, r.values[i])
 }
 
 // AppendContent writes the values, each with its length before it: what there
 // is of one, the text, and what stood there where the text is a reading of it.
-func (r *tableRow) AppendContent(dst []byte) []byte {
+func (r *valueRow) AppendContent(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(r.values)))
 	for _, v := range r.values {
 		if v.None {
 			dst = append(dst, 0)
 			continue
 		}
-		dst = append(dst, 1)
-		for _, s := range []string{v.Text, v.Raw} {
-			dst = append(binary.AppendUvarint(dst, uint64(len(s))), s...)
-		}
+		dst = AppendText(AppendText(append(dst, 1), v.Text), v.Raw)
 	}
 	return dst
+}
+
+// AppendText appends a text with its length before it, as AppendContent does.
+func AppendText(dst []byte, s string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }

@@ -254,3 +254,6 @@ func (sc *scanner) letters() string {
 	sc.s = sc.s[n:]
 	return word
 }
+
+// CutDay cuts the time of day off an ISO 8601 date.
+func CutDay(date string) string { return date[:min(len(date), len("2006-01-02"))] }

@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"overt/internal/sharedtest"
 )
 
 func TestEntityRoundTrip(t *testing.T) {
@@ -79,25 +81,12 @@ func TestEntityBytesAreStable(t *testing.T) {
 	}
 }
 
-func shared(t *testing.T, parts ...string) string {
-	t.Helper()
-	root := os.Getenv("OVERT_SHARED")
-	if root == "" {
-		root = "../../shared"
-	}
-	path := filepath.Join(append([]string{root}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the shared data is not here; set OVERT_SHARED to its folder")
-	}
-	return path
-}
-
 func TestRealEntitiesLoseNothing(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(shared(t, "data", "ftm"), "*", "*.ftm.json"))
+	files, err := filepath.Glob(filepath.Join(sharedtest.Path(t, "ftm"), "*", "*.ftm.json"))
 	if err != nil || len(files) < 4 {
 		t.Fatalf("found %d files, %v", len(files), err)
 	}
-	files = append(files, shared(t, "data", "ftm", "ftmq-fixtures", "donations.ijson"))
+	files = append(files, sharedtest.Path(t, "ftm", "ftmq-fixtures", "donations.ijson"))
 	total, captions, agree := 0, 0, 0
 	for _, file := range files {
 		data, err := os.ReadFile(file)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"overt"
+	"overt/internal/durable"
 )
 
 // Places of refs that are one of the edge's own ends.
@@ -335,7 +336,7 @@ func (g *build) writeFile(path string, stamp Stamp) error {
 		err = os.Rename(f.Name(), path)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = durable.SyncDir(filepath.Dir(path))
 	}
 	if err != nil {
 		return overt.Errorf(overt.Unavailable, path, "write graph: %w", err)

@@ -15,6 +15,3 @@ func mapFile(f *os.File) ([]byte, func() error, error) {
 	data, err := io.ReadAll(f)
 	return data, func() error { return nil }, err
 }
-
-// syncDir does nothing: directories cannot be synced on this system.
-func syncDir(string) error { return nil }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -318,10 +317,4 @@ func (d *detection) byShape(h Head) (Candidate, bool) {
 	}
 	return Candidate{Score: 0.75, SetHeader: true,
 		Reason: fmt.Sprintf("no header line, but %d columns of the right shapes", d.width)}, true
-}
-
-// isRowError says that reading goes on after err.
-func isRowError(err error) bool {
-	var row *extract.RowError
-	return errors.As(err, &row)
 }

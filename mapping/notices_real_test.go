@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 	"overt/mapping"
 )
 
 // federal maps a file of the federal systems with the pack it is known by.
 func federal(t *testing.T, pack string, path ...string) *result {
 	t.Helper()
-	file := filepath.Join(append([]string{shared(t), "federal-systems"}, path...)...)
+	file := filepath.Join(append([]string{sharedtest.Path(t), "federal-systems"}, path...)...)
 	parts, err := open.Open(t.Context(), source(file), open.Options{})
 	if err != nil {
 		t.Fatal(err)

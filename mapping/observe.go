@@ -73,7 +73,7 @@ func (m *Mapping) Observed(ctx context.Context, name string, r extract.Reader) (
 		}
 	}
 	if best != "" || r == nil || o.pointer == "" && o.column == "" {
-		return day(best), nil
+		return ftm.CutDay(best), nil
 	}
 	selector, path := "", o.column
 	if o.pointer != "" {
@@ -82,10 +82,10 @@ func (m *Mapping) Observed(ctx context.Context, name string, r extract.Reader) (
 	count := 0
 	for rec, err := range r.Records(ctx, selector) {
 		if err != nil {
-			if isRowError(err) {
+			if extract.IsRowError(err) {
 				continue
 			}
-			return day(best), err
+			return ftm.CutDay(best), err
 		}
 		for _, c := range rec.Cells(path) {
 			take(c.Text)
@@ -94,11 +94,8 @@ func (m *Mapping) Observed(ctx context.Context, name string, r extract.Reader) (
 			break
 		}
 	}
-	return day(best), nil
+	return ftm.CutDay(best), nil
 }
-
-// day cuts the time of day off.
-func day(date string) string { return date[:min(len(date), len("2006-01-02"))] }
 
 // dashed writes 20240307 and its kin as 2024-03-07.
 func dashed(s string) string {

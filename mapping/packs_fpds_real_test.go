@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 )
 
 // fpdsVehicles are the vehicles of the shared data with their numbers of
@@ -22,7 +23,7 @@ var fpdsVehicles = []struct {
 }
 
 func TestFPDSReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "fpds-atom")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "fpds-atom")
 	for _, v := range fpdsVehicles {
 		t.Run(v.piid, func(t *testing.T) {
 			pages, err := filepath.Glob(filepath.Join(dir, v.piid, "page-*.xml.gz"))

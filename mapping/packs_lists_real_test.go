@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 	"overt/mapping"
 )
 
@@ -23,7 +24,7 @@ func one(t testing.TB, path, pack string) *result {
 
 // TestLobbyingReal maps the body of the recorded answer.
 func TestLobbyingReal(t *testing.T) {
-	f, err := os.Open(filepath.Join(shared(t), "companies-and-offshore", "lobbying-lda", "list_filings.yml.gz"))
+	f, err := os.Open(filepath.Join(sharedtest.Path(t), "companies-and-offshore", "lobbying-lda", "list_filings.yml.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestLobbyingReal(t *testing.T) {
 // file adds one real file to the result.
 func (r *result) file(t testing.TB, path, pack string) {
 	t.Helper()
-	path = filepath.Join(shared(t), filepath.FromSlash(path))
+	path = filepath.Join(sharedtest.Path(t), filepath.FromSlash(path))
 	r.load(t, path, pack, open.Options{Header: mapping.Pack(pack).Header})
 }
 

@@ -1,18 +1,21 @@
 package mapping_test
 
 import (
+	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 )
 
 // TestOCDSReal holds that releases, records and versioned releases of one
 // process give the same entities, and that amendments keep what was.
 func TestOCDSReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "ocds-sample", "1.1")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "ocds-sample", "1.1")
 	ids := func(r *result) string {
 		var out []string
 		for id := range r.entities {
@@ -61,14 +64,36 @@ func TestOCDSReal(t *testing.T) {
 	}
 }
 
-// TestOCDSPacksAgree holds that the two packs say the same of a release.
+// TestOCDSPacksAgree holds that a release says the same by itself, in a package,
+// and in a record, compiled or embedded.
 func TestOCDSPacksAgree(t *testing.T) {
-	body := func(pack string) string {
-		_, after, _ := strings.Cut(string(packText(t, pack)), "\nqueries:\n")
-		before, _, _ := strings.Cut(after, "  # Compiled releases of records.")
-		return strings.ReplaceAll(before, "    rows: /releases/*\n", "")
+	text, err := os.ReadFile(fixture(t, "ocds-releases"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if a, b := body("ocds-packages"), body("ocds-releases"); a != b || len(a) < 1000 {
-		t.Errorf("the packs differ in what they say of a release (%d and %d bytes)", len(a), len(b))
+	first, _, _ := strings.Cut(string(text), "\n")
+	list := strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", ",")
+	read := func(text, pack string) *result {
+		path := filepath.Join(t.TempDir(), "one.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := newResult()
+		r.load(t, path, pack, open.Options{})
+		return r
+	}
+	one, all := read(first, "ocds-releases"), read(string(text), "ocds-releases")
+	for _, tt := range []struct {
+		text string
+		want *result
+	}{
+		{`{"releases":[` + list + `]}`, all},
+		{`{"records":[{"ocid":"ocds-test01-0","releases":[` + list + `]}]}`, all},
+		{`{"records":[{"ocid":"ocds-test01-0","compiledRelease":` + first + `}]}`, one},
+	} {
+		got := read(tt.text, "ocds-packages")
+		if len(got.entities) < 3 || !reflect.DeepEqual(got.entities, tt.want.entities) {
+			t.Errorf("%.40s…: %d entities differ from the %d of the releases", tt.text, len(got.entities), len(tt.want.entities))
+		}
 	}
 }

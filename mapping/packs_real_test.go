@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 	"overt/mapping"
 )
 
@@ -24,7 +25,7 @@ func byAuthority(r *result, name string) []*merged {
 }
 
 func TestTransactionsReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "cbp-ice-transactions")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "cbp-ice-transactions")
 	all := newResult()
 	for _, tt := range []struct {
 		year       string
@@ -141,7 +142,7 @@ func plus(t *testing.T, a, b string) string {
 }
 
 func TestAwards2018Real(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "usaspending-ice-fy13-17")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "usaspending-ice-fy13-17")
 	r := newResult()
 	pack := mapping.Pack("usaspending-awards-2018")
 	for _, year := range []string{"fy13", "fy14", "fy15", "fy16", "fy17"} {
@@ -181,7 +182,7 @@ func TestAwards2018Real(t *testing.T) {
 // TestSpellings2018Real counts spellings as the supplier's own column has them:
 // where a company is its own parent, the parent's column may add another.
 func TestSpellings2018Real(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "usaspending-ice-fy13-17")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "usaspending-ice-fy13-17")
 	pack := mapping.Pack("usaspending-awards-2018")
 	spellings := map[string]map[string]bool{}
 	for _, year := range []string{"fy13", "fy14", "fy15", "fy16", "fy17"} {
@@ -225,7 +226,7 @@ func TestSpellings2018Real(t *testing.T) {
 }
 
 func TestAwardSummariesReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "usaspending-awards-mn")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "usaspending-awards-mn")
 	r := newResult()
 	r.load(t, filepath.Join(dir, "Contracts_PrimeAwardSummaries_2025-03-21_H19M57S23_1.csv.gz"), "usaspending-award-summaries", open.Options{})
 	var awards []*merged
@@ -254,7 +255,7 @@ func TestAwardSummariesReal(t *testing.T) {
 }
 
 func TestSubawardsReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement")
+	dir := filepath.Join(sharedtest.Path(t), "procurement")
 	r := newResult()
 	r.load(t, filepath.Join(dir, "fsrs-ice-2011-2018", "all_contracts_subawards_1.csv"), "fsrs-subawards-old", open.Options{})
 	if got := sum(t, r.of("Subaward"), "amount"); len(r.of("Subaward")) != 175 || got != "186477899.21" {
@@ -285,7 +286,7 @@ func TestSubawardsReal(t *testing.T) {
 }
 
 func TestFedRAMPReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "fedramp")
+	dir := filepath.Join(sharedtest.Path(t), "fedramp")
 	const govcloud = "fedramp-F1603047866"
 	for _, tt := range []struct {
 		day                   string
@@ -365,7 +366,7 @@ func TestFedRAMPReal(t *testing.T) {
 }
 
 func TestReferenceReal(t *testing.T) {
-	dir := filepath.Join(shared(t), "procurement", "reference")
+	dir := filepath.Join(sharedtest.Path(t), "procurement", "reference")
 	r := newResult()
 	r.load(t, filepath.Join(dir, "authoritative_agency_list.csv.gz"), "us-agency-list", open.Options{})
 	found := 0
@@ -388,81 +389,10 @@ func TestReferenceReal(t *testing.T) {
 	}
 }
 
-func TestUseCasesReal(t *testing.T) {
-	dir := shared(t)
-	inventory := newResult()
-	folder := filepath.Join(dir, "federal-systems", "ai-use-cases")
-	inventory.load(t, filepath.Join(folder, "2024_consolidated_ai_inventory_raw_v2.csv.gz"), "ai-use-cases-2024", open.Options{})
-	if inventory.records != 2133 {
-		t.Errorf("got %d rows, want 2133", inventory.records)
-	}
-	bought := map[string]bool{}
-	for _, year := range []string{"2021", "2023", "2024"} {
-		r := newResult()
-		r.load(t, filepath.Join(dir, "procurement", "cbp-ice-transactions", "CBP_ICE_FY"+year+"_Contract_Obligations.csv.gz"), "usaspending-transactions", open.Options{})
-		for _, a := range r.of("Award") {
-			if len(a.values["title"]) > 0 {
-				bought[a.one("piid")] = true
-			}
-		}
-	}
-	uses, awards := 0, map[string]bool{}
-	for _, u := range inventory.of("UseCase") {
-		joined := false
-		for id := range u.values["contract"] {
-			if piid := inventory.entities[id].one("piid"); bought[piid] {
-				joined, awards[piid] = true, true
-			}
-		}
-		if joined {
-			uses++
-		}
-	}
-	if uses != 8 || len(awards) != 13 {
-		t.Errorf("got %d use cases that join %d awards, want 8 and 13", uses, len(awards))
-	}
-	for _, tt := range []struct {
-		file, pack string
-		rows, uses int
-	}{
-		{"2023_consolidated_ai_inventory_raw.csv.gz", "ai-use-cases-2023", 710, 710},
-		{"2025_consolidated_COTS_AI_use_cases.csv.gz", "ai-use-cases-2025", 900, 484},
-	} {
-		r := newResult()
-		r.load(t, filepath.Join(folder, tt.file), tt.pack, open.Options{})
-		if r.records != tt.rows || len(r.of("UseCase")) != tt.uses || len(r.problems) != 0 {
-			t.Errorf("%s: got %d rows, %d uses, problems %v, want %d and %d", tt.file, r.records, len(r.of("UseCase")), summary(r.problems), tt.rows, tt.uses)
-		}
-	}
-}
-
-// TestScreenReal holds that no column of the public sources is taken for one
-// about persons: they speak of institutions.
-func TestScreenReal(t *testing.T) {
-	dir := shared(t)
-	for _, file := range []string{
-		"procurement/usaspending-ice-fy13-17/fy13.csv.gz",
-		"procurement/usaspending-awards-mn/Contracts_PrimeAwardSummaries_2025-03-21_H19M57S23_1.csv.gz",
-		"procurement/usaspending-awards-mn/Contracts_Subawards_2025-03-21_H19M57S41_1.csv",
-		"procurement/fsrs-ice-2011-2018/all_contracts_subawards_1.csv",
-		"procurement/cbp-ice-transactions/CBP_ICE_FY2024_Contract_Obligations.csv.gz",
-		"procurement/reference/authoritative_agency_list.csv.gz",
-		"federal-systems/ai-use-cases/2024_consolidated_ai_inventory_raw_v2.csv.gz",
-	} {
-		parts, err := open.Open(t.Context(), source(filepath.Join(dir, file)), open.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := mapping.Screen(parts[0].Reader.Info().Header, nil); len(got) != 0 {
-			t.Errorf("%s: refused %v", file, got)
-		}
-	}
-}
-
 // TestFollowTheMoneyFixtures reads the published mapping, and maps the published
 // table with blanks after its commas.
 func TestFollowTheMoneyFixtures(t *testing.T) {
-	dir := filepath.Join(shared(t), "ftm", "followthemoney-fixtures")
+	dir := filepath.Join(sharedtest.Path(t), "ftm", "followthemoney-fixtures")
 	text, err := os.ReadFile(filepath.Join(dir, "kek.yml"))
 	if err != nil {
 		t.Fatal(err)

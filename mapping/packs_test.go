@@ -255,13 +255,3 @@ func TestPackSchemata(t *testing.T) {
 		}
 	}
 }
-
-// packText is the text of an embedded pack.
-func packText(t *testing.T, name string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("packs", name+".yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}

@@ -16,19 +16,6 @@ import (
 	"overt/mapping"
 )
 
-// shared gives the folder of real data, or skips.
-func shared(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("OVERT_SHARED")
-	if dir == "" {
-		dir = "../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "data")); err != nil {
-		t.Skipf("the public data is not here: set OVERT_SHARED to the folder that holds data/ (%v)", err)
-	}
-	return filepath.Join(dir, "data")
-}
-
 // A result is what mapping one or more files gave.
 type result struct {
 	entities map[string]*merged

@@ -25,7 +25,7 @@ func (m *Mapping) SeriesOf(ctx context.Context, r extract.Reader) (string, error
 		return "", nil
 	}
 	for rec, err := range r.Records(ctx, "") {
-		if isRowError(err) {
+		if extract.IsRowError(err) {
 			continue
 		}
 		if err != nil {

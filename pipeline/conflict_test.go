@@ -14,6 +14,7 @@ import (
 	"overt/answer"
 	"overt/gate"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/pipeline"
 	"overt/statement"
 )
@@ -112,6 +113,8 @@ func TestConflicts(t *testing.T) {
 		{"a stated payment alone", []told{file("a", one, "ag Agency name=Ag", "sup Company name=Sup", "sp StatedPayment payer=ag; beneficiary=sup; amount=600000")}, nil},
 
 		{"one identifier, two firms", []told{file("a", one, "c1 Company name=Alpha Cloud; leiCode=5493001KJTIIGC8Y1R12"), file("b", one, "c2 Company name=Zebra Foods; leiCode=5493001KJTIIGC8Y1R12")}, []string{"identity c1 name Alpha Cloud | Zebra Foods"}},
+		{"one number, two firms", []told{file("a", one, "c Company name=Alpha Cloud; dunsCode=003184462"), file("b", one, "c Company name=Zebra Foods; dunsCode=003184462")}, []string{"identity c name Alpha Cloud | Zebra Foods"}},
+		{"a filler, two firms", []told{file("a", one, "c Company name=Alpha Cloud; dunsCode=123456789"), file("b", one, "c Company name=Zebra Foods; dunsCode=123456789")}, nil},
 		{"one firm, three spellings", []told{file("a", one, "c1 Company name=Alpha Cloud, Inc.; leiCode=5493001KJTIIGC8Y1R12"), file("b", one, "c2 Company name=ALPHACLOUD; leiCode=5493001KJTIIGC8Y1R12", "c3 Company name=AC; leiCode=5493001KJTIIGC8Y1R12")}, nil},
 		{"a former name in its row", []told{file("a", one, "c1 Company name=Alpha Cloud; name=Zebra Foods; leiCode=5493001KJTIIGC8Y1R12")}, nil},
 		{"two countries", []told{file("a", one, "c1 Company name=Alpha; country=us; leiCode=5493001KJTIIGC8Y1R12"), file("b", one, "c2 Company name=Alpha; country=de; leiCode=5493001KJTIIGC8Y1R12")}, []string{"identity c1 country de | us"}},
@@ -167,7 +170,7 @@ func TestConflictsOf(t *testing.T) {
 
 // TestRealConflicts: what the marketplace contradicts itself in.
 func TestRealConflicts(t *testing.T) {
-	dir := data(t, "fedramp")
+	dir := sharedtest.Path(t, "fedramp")
 	if testing.Short() {
 		t.Skip("real data is imported in the full run only")
 	}

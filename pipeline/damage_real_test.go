@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/pipeline"
 	"overt/policy"
@@ -45,7 +46,7 @@ var damagedSources = []struct {
 // a user. Each must end with a verdict that is true: nothing invented, nothing
 // lost in silence, nothing half-loaded.
 func TestDamagedReal(t *testing.T) {
-	dir := data(t)
+	dir := sharedtest.Path(t)
 	if testing.Short() {
 		t.Skip("real data is imported in the full run only")
 	}

@@ -34,12 +34,8 @@ func Derive(ctx context.Context, view statement.View, epoch uint64, dir, path st
 		return err
 	}
 	err := w.exact.Links(func(l resolve.Link) error {
-		for _, id := range []ftm.EntityID{l.A, l.B} {
-			if resolve.IsKey(id) {
-				b.Node(id, "", l.Alternatives)
-			}
-		}
-		b.Same(l.A, l.B, l.Alternatives, l.Reason)
+		b.Node(l.Key, "", l.Alternatives)
+		b.Same(l.Entity, l.Key, l.Alternatives, l.Reason)
 		return nil
 	})
 	if err != nil {

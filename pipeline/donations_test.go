@@ -13,6 +13,7 @@ import (
 
 	"overt/export"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/pipeline"
 )
@@ -79,7 +80,7 @@ donations:
 // TestDonations: the table and the workbook, mapped, give the entities that
 // another program made of them.
 func TestDonations(t *testing.T) {
-	dir := data(t, "ftm")
+	dir := sharedtest.Path(t, "ftm")
 	want := objects(t, file(t, filepath.Join(dir, "ftmq-fixtures", "donations.ijson")))
 	for _, e := range want {
 		delete(e, "caption")
@@ -131,7 +132,7 @@ func ftmID(literal string, keys ...string) string {
 // TestFollowTheMoneyMappings maps the tables that FollowTheMoney's own tests
 // map, and wants its ids.
 func TestFollowTheMoneyMappings(t *testing.T) {
-	dir := data(t, "ftm", "followthemoney-fixtures")
+	dir := sharedtest.Path(t, "ftm", "followthemoney-fixtures")
 	take := func(name, mapping string) map[string]map[string]any {
 		h := hometest.Memory(t)
 		f := h.Import(t, pipeline.Request{

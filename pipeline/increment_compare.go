@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"overt"
@@ -97,8 +96,7 @@ func (r *resting) compare(ctx context.Context, u *unit, good []*taken) error {
 		r.plans[l.key] = p
 		t := good[l.key.source]
 		for rec, err := range t.part[l.key.part].Reader.Records(ctx, l.key.selector) {
-			var row *extract.RowError
-			if errors.As(err, &row) {
+			if extract.IsRowError(err) {
 				continue
 			}
 			if err != nil {
@@ -255,8 +253,7 @@ func (r *resting) removeFrom(ctx context.Context, u *unit, old *taken, l *journa
 		}
 	}
 	for rec, err := range old.part[l.key.part].Reader.Records(ctx, l.key.selector) {
-		var row *extract.RowError
-		if errors.As(err, &row) {
+		if extract.IsRowError(err) {
 			continue
 		}
 		if err != nil {

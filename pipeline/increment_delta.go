@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -33,30 +32,7 @@ type delta struct {
 	discard
 	label    policy.Label
 	sign     int // 1 for records that are new, -1 for those that are gone
-	entities map[ftm.EntityID]map[saying]*change
-}
-
-// A saying is what makes two statements of an entity equal: everything but
-// where and how often they were seen.
-type saying struct {
-	schema, prop, value, original, quote, lang, origin string
-	external                                           bool
-	canonical                                          ftm.EntityID
-	sourceID, first, last                              string
-}
-
-func sayingOf(s *statement.Statement) saying {
-	return saying{
-		s.Schema, s.Prop, s.Value, s.Original, s.Quote, s.Lang, s.Origin,
-		s.External, s.Canonical, s.SourceID, s.FirstSeen, s.LastSeen,
-	}
-}
-
-func (k saying) statement() statement.Statement {
-	return statement.Statement{
-		Schema: k.schema, Prop: k.prop, Value: k.value, Original: k.original, Quote: k.quote, Lang: k.lang, Origin: k.origin,
-		External: k.external, Canonical: k.canonical, SourceID: k.sourceID, FirstSeen: k.first, LastSeen: k.last,
-	}
+	entities map[ftm.EntityID]map[statement.Saying]*change
 }
 
 // A change is how often a statement is seen more, or less, and where.
@@ -67,7 +43,7 @@ type change struct {
 }
 
 func newDelta(label policy.Label) *delta {
-	return &delta{label: label, sign: 1, entities: map[ftm.EntityID]map[saying]*change{}}
+	return &delta{label: label, sign: 1, entities: map[ftm.EntityID]map[statement.Saying]*change{}}
 }
 
 // Add notes what a record says of an entity.
@@ -77,11 +53,11 @@ func (d *delta) Add(label policy.Label, id ftm.EntityID, stmts []statement.State
 	}
 	said := d.entities[id]
 	if said == nil {
-		said = map[saying]*change{}
+		said = map[statement.Saying]*change{}
 		d.entities[id] = said
 	}
 	for i := range stmts {
-		k := sayingOf(&stmts[i])
+		k := stmts[i].Saying()
 		c := said[k]
 		if c == nil {
 			c = &change{}
@@ -89,7 +65,7 @@ func (d *delta) Add(label policy.Label, id ftm.EntityID, stmts []statement.State
 		}
 		c.count += d.sign * stmts[i].Sightings()
 		if d.sign > 0 {
-			c.fresh = firstPlaces(append(c.fresh, stmts[i].Places...))
+			c.fresh = statement.FirstPlaces(append(c.fresh, stmts[i].Places...))
 		} else {
 			c.gone = append(c.gone, stmts[i].Places...)
 		}
@@ -100,17 +76,6 @@ func (d *delta) Add(label policy.Label, id ftm.EntityID, stmts []statement.State
 // ids lists the entities that are touched, ascending.
 func (d *delta) ids() []ftm.EntityID { return slices.Sorted(maps.Keys(d.entities)) }
 
-// firstPlaces sorts places and keeps the first that a run keeps, each once.
-func firstPlaces(places []statement.Place) []statement.Place {
-	slices.SortFunc(places, func(a, b statement.Place) int {
-		x, y := a.Locator, b.Locator
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(x.Table, y.Table), cmp.Compare(x.Row, y.Row),
-			cmp.Compare(x.Pointer, y.Pointer), cmp.Compare(x.Column, y.Column))
-	})
-	places = slices.Compact(places)
-	return places[:min(len(places), statement.MaxPlaces)]
-}
-
 // errUncounted says that the run before does not say what its records say.
 var errUncounted = errors.New("the run before does not say what is gone from it")
 
@@ -118,13 +83,13 @@ var errUncounted = errors.New("the run before does not say what is gone from it"
 // say that of its base, more and less what changed.
 func (r *resting) says(id ftm.EntityID, all []statement.Statement) ([]statement.Statement, error) {
 	changes := r.delta.entities[id]
-	known := make(map[saying]bool, len(changes))
+	known := make(map[statement.Saying]bool, len(changes))
 	var out []statement.Statement
 	for _, s := range all {
 		if s.Class != r.class {
 			continue
 		}
-		k := sayingOf(&s)
+		k := s.Saying()
 		known[k] = true
 		s.Class, s.Count = 0, s.Sightings()
 		if err := r.change(&s, changes[k]); err != nil {
@@ -141,7 +106,7 @@ func (r *resting) says(id ftm.EntityID, all []statement.Statement) ([]statement.
 		if len(c.gone) > 0 || c.count <= 0 {
 			return nil, errUncounted
 		}
-		s := k.statement()
+		s := k.Statement()
 		s.Count, s.Places = c.count, c.fresh
 		out = append(out, s)
 	}
@@ -161,7 +126,7 @@ func (r *resting) change(s *statement.Statement, c *change) error {
 		s.Count += c.count
 		places = append(places, c.fresh...)
 	}
-	s.Places = firstPlaces(places)
+	s.Places = statement.FirstPlaces(places)
 	if s.Count < 0 {
 		return errUncounted
 	}
@@ -257,7 +222,7 @@ func (r *resting) batch(ctx context.Context, ids []ftm.EntityID) iter.Seq2[[]sta
 }
 
 // A wanted statement has lost all places that were kept, and is still seen.
-type wanted map[ftm.EntityID]map[saying]bool
+type wanted map[ftm.EntityID]map[statement.Saying]bool
 
 // lacks notes the statements of an entity that need a place.
 func (r *resting) lacks(want wanted, id ftm.EntityID, stmts []statement.Statement) bool {
@@ -265,12 +230,12 @@ func (r *resting) lacks(want wanted, id ftm.EntityID, stmts []statement.Statemen
 		if len(stmts[i].Places) > 0 {
 			continue
 		}
-		k := sayingOf(&stmts[i])
+		k := stmts[i].Saying()
 		if c := r.delta.entities[id][k]; c == nil || len(c.gone) == 0 {
 			continue
 		}
 		if want[id] == nil {
-			want[id] = map[saying]bool{}
+			want[id] = map[statement.Saying]bool{}
 		}
 		want[id][k] = true
 	}
@@ -294,9 +259,9 @@ func (f finder) Add(_ policy.Label, id ftm.EntityID, stmts []statement.Statement
 		return nil
 	}
 	for i := range stmts {
-		if k := sayingOf(&stmts[i]); said[k] && len(stmts[i].Places) > 0 {
+		if k := stmts[i].Saying(); said[k] && len(stmts[i].Places) > 0 {
 			c := f.delta.entities[id][k]
-			c.fresh = firstPlaces(append(c.fresh, stmts[i].Places...))
+			c.fresh = statement.FirstPlaces(append(c.fresh, stmts[i].Places...))
 			delete(said, k)
 		}
 	}
@@ -323,8 +288,7 @@ func (r *resting) refill(ctx context.Context, u *unit, good []*taken, want wante
 			return err
 		}
 		for rec, err := range t.part[l.key.part].Reader.Records(ctx, l.key.selector) {
-			var row *extract.RowError
-			if errors.As(err, &row) {
+			if extract.IsRowError(err) {
 				continue
 			}
 			if err == nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/pipeline"
 	"overt/statement"
 )
@@ -17,7 +18,7 @@ import (
 // Five snapshots of the FedRAMP marketplace say the same whether each is taken
 // in whole or as what changed since the one before.
 func TestRealIncrement(t *testing.T) {
-	dir := data(t, "fedramp")
+	dir := sharedtest.Path(t, "fedramp")
 	if testing.Short() {
 		t.Skip("real data is imported in the full run only")
 	}

@@ -60,27 +60,33 @@ func (l leak) derive(ctx context.Context, view statement.View, epoch uint64, dir
 	if err := l.mentions(ctx, &w, view); err != nil {
 		return err
 	}
-	var links []resolve.Link
-	either := map[ftm.EntityID][][]statement.Class{} // by key
-	err := w.exact.Links(func(k resolve.Link) error {
-		links = append(links, k)
-		either[k.B] = append(either[k.B], k.Alternatives...)
-		return nil
-	})
-	if err != nil {
+	if err := l.links(&w); err != nil {
 		return err
 	}
+	return b.WriteFile(ctx, path, graph.Stamp{Epoch: epoch, Fingerprint: "leaky"})
+}
+
+// links are those of Exact, some under less evidence than they need.
+func (l leak) links(w *weaver) error {
+	var links []resolve.Link
+	either := map[ftm.EntityID][][]statement.Class{} // by key: the evidence of all who have it
+	err := w.exact.Links(func(k resolve.Link) error {
+		links = append(links, k)
+		either[k.Key] = append(either[k.Key], k.Alternatives...)
+		return nil
+	})
 	for _, k := range links {
+		named := strings.HasPrefix(k.Reason, "agency name:")
 		switch {
-		case l == keyByEither:
-			k.Alternatives = either[k.B]
-		case l == noAnchor && strings.HasPrefix(k.Reason, "agency name:"):
+		case l == keyByEither && !named:
+			k.Alternatives = either[k.Key]
+		case l == noAnchor && named:
 			k.Alternatives = eachClass(k.Alternatives)
 		}
-		b.Node(k.B, "", k.Alternatives)
-		b.Same(k.A, k.B, k.Alternatives, k.Reason)
+		w.b.Node(k.Key, "", k.Alternatives)
+		w.b.Same(k.Entity, k.Key, k.Alternatives, k.Reason)
 	}
-	return b.WriteFile(ctx, path, graph.Stamp{Epoch: epoch, Fingerprint: "leaky"})
+	return err
 }
 
 func eachClass(alts [][]statement.Class) [][]statement.Class {

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 
 	"overt/bods"
 	"overt/extract"
@@ -15,8 +14,7 @@ import (
 func history(ctx context.Context, r extract.Reader, rows string) (*bods.History, error) {
 	h := &bods.History{}
 	for rec, err := range r.Records(ctx, rows) {
-		var row *extract.RowError
-		if errors.As(err, &row) {
+		if extract.IsRowError(err) {
 			continue
 		}
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"overt/export"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/pipeline"
 )
@@ -119,7 +120,7 @@ func oneOf(t testing.TB, got any, want ...any) {
 // TestOwnershipExamples: every value of the examples of the standard is in the
 // export of each; what that gives, read again, is written the same.
 func TestOwnershipExamples(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(data(t, "ftm", "bods-examples"), "*.json"))
+	files, err := filepath.Glob(filepath.Join(sharedtest.Path(t, "ftm", "bods-examples"), "*.json"))
 	if err != nil || len(files) != 19 {
 		t.Fatalf("%d examples, %v", len(files), err)
 	}

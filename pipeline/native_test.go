@@ -18,6 +18,7 @@ import (
 	"overt/gate"
 	"overt/graph"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/pipeline"
 	"overt/resolve"
@@ -94,7 +95,7 @@ func TestEntitiesComeBack(t *testing.T) {
 		"ftmq-fixtures/donations.ijson": 474, "ftmq-fixtures/eu_authorities.ftm.json": 151,
 	} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			path := data(t, "ftm", name)
+			path := sharedtest.Path(t, "ftm", name)
 			h := hometest.Memory(t)
 			rep := take(t, h, path)
 			if f := rep.Files[0]; f.Verdict != ledger.Read || f.Received != int64(count) || f.LeftOut != 0 {
@@ -248,7 +249,7 @@ func state(t testing.TB, lists ...string) map[string]map[string][]string {
 // TestDeltaFeed takes a feed in as it lies on disk: its folders are in order,
 // and what holds after the last is the state it describes.
 func TestDeltaFeed(t *testing.T) {
-	dir := data(t, "ftm", "yente-fixtures", "delta", "t2")
+	dir := sharedtest.Path(t, "ftm", "yente-fixtures", "delta", "t2")
 	parts, err := filepath.Glob(filepath.Join(dir, "*", "entities.delta.json"))
 	if err != nil || len(parts) != 5 {
 		t.Fatalf("%d files of changes, %v", len(parts), err)

@@ -15,12 +15,13 @@ import (
 	"overt/answer"
 	"overt/gate"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 )
 
 // TestRealDiff tells from snapshot to snapshot what came and went, and that
 // the counts agree with what each snapshot holds.
 func TestRealDiff(t *testing.T) {
-	dir := data(t, "fedramp")
+	dir := sharedtest.Path(t, "fedramp")
 	var paths []string
 	for _, s := range snapshots {
 		paths = append(paths, filepath.Join(dir, "data."+s.day+".json.gz"))

@@ -13,6 +13,7 @@ import (
 	"overt/ftm"
 	"overt/gate"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/statement"
 )
 
@@ -25,7 +26,7 @@ var snapshots = []struct {
 }
 
 func TestRealFedRAMP(t *testing.T) {
-	dir := data(t, "fedramp")
+	dir := sharedtest.Path(t, "fedramp")
 	var paths []string
 	for _, s := range snapshots {
 		paths = append(paths, filepath.Join(dir, "data."+s.day+".json.gz"))

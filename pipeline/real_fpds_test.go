@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"overt/answer"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/money"
 )
@@ -14,8 +15,8 @@ import (
 // TestRealFPDS imports the vehicles beside the orders of the agencies: sums stay,
 // vehicles get their names and their history.
 func TestRealFPDS(t *testing.T) {
-	actions := data(t, "procurement", "cbp-ice-transactions")
-	feeds := data(t, "procurement", "fpds-atom")
+	actions := sharedtest.Path(t, "procurement", "cbp-ice-transactions")
+	feeds := sharedtest.Path(t, "procurement", "fpds-atom")
 	h, _ := home(t, actions)
 	want(t, "all before", line(sums(t, h, "", "", money.Obligated, money.BySupplier)), "25617918845.37 29965 16283")
 	want(t, "the vehicle before", row(sums(t, h, cbpName, reseller, money.Obligated, money.ByVehicle), "NNG15SC74B"), "84011053.18 22")
@@ -63,7 +64,7 @@ func TestRealFPDS(t *testing.T) {
 // TestRealFPDSAlone holds the sums of one page: actions are added, and of the
 // cumulative values one an award.
 func TestRealFPDSAlone(t *testing.T) {
-	h, rep := home(t, filepath.Join(data(t, "procurement", "fpds-atom"), "full_response.xml"))
+	h, rep := home(t, filepath.Join(sharedtest.Path(t, "procurement", "fpds-atom"), "full_response.xml"))
 	want(t, "obligated", line(sums(t, h, "", "", money.Obligated, money.ByContract)), "1848953.36 10 8")
 	want(t, "current", line(sums(t, h, "", "", money.Current, money.ByContract)), "22307730.66 8 8")
 	want(t, "potential", line(sums(t, h, "", "", money.Potential, money.ByContract)), "22307730.66 8 8")

@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/statement"
 )
 
 // TestRealLists takes the watchlists in as a user does, each file for what it is.
 func TestRealLists(t *testing.T) {
-	h, rep := home(t, data(t, "watchlists", "eu-journal"), data(t, "watchlists", "ofac-2021-04"), data(t, "watchlists", "us-lists"))
+	h, rep := home(t, sharedtest.Path(t, "watchlists", "eu-journal"), sharedtest.Path(t, "watchlists", "ofac-2021-04"), sharedtest.Path(t, "watchlists", "us-lists"))
 	rows := map[string]int64{}
 	for _, f := range rep.Files {
 		if f.Verdict == ledger.Failed || f.Format == "" || f.Received != f.Read || f.LeftOut != 0 {

@@ -9,6 +9,7 @@ import (
 
 	"overt/extract/open"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/pipeline"
 	"overt/quality"
 )
@@ -40,7 +41,7 @@ func TestRealDeclared(t *testing.T) {
 		"procurement/fpds-atom/70B04C20A00000008/page-0000-start-0.xml.gz": 0, "fedramp/data.2025-09-17.json.gz": 0,
 		"procurement/ocds-sample/1.1/ocds-213czf-000-00001.json": 0,
 	} {
-		parts, err := open.Open(t.Context(), open.File(filepath.Join(data(t), name)), open.Options{})
+		parts, err := open.Open(t.Context(), open.File(filepath.Join(sharedtest.Path(t), name)), open.Options{})
 		must(t, err)
 		r, err := parts[0].Bytes()
 		must(t, err)
@@ -65,24 +66,24 @@ func TestRealDoubts(t *testing.T) {
 		paths []string
 		want  map[string][]string
 	}{
-		{"transactions", []string{data(t, "procurement", "cbp-ice-transactions")}, map[string][]string{
+		{"transactions", []string{sharedtest.Path(t, "procurement", "cbp-ice-transactions")}, map[string][]string{
 			"CBP_ICE_FY2021_Contract_Obligations.csv.gz": {}, "CBP_ICE_FY2023_Contract_Obligations.csv.gz": {}, "CBP_ICE_FY2024_Contract_Obligations.csv.gz": {},
 		}},
-		{"awards of 2018", []string{data(t, "procurement", "usaspending-ice-fy13-17")}, map[string][]string{
+		{"awards of 2018", []string{sharedtest.Path(t, "procurement", "usaspending-ice-fy13-17")}, map[string][]string{
 			"fy13.csv.gz": old, "fy14.csv.gz": old, "fy15.csv.gz": old, "fy16.csv.gz": old, "fy17.csv.gz": old,
 		}},
-		{"summaries", []string{data(t, "procurement", "usaspending-awards-mn")}, map[string][]string{
+		{"summaries", []string{sharedtest.Path(t, "procurement", "usaspending-awards-mn")}, map[string][]string{
 			"Contracts_PrimeAwardSummaries_2025-03-21_H19M57S23_1.csv.gz": {}, "Contracts_PrimeAwardSummaries_2025-03-28_H02M59S08_1.csv": {},
 			"Contracts_Subawards_2025-03-21_H19M57S41_1.csv": {}, "Contracts_Subawards_2025-03-28_H02M59S12_1.csv": {},
 		}},
-		{"sub-awards", []string{data(t, "procurement", "fsrs-ice-2011-2018")}, map[string][]string{"all_contracts_subawards_1.csv": {}}},
-		{"reference", []string{data(t, "procurement", "reference")}, map[string][]string{"authoritative_agency_list.csv.gz": {}, "psc_codes.csv.gz": {}}},
-		{"inventories", []string{data(t, "federal-systems", "ai-use-cases")}, map[string][]string{
+		{"sub-awards", []string{sharedtest.Path(t, "procurement", "fsrs-ice-2011-2018")}, map[string][]string{"all_contracts_subawards_1.csv": {}}},
+		{"reference", []string{sharedtest.Path(t, "procurement", "reference")}, map[string][]string{"authoritative_agency_list.csv.gz": {}, "psc_codes.csv.gz": {}}},
+		{"inventories", []string{sharedtest.Path(t, "federal-systems", "ai-use-cases")}, map[string][]string{
 			"2023_consolidated_ai_inventory_raw.csv.gz":    {"damaged-text"}, // U+FFFD in ten summaries
 			"2024_consolidated_ai_inventory_raw_v2.csv.gz": {"damaged-text"}, // "search for?appropriate?Program"
 			"2025_consolidated_COTS_AI_use_cases.csv.gz":   {},
 		}},
-		{"marketplace", []string{data(t, "fedramp")}, map[string][]string{
+		{"marketplace", []string{sharedtest.Path(t, "fedramp")}, map[string][]string{
 			// "Oracle?s", in four columns of which three are named; leveraged_systems names its own product.
 			"data.2023-02-21.json.gz": {"damaged-text", "damaged-text", "damaged-text", "own-list"},
 			// agency_authorizations: ids, then names; a date that was a remark;

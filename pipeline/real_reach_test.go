@@ -18,6 +18,7 @@ import (
 	"overt/graph"
 	"overt/internal/demo"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/pipeline"
 )
 
@@ -25,7 +26,7 @@ import (
 // zone file is read as.
 func zoneTable(t *testing.T) string {
 	t.Helper()
-	f, err := os.Open(data(t, "federal-systems", "dotgov", "gov.txt.gz"))
+	f, err := os.Open(sharedtest.Path(t, "federal-systems", "dotgov", "gov.txt.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func importDemo(t *testing.T, h *hometest.Home) {
 // TestRealReach: the reach of ICM and FALCON over the example, the notices and
 // the .gov registry.
 func TestRealReach(t *testing.T) {
-	h, _ := home(t, data(t, "federal-systems", "federal-register-sorn"))
+	h, _ := home(t, sharedtest.Path(t, "federal-systems", "federal-register-sorn"))
 	importDemo(t, h)
 
 	falcon := reach(t, h, "FALCON-SA")
@@ -157,7 +158,7 @@ func TestRealReach(t *testing.T) {
 // TestRealNameService: name service is told from hosting, 1,009 domains have
 // theirs from Amazon.
 func TestRealNameService(t *testing.T) {
-	h, _ := home(t, data(t, "federal-systems", "dotgov", "current-federal.csv"), zoneTable(t))
+	h, _ := home(t, sharedtest.Path(t, "federal-systems", "dotgov", "current-federal.csv"), zoneTable(t))
 	importDemo(t, h)
 	want(t, "domains of AWS", hometest.Known(t, h, func(ctx context.Context, d *gate.Desk) (string, error) {
 		f, err := answer.Find(ctx, d, "Amazon Web Services")

@@ -1,7 +1,6 @@
 package pipeline_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,24 +19,13 @@ import (
 	"overt/gate"
 	"overt/internal/decimal"
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/money"
 	"overt/pipeline"
 	"overt/resolve"
 	"overt/statement"
 )
-
-// data finds the folder of real public data beside the repository; its README
-// files hold the numbers that are asked for here.
-func data(t testing.TB, parts ...string) string {
-	t.Helper()
-	root := cmp.Or(os.Getenv("OVERT_SHARED"), filepath.Join("..", "..", "shared"))
-	dir := filepath.Join(append([]string{root, "data"}, parts...)...)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the shared data is not there (%s); OVERT_SHARED names its folder", filepath.Join(parts...))
-	}
-	return dir
-}
 
 // home is a durable home with the reference list and the given sources.
 func home(t testing.TB, paths ...string) (*hometest.Home, *pipeline.Report) {
@@ -154,7 +142,7 @@ const (
 )
 
 func TestRealTransactions(t *testing.T) {
-	dir := data(t, "procurement", "cbp-ice-transactions")
+	dir := sharedtest.Path(t, "procurement", "cbp-ice-transactions")
 	h, rep := home(t, dir)
 	ice := sums(t, h, iceName, reseller, money.Obligated, money.BySupplier)
 	want(t, "ICE to the reseller", line(ice), "84106833.30 52 27")
@@ -257,7 +245,7 @@ func firstOf(list ...error) error {
 }
 
 func TestRealAwards2018(t *testing.T) {
-	h, rep := home(t, data(t, "procurement", "usaspending-ice-fy13-17"))
+	h, rep := home(t, sharedtest.Path(t, "procurement", "usaspending-ice-fy13-17"))
 	rows := int64(0)
 	for _, f := range rep.Files {
 		rows += f.Received
@@ -309,7 +297,7 @@ func TestRealAwards2018(t *testing.T) {
 }
 
 func TestRealAwardSummaries(t *testing.T) {
-	dir := data(t, "procurement", "usaspending-awards-mn")
+	dir := sharedtest.Path(t, "procurement", "usaspending-awards-mn")
 	h, _ := home(t, dir)
 	a := sums(t, h, "", "", money.Obligated, money.BySupplier)
 	t.Logf("obligated %s, warnings %v", line(a), a.Warnings)
@@ -321,7 +309,7 @@ func TestRealAwardSummaries(t *testing.T) {
 }
 
 func TestRealSubawards(t *testing.T) {
-	h, _ := home(t, data(t, "procurement", "fsrs-ice-2011-2018"))
+	h, _ := home(t, sharedtest.Path(t, "procurement", "fsrs-ice-2011-2018"))
 	a := sums(t, h, "", "", money.Subaward, money.BySupplier)
 	t.Logf("%s, %d repeats, %v", line(a), a.Repeats, a.Warnings)
 	total := a.Total
@@ -337,7 +325,7 @@ func TestRealSubawards(t *testing.T) {
 }
 
 func TestRealUseCases(t *testing.T) {
-	h, _ := home(t, data(t, "federal-systems", "ai-use-cases"), data(t, "procurement", "cbp-ice-transactions"))
+	h, _ := home(t, sharedtest.Path(t, "federal-systems", "ai-use-cases"), sharedtest.Path(t, "procurement", "cbp-ice-transactions"))
 	type join struct{ use, award ftm.EntityID }
 	joined := hometest.Known(t, h, func(ctx context.Context, d *gate.Desk) ([]join, error) {
 		acted := map[ftm.EntityID]bool{}
@@ -365,7 +353,7 @@ func TestRealUseCases(t *testing.T) {
 }
 
 func TestRealReference(t *testing.T) {
-	dir := data(t, "procurement", "reference")
+	dir := sharedtest.Path(t, "procurement", "reference")
 	h, _ := home(t, filepath.Join(dir, "authoritative_agency_list.csv.gz"), filepath.Join(dir, "psc_codes.csv.gz"))
 	p := shown(t, h, "7012")
 	t.Logf("7012 is %s: %v, same by %q, referents %q", p.Entity.Caption, p.Found.How, p.SameBy, p.Entity.Referents)
@@ -376,7 +364,7 @@ func TestRealReference(t *testing.T) {
 }
 
 func TestRealFollowTheMoney(t *testing.T) {
-	dir := data(t, "ftm")
+	dir := sharedtest.Path(t, "ftm")
 	_, rep := home(t, filepath.Join(dir, "yente-fixtures", "zala.entities.ftm.json"), filepath.Join(dir, "yente-fixtures", "parteispenden.entities.ftm.json"),
 		filepath.Join(dir, "yente-fixtures", "t1.entities.ftm.json"), filepath.Join(dir, "ftmq-fixtures", "donations.ijson"), filepath.Join(dir, "ftmq-fixtures", "eu_authorities.ftm.json"))
 	for i, n := range []int64{91, 475, 7, 474, 151} {

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -213,8 +212,7 @@ const maxDatasets = 1000
 func datasetsOf(ctx context.Context, r extract.Reader) ([]string, error) {
 	var out []string
 	for rec, err := range r.Records(ctx, "") {
-		var row *extract.RowError
-		if errors.As(err, &row) {
+		if extract.IsRowError(err) {
 			continue
 		}
 		if err != nil {
@@ -238,8 +236,7 @@ func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, erro
 	}
 	var out []extract.Record
 	for rec, err := range r.Records(ctx, "") {
-		var row *extract.RowError
-		if errors.As(err, &row) {
+		if extract.IsRowError(err) {
 			continue
 		}
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"overt/internal/hometest"
+	"overt/internal/sharedtest"
 	"overt/ledger"
 	"overt/pipeline"
 )
@@ -47,7 +48,7 @@ repository.
 // TestSources imports every folder of public data and wants each file
 // accounted for as docs/sources.md says.
 func TestSources(t *testing.T) {
-	root := data(t)
+	root := sharedtest.Path(t)
 	if testing.Short() {
 		t.Skip("real data is imported in the full run only")
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt/extract"
+	"overt/ftm"
 	"overt/ledger"
 	"overt/quality"
 	"overt/statement"
@@ -14,14 +15,14 @@ import (
 // watched gives the watch over a run that begins, with the columns of the run
 // before it.
 func (u *unit) watched(ctx context.Context, good []*taken) (*quality.Watch, error) {
-	cfg := quality.Config{Today: statement.Day(u.im.Clock().Unix() / 86400)}
+	cfg := quality.Config{Today: statement.DayAt(u.im.Clock())}
 	var err error
 	if u.previous, err = u.before(ctx); err != nil {
 		return nil, err
 	}
 	if u.previous != nil && u.comparable(good) {
 		cfg.Columns = u.previous.run.Columns
-		cfg.Previous = "the extract of " + u.previous.run.Observed[:min(len(u.previous.run.Observed), len("2006-01-02"))]
+		cfg.Previous = "the extract of " + ftm.CutDay(u.previous.run.Observed)
 	}
 	return quality.New(cfg), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overt/ftm"
 	"overt/statement"
 )
 
@@ -18,7 +19,7 @@ var fillers = map[string]bool{
 // oddDate says what is wrong with a date whatever the day is: "filler",
 // "impossible", or nothing. 1970-01-01 is somebody's birthday.
 func oddDate(date, prop string) string {
-	day := date[:min(len(date), len("2006-01-02"))]
+	day := ftm.CutDay(date)
 	if fillers[day] && (prop != "birthDate" || !strings.HasPrefix(day, "1970")) {
 		return "filler"
 	}

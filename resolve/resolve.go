@@ -27,9 +27,10 @@ const ReferenceDataset = "reference"
 // its alternatives: entities that meet in a key are one. The evidence of each
 // stands by itself, so that it can be told when a source dropped it.
 type Link struct {
-	A, B         ftm.EntityID // the entity, and the key (IsKey)
+	Entity       ftm.EntityID
+	Key          ftm.EntityID // of the node that stands for the key, see IsKey
 	Alternatives [][]statement.Class
-	Reason       string // the key both have: "uei:ABC…"
+	Reason       string // the key as people read it: "uei:ABC…"
 }
 
 // keyNode begins the id of a node that stands for a shared key. It sorts after

@@ -287,7 +287,7 @@ func (r *run) done() (*Result, error) {
 	}
 	// The state is of no use any more, and of no harm when it stays.
 	_ = os.Remove(filepath.Join(to, stateName))
-	return &Result{Dir: to, Manifest: &m}, syncDir(filepath.Dir(to))
+	return &Result{Dir: to, Manifest: &m}, synced(filepath.Dir(to))
 }
 
 // unchanged gives the folder of an earlier fetch when the server said of every

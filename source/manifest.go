@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"overt"
+	"overt/internal/durable"
 )
 
 // The files of a fetch's folder that are ours.
@@ -158,21 +159,21 @@ func writeJSON(name string, v any) error {
 		_ = os.Remove(f.Name())
 		return unwritable(name, err)
 	}
-	return syncDir(filepath.Dir(name))
+	return synced(filepath.Dir(name))
 }
 
 func unwritable(name string, err error) error {
 	return &overt.Error{Code: overt.Unavailable, Op: "write", Where: name, Err: err}
 }
 
-// syncDir makes the names in a folder durable, where the system can.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
+// synced makes the names in a folder durable. Not every file system can do it
+// when asked: names follow then.
+func synced(dir string) error {
+	if _, err := os.Stat(dir); err != nil {
 		return unwritable(dir, err)
 	}
-	_ = d.Sync() // folders cannot be synced everywhere; names follow then
-	return d.Close()
+	_ = durable.SyncDir(dir)
+	return nil
 }
 
 // ReadManifest reads the manifest of a finished fetch. Errors: invalid.

@@ -1,9 +1,11 @@
 package statement
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
+	"overt"
 	"overt/ftm"
 )
 
@@ -90,4 +92,20 @@ const MaxID = 4096
 // not UTF-8, or with a NUL.
 func ValidID(id ftm.EntityID) bool {
 	return id != "" && len(id) <= MaxID && utf8.ValidString(string(id)) && !strings.Contains(string(id), "\x00")
+}
+
+// CheckID is ValidID for those who say why. Errors: invalid.
+func CheckID(id ftm.EntityID) error {
+	if ValidID(id) {
+		return nil
+	}
+	return overt.Errorf(overt.Invalid, ShowID(id), "this cannot be an entity id: it must be UTF-8 without NUL, of 1 to %d bytes", MaxID)
+}
+
+// ShowID shows an id in an error, shortened.
+func ShowID(id ftm.EntityID) string {
+	if len(id) > 80 {
+		return fmt.Sprintf("entity %.80q…", string(id))
+	}
+	return fmt.Sprintf("entity %q", string(id))
 }

@@ -21,6 +21,9 @@ type Day int32
 // NoDay is the unknown day; it is below every real one.
 const NoDay Day = -1 << 31
 
+// DayAt is the day of a moment, in UTC.
+func DayAt(t time.Time) Day { return Day(t.Unix() / 86400) }
+
 // DayOf reads an ISO 8601 prefix as its first day ("2014-03" → 2014-03-01);
 // NoDay when it is empty or not a date.
 func DayOf(iso string) Day { return dayOf(iso, false) }
@@ -43,7 +46,7 @@ func dayOf(iso string, last bool) Day {
 		if last && len(iso) < 10 {
 			t = t.AddDate(form.years, form.month, -1)
 		}
-		return Day(t.Unix() / 86400)
+		return DayAt(t)
 	}
 	return NoDay
 }

@@ -313,7 +313,8 @@ type Store interface {
 	// undone ones included and marked.
 	Runs(ctx context.Context, scope policy.Scope) ([]Run, error)
 	// Undo takes a run back: from the moment it returns no view opened later
-	// shows it. Runs that rest on it stay whole. at is RFC 3339. Errors: not_found, denied, conflict (undone already).
+	// shows it. Runs that rest on it stay whole. at is RFC 3339. Errors:
+	// not_found, denied, conflict (undone already).
 	Undo(ctx context.Context, scope policy.Scope, id overt.RunID, at string) error
 	// Note adds a notice to a run, durably: views opened later show it, by
 	// Sight and in every citation of the run. It changes no statement and no

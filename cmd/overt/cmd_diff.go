@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"overt/answer"
+	"overt/ftm"
 	"overt/gate"
 )
 
@@ -63,7 +64,7 @@ func diffPage(p *page, d *answer.Diff) {
 		r    answer.DiffRun
 	}{{"from", d.From}, {"to  ", d.To}} {
 		p.line("%s   run %d  %s", p.dim(side.word), side.r.Run, p.dim(fmt.Sprintf("%s · %s as of %s · %s entities",
-			side.r.Source, side.r.Extent, day(side.r.Observed), count(int64(side.r.Entities)))))
+			side.r.Source, side.r.Extent, ftm.CutDay(side.r.Observed), count(int64(side.r.Entities)))))
 		if side.r.Doubt != "" {
 			p.warning(side.r.Doubt, "")
 		}
@@ -120,6 +121,3 @@ func diffValues(p *page, values []answer.ValueDiff) {
 		p.cite("      ", v.Citation)
 	}
 }
-
-// day is the date of a time.
-func day(iso string) string { return iso[:min(10, len(iso))] }

@@ -121,16 +121,12 @@ type paramLine struct {
 func (l *sourceList) Records() int { return len(l.Sources) }
 
 func (a *app) listSources(ctx context.Context) error {
-	h, err := a.open(ctx)
+	h, pass, err := a.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close(a)
 	catalogue, err := h.sources()
-	if err != nil {
-		return err
-	}
-	pass, err := h.gate.Open(ctx, a.visit(h))
 	if err != nil {
 		return err
 	}

@@ -95,15 +95,11 @@ func (a *app) auditShowCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			h, err := a.open(ctx)
+			h, pass, err := a.enter(ctx)
 			if err != nil {
 				return err
 			}
 			defer h.close(a)
-			pass, err := h.gate.Open(ctx, a.visit(h))
-			if err != nil {
-				return err
-			}
 			list, err := gate.Ask(ctx, pass, gate.Act{Action: "audit.read", Query: fmt.Sprintf("last %d", last)}, false, func(ctx context.Context, _ *gate.Desk) (*auditList, error) {
 				out := &auditList{Size: h.log.Size(), Entries: []audit.Record{}}
 				for r, err := range h.log.Records(ctx, max(0, out.Size-last), out.Size) {
@@ -152,15 +148,11 @@ give it only to whom that is meant for.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			h, err := a.open(ctx)
+			h, pass, err := a.enter(ctx)
 			if err != nil {
 				return err
 			}
 			defer h.close(a)
-			pass, err := h.gate.Open(ctx, a.visit(h))
-			if err != nil {
-				return err
-			}
 			var size int64
 			err = pass.Do(ctx, gate.Act{Action: "audit.publish", Object: args[0]}, func(ctx context.Context, _ *gate.Bench) (int64, string, error) {
 				size, err = h.log.Publish(ctx, args[0])

@@ -20,6 +20,7 @@ import (
 	"overt/driver/sqlite"
 	"overt/identity"
 	"overt/internal/bundle"
+	"overt/internal/durable"
 	"overt/policy/engine"
 )
 
@@ -270,7 +271,7 @@ func putInPlace(aside, dir string) error {
 		err = os.Rename(aside, dir)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(dir))
+		err = durable.SyncDir(filepath.Dir(dir))
 	}
 	if err != nil {
 		return &overt.Error{Code: overt.Unavailable, Op: "restore", Where: dir, Err: err}

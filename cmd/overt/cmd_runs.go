@@ -10,6 +10,7 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/ftm"
 	"overt/gate"
 	"overt/statement"
 )
@@ -39,7 +40,7 @@ func (a *app) listRuns(ctx context.Context, dataset string) error {
 			if said := r.Doubt(); said != "" {
 				src = said + " · " + src
 			}
-			t.add(fmt.Sprint(r.ID), r.Dataset, r.Format, day(r.Observed), extentOf(r.Run), count(r.Entities), count(r.Statements), short(src, 60))
+			t.add(fmt.Sprint(r.ID), r.Dataset, r.Format, ftm.CutDay(r.Observed), extentOf(r.Run), count(r.Entities), count(r.Statements), short(src, 60))
 		}
 		p.table(t)
 	})

@@ -43,6 +43,15 @@ which entity was taken and what else it could have been.`,
 }
 
 func showPage(p *page, s *answer.Profile, all bool) {
+	entityLines(p, s, all)
+	valueLines(p, s, all)
+	conflictLines(p, s)
+	historyLines(p, s, all)
+	linkLines(p, s.Links)
+}
+
+// entityLines prints which entity it is, and by what its source ids are one.
+func entityLines(p *page, s *answer.Profile, all bool) {
 	foundLine(p, "taken", s.Found)
 	if n := len(s.Found.Members); n > 1 {
 		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity: %s", n, short(strings.Join(s.SameBy, ", "), 120))))
@@ -56,6 +65,11 @@ func showPage(p *page, s *answer.Profile, all bool) {
 		}
 	}
 	p.line("       %s", p.dim("datasets "+strings.Join(s.Entity.Datasets, ", ")))
+}
+
+// valueLines prints the values with their citations; of many of one property
+// the first unless all are wanted.
+func valueLines(p *page, s *answer.Profile, all bool) {
 	last := ""
 	for i, v := range s.Values {
 		if v.Prop != last {
@@ -86,29 +100,35 @@ func showPage(p *page, s *answer.Profile, all bool) {
 			p.line("    %s", p.warn("not cited"))
 		}
 	}
-	for i, c := range s.Conflicts {
-		if i == 3 {
-			break
-		}
+}
+
+// shownConflicts is how many conflicts stand beside the values.
+const shownConflicts = 3
+
+func conflictLines(p *page, s *answer.Profile) {
+	for _, c := range s.Conflicts[:min(len(s.Conflicts), shownConflicts)] {
 		p.warning(c.Text, "")
 	}
 	if n := len(s.Conflicts); n > 0 {
 		p.line("  %s", p.dim(fmt.Sprintf("%s; see overt conflicts %s", plural(n, "conflict", "conflicts"), quotedWord(string(s.Entity.ID)))))
 	}
-	historyLines(p, s, all)
-	if len(s.Links) > 0 {
-		p.line("%s", p.bold("Links"))
-		for _, l := range s.Links {
-			names := make([]string, len(l.Others))
-			for i, o := range l.Others {
-				names[i] = short(o.Caption, 40)
-			}
-			more := ""
-			if l.More > 0 {
-				more = fmt.Sprintf(" and %s more", count(int64(l.More)))
-			}
-			p.line("  %s × %s: %s%s", count(int64(l.Count)), p.safe(l.Label), p.safe(strings.Join(names, "; ")), more)
+}
+
+func linkLines(p *page, links []answer.LinkGroup) {
+	if len(links) == 0 {
+		return
+	}
+	p.line("%s", p.bold("Links"))
+	for _, l := range links {
+		names := make([]string, len(l.Others))
+		for i, o := range l.Others {
+			names[i] = short(o.Caption, 40)
 		}
+		more := ""
+		if l.More > 0 {
+			more = fmt.Sprintf(" and %s more", count(int64(l.More)))
+		}
+		p.line("  %s × %s: %s%s", count(int64(l.Count)), p.safe(l.Label), p.safe(strings.Join(names, "; ")), more)
 	}
 }
 

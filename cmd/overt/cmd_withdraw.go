@@ -60,15 +60,11 @@ overt undo. --reissued takes an earlier mark back; both stay on record.`,
 }
 
 func (a *app) withdraw(ctx context.Context, id overt.RunID, n statement.Notice) error {
-	h, err := a.open(ctx)
+	h, pass, err := a.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close(a)
-	pass, err := h.gate.Open(ctx, a.visit(h))
-	if err != nil {
-		return err
-	}
 	if err := pass.Note(ctx, id, n); err != nil {
 		return err
 	}

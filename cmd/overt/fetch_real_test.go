@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"overt/internal/sharedtest"
 	"overt/mapping"
 	"overt/source"
 	"overt/source/sourcetest"
@@ -25,11 +26,10 @@ import (
 // shared reads a file of the shared data, unpacked.
 func shared(t *testing.T, parts ...string) []byte {
 	t.Helper()
-	root := cmp.Or(os.Getenv("OVERT_SHARED"), filepath.Join("..", "..", "..", "shared"))
-	name := filepath.Join(append([]string{root, "data"}, parts...)...)
+	name := sharedtest.Path(t, parts...)
 	f, err := os.Open(name)
 	if err != nil {
-		t.Skipf("the shared data is not there (%s); OVERT_SHARED names its folder", filepath.Join(parts...))
+		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	var r io.Reader = f

@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"overt"
+	"overt/internal/durable"
 )
 
 // A newFile is written beside its place and gets its name when it is whole and
@@ -65,7 +65,7 @@ func (n *newFile) ready() error {
 func (n *newFile) name() error {
 	err := os.Rename(n.f.Name(), n.target)
 	if err == nil {
-		err = syncDir(filepath.Dir(n.target))
+		err = durable.SyncDir(filepath.Dir(n.target))
 	}
 	if err != nil {
 		return unwritten(n.target, err)
@@ -77,17 +77,4 @@ func (n *newFile) name() error {
 func (n *newFile) drop() {
 	_ = n.f.Close()
 	_ = os.Remove(n.f.Name())
-}
-
-// syncDir makes the names in a folder durable. Windows has no such call and
-// needs none: its file systems log names.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -206,17 +206,27 @@ func ask[T any](ctx context.Context, a *app, act gate.Act, withGraph bool, answe
 	if err := a.checkDates(); err != nil {
 		return zero, err
 	}
-	h, err := a.open(ctx)
+	h, pass, err := a.enter(ctx)
 	if err != nil {
 		return zero, err
 	}
 	defer h.close(a)
-	pass, err := h.gate.Open(ctx, a.visit(h))
-	if err != nil {
-		return zero, err
-	}
 	act.When, act.AsOf = statement.When{KnownAt: a.knownAt}, a.asOf
 	return gate.Ask(ctx, pass, act, withGraph, answerIt)
+}
+
+// enter opens the home and passes the gate. The home is to be closed.
+func (a *app) enter(ctx context.Context) (*home, *gate.Pass, error) {
+	h, err := a.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	pass, err := h.gate.Open(ctx, a.visit(h))
+	if err != nil {
+		h.close(a)
+		return nil, nil, err
+	}
+	return h, pass, nil
 }
 
 func (a *app) visit(h *home, labels ...policy.Label) gate.Visit {
@@ -256,7 +266,7 @@ func (a *app) checkDay(cmd *cobra.Command) error {
 	return nil
 }
 
-func (a *app) today() statement.Day { return statement.Day(a.clock().Unix() / 86400) }
+func (a *app) today() statement.Day { return statement.DayAt(a.clock()) }
 
 // foundLine says which entity the words were taken for.
 func foundLine(p *page, role string, f *answer.Found) {

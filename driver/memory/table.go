@@ -115,7 +115,7 @@ func (t *table) countFresh(earlier []*table) {
 	}
 }
 
-func sameSaying(a, b statement.Statement) bool { return sayingOf(&a) == sayingOf(&b) }
+func sameSaying(a, b statement.Statement) bool { return a.Saying() == b.Saying() }
 
 // entity finds the statements about an id, nil when there are none.
 func (t *table) entity(id ftm.EntityID) []statement.Statement {

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -57,14 +56,14 @@ func (w *writer) inherit() {
 			if w.touched[e.id] {
 				continue
 			}
-			said := map[saying]*statement.Statement{}
+			said := map[statement.Saying]*statement.Statement{}
 			for _, s := range e.stmts {
 				s.Class, s.Places = 0, slices.Clone(s.Places)
 				for i := range s.Places {
 					s.Places[i] = w.mover.Place(s.Places[i])
 				}
-				slices.SortFunc(s.Places, comparePlaces)
-				said[sayingOf(&s)] = &s
+				slices.SortFunc(s.Places, statement.ComparePlaces)
+				said[s.Saying()] = &s
 			}
 			w.of(t.label).entities[e.id] = said
 		}
@@ -73,30 +72,14 @@ func (w *writer) inherit() {
 
 type pending struct {
 	label    policy.Label
-	entities map[ftm.EntityID]map[saying]*statement.Statement
+	entities map[ftm.EntityID]map[statement.Saying]*statement.Statement
 	ended    map[ftm.EntityID]bool
-}
-
-// A saying is what makes two statements about an entity equal: everything but
-// where and how often they were seen.
-type saying struct {
-	schema, prop, value, original, quote, lang, origin string
-	external                                           bool
-	canonical                                          ftm.EntityID
-	sourceID, first, last                              string
-}
-
-func sayingOf(s *statement.Statement) saying {
-	return saying{
-		s.Schema, s.Prop, s.Value, s.Original, s.Quote, s.Lang, s.Origin,
-		s.External, s.Canonical, s.SourceID, s.FirstSeen, s.LastSeen,
-	}
 }
 
 // Add takes statements in; see statement.Writer. A refused call adds nothing.
 func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Statement) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "add to a run that is finished")
 	}
 	if err := w.check(label, id, stmts); err != nil {
 		return err
@@ -108,20 +91,18 @@ func (w *writer) Add(label policy.Label, id ftm.EntityID, stmts []statement.Stat
 	p := w.of(label)
 	said := p.entities[id]
 	if said == nil {
-		said = map[saying]*statement.Statement{}
+		said = map[statement.Saying]*statement.Statement{}
 		p.entities[id] = said
 	}
 	for i := range stmts {
-		k := sayingOf(&stmts[i])
+		k := stmts[i].Saying()
 		if said[k] == nil {
 			kept := stmts[i]
 			kept.Entity, kept.Class, kept.Places, kept.Count = id, 0, nil, 0
 			said[k] = &kept
 		}
 		said[k].Count += stmts[i].Sightings()
-		for _, place := range stmts[i].Places {
-			said[k].Places = addPlace(said[k].Places, place)
-		}
+		said[k].Places = statement.FirstPlaces(append(said[k].Places, stmts[i].Places...))
 	}
 	return nil
 }
@@ -133,7 +114,7 @@ func (w *writer) of(label policy.Label) *pending {
 		label = cloneLabel(label)
 		slices.Sort(label.Marks)
 		label.Marks = slices.Compact(label.Marks)
-		p = &pending{label, map[ftm.EntityID]map[saying]*statement.Statement{}, map[ftm.EntityID]bool{}}
+		p = &pending{label, map[ftm.EntityID]map[statement.Saying]*statement.Statement{}, map[ftm.EntityID]bool{}}
 		w.pending[k], w.order = p, append(w.order, p)
 	}
 	return p
@@ -146,45 +127,25 @@ func (w *writer) check(label policy.Label, id ftm.EntityID, stmts []statement.St
 	if !w.scope.Writes(label) {
 		return overt.Errorf(overt.Denied, "dataset "+label.Dataset, "it may not be written")
 	}
-	if !statement.ValidID(id) {
-		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	if err := statement.CheckID(id); err != nil {
+		return err
 	}
 	for i := range stmts {
 		s := &stmts[i]
 		if s.Prop == "" {
-			return overt.Errorf(overt.Invalid, "entity "+string(id), "a statement needs a property")
+			return overt.Errorf(overt.Invalid, statement.ShowID(id), "a statement needs a property")
 		}
 		if w.keys.IsRef(s.Schema, s.Prop) && !statement.ValidID(ftm.EntityID(s.Value)) {
-			return overt.Errorf(overt.Invalid, "entity "+string(id), "%s names something that cannot be an entity id", s.Prop)
+			return overt.Errorf(overt.Invalid, statement.ShowID(id), "%s names something that cannot be an entity id", s.Prop)
 		}
 	}
 	return nil
 }
 
-// addPlace keeps the first MaxPlaces distinct places in their order, so that
-// what is kept does not depend on the order of Add.
-func addPlace(places []statement.Place, p statement.Place) []statement.Place {
-	i, there := slices.BinarySearchFunc(places, p, comparePlaces)
-	if there {
-		return places
-	}
-	places = slices.Insert(places, i, p)
-	return places[:min(len(places), statement.MaxPlaces)]
-}
-
-func comparePlaces(a, b statement.Place) int {
-	x, y := a.Locator, b.Locator
-	return cmp.Or(
-		cmp.Compare(a.Source, b.Source), cmp.Compare(x.Table, y.Table), cmp.Compare(x.Row, y.Row),
-		cmp.Compare(x.Column, y.Column), cmp.Compare(x.Pointer, y.Pointer),
-		cmp.Compare(x.Page, y.Page), cmp.Compare(x.Start, y.Start), cmp.Compare(x.End, y.End),
-	)
-}
-
 // End ends an entity; see statement.Writer.
 func (w *writer) End(label policy.Label, id ftm.EntityID) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "add to a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "add to a run that is finished")
 	}
 	if err := w.check(label, id, nil); err != nil {
 		return err
@@ -203,10 +164,10 @@ func (w *writer) End(label policy.Label, id ftm.EntityID) error {
 // Drop says that the run says nothing of an entity; see statement.Writer.
 func (w *writer) Drop(id ftm.EntityID) error {
 	if w.done {
-		return overt.Errorf(overt.Internal, string(id), "drop from a run that is finished")
+		return overt.Errorf(overt.Internal, statement.ShowID(id), "drop from a run that is finished")
 	}
-	if !statement.ValidID(id) {
-		return overt.Errorf(overt.Invalid, "entity", "%.80q is no id: it must be UTF-8 without NUL, of 1 to %d bytes", id, statement.MaxID)
+	if err := statement.CheckID(id); err != nil {
+		return err
 	}
 	w.touched[id] = true
 	return nil

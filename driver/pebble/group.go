@@ -80,7 +80,7 @@ func (g *group) statements(id ftm.EntityID) ([]statement.Statement, error) {
 func (g *group) decode(pack []byte, id ftm.EntityID, from, as statement.Class) (err error) {
 	g.stmts, err = readPack(g.stmts, pack, id, as, g.v.words[from])
 	if err != nil {
-		return &overt.Error{Code: overt.Internal, Op: "read statements", Where: fmt.Sprintf("%s, class %d", overtID(id), from), Err: err}
+		return &overt.Error{Code: overt.Internal, Op: "read statements", Where: fmt.Sprintf("%s, class %d", statement.ShowID(id), from), Err: err}
 	}
 	return nil
 }

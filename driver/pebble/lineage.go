@@ -147,7 +147,7 @@ func (k *lineage) move(stmts []statement.Statement, from, to statement.Class) {
 				places[j] = k.movers[c].Place(places[j])
 			}
 		}
-		slices.SortStableFunc(places, comparePlaces)
+		slices.SortFunc(places, statement.ComparePlaces)
 	}
 }
 

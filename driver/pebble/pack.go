@@ -243,32 +243,10 @@ func tidy(stmts []*statement.Statement) []*statement.Statement {
 	return out
 }
 
-// joinPlaces unites two lists in source order, each place once, so that the
-// result does not depend on the order of Add.
+// joinPlaces unites two lists, of which it changes none, so that the result does
+// not depend on the order of Add.
 func joinPlaces(a, b []statement.Place) []statement.Place {
-	all := append(slices.Clip(a), b...)
-	slices.SortStableFunc(all, comparePlaces)
-	all = slices.Compact(all)
-	return all[:min(len(all), statement.MaxPlaces)]
-}
-
-func comparePlaces(a, b statement.Place) int {
-	if a.Source != b.Source {
-		return a.Source - b.Source
-	}
-	if d := strings.Compare(a.Locator.Table, b.Locator.Table); d != 0 {
-		return d
-	}
-	switch {
-	case a.Locator.Row < b.Locator.Row:
-		return -1
-	case a.Locator.Row > b.Locator.Row:
-		return 1
-	}
-	if d := strings.Compare(a.Locator.Pointer, b.Locator.Pointer); d != 0 {
-		return d
-	}
-	return strings.Compare(a.Locator.Column, b.Locator.Column)
+	return statement.FirstPlaces(slices.Concat(a, b))
 }
 
 var errPack = errors.New("a stored pack of statements is damaged")

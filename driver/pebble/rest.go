@@ -68,8 +68,8 @@ func (w *writer) Drop(id ftm.EntityID) error {
 	if w.done {
 		return overt.Errorf(overt.Internal, "", "the run is closed")
 	}
-	if !statement.ValidID(id) {
-		return overt.Errorf(overt.Invalid, overtID(id), "this cannot be an entity id: it must be UTF-8 without NUL, of 1 to %d bytes", statement.MaxID)
+	if err := statement.CheckID(id); err != nil {
+		return err
 	}
 	return w.touch(id)
 }

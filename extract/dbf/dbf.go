@@ -155,8 +155,8 @@ func (r *Reader) Info() extract.Info {
 // Records yields the records that are not deleted. selector must be "".
 func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
 	return func(yield func(extract.Record, error) bool) {
-		if selector != "" && selector != "*" {
-			yield(nil, overt.Errorf(overt.Invalid, r.src.Name, "a table has no records under %q; use an empty selector", selector))
+		if err := extract.NoSelector(r.src.Name, selector); err != nil {
+			yield(nil, err)
 			return
 		}
 		r.tally = extract.Tally{}

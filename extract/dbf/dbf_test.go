@@ -3,7 +3,6 @@ package dbf_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"overt"
 	"overt/extract"
 	"overt/extract/dbf"
+	"overt/extract/extracttest"
 	"overt/internal/archive"
 )
 
@@ -38,15 +38,7 @@ func file(t testing.TB, name string) []byte {
 
 // dump gives each record as "row: column=text(raw) …" with long values cut.
 func dump(ctx context.Context, r extract.Reader) (lines []string, last error) {
-	for rec, err := range r.Records(ctx, "") {
-		var bad *extract.RowError
-		if errors.As(err, &bad) {
-			lines = append(lines, "! "+bad.Error())
-			continue
-		}
-		if err != nil {
-			return lines, err
-		}
+	return extracttest.Dump(ctx, r, "", func(rec extract.Record) string {
 		line := fmt.Sprintf("%d:", rec.At().Row)
 		for _, name := range rec.Columns() {
 			for _, c := range rec.Cells(name) {
@@ -60,9 +52,8 @@ func dump(ctx context.Context, r extract.Reader) (lines []string, last error) {
 				}
 			}
 		}
-		lines = append(lines, line)
-	}
-	return lines, nil
+		return line
+	})
 }
 
 func warnings(r extract.Reader) string {

@@ -1,25 +1,13 @@
 package open_test
 
 import (
-	"cmp"
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"overt/extract"
 	"overt/extract/open"
+	"overt/internal/sharedtest"
 )
-
-func shared(t *testing.T, parts ...string) string {
-	t.Helper()
-	root := cmp.Or(os.Getenv("OVERT_SHARED"), "../../../shared")
-	path := filepath.Join(append([]string{root, "data"}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the shared data is not here (%s); set OVERT_SHARED to the folder that holds data/", filepath.Join(parts...))
-	}
-	return path
-}
 
 // TestRealCounts holds the figures of the data's own descriptions.
 func TestRealCounts(t *testing.T) {
@@ -92,7 +80,7 @@ func TestRealCounts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			parts, err := open.Open(t.Context(), open.File(shared(t, tt.file)), tt.opts)
+			parts, err := open.Open(t.Context(), open.File(sharedtest.Path(t, tt.file)), tt.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +117,7 @@ func TestRealFetch(t *testing.T) {
 		"companies-and-offshore/lobbying-lda/list_filings.yml.gz",
 		"name-matching/rigour-resources/org_types.yml",
 	} {
-		t.Run(f, func(t *testing.T) { checkFetch(t, open.File(shared(t, f)), open.Options{}) })
+		t.Run(f, func(t *testing.T) { checkFetch(t, open.File(sharedtest.Path(t, f)), open.Options{}) })
 	}
 }
 
@@ -139,7 +127,7 @@ func TestRealEncodings(t *testing.T) {
 		"federal-systems/ai-use-cases/2024_consolidated_ai_inventory_raw_v2.csv.gz": "windows-1252",
 		"federal-systems/ai-use-cases/2023_consolidated_ai_inventory_raw.csv.gz":    "utf-8",
 	} {
-		parts, err := open.Open(t.Context(), open.File(shared(t, file)), open.Options{})
+		parts, err := open.Open(t.Context(), open.File(sharedtest.Path(t, file)), open.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

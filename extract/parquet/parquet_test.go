@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/extracttest"
 	"overt/extract/parquet"
 	"overt/internal/archive"
 )
@@ -34,24 +34,15 @@ func open(b []byte, lim extract.Limits) (*parquet.Reader, error) {
 }
 
 func dump(ctx context.Context, r extract.Reader) (lines []string, last error) {
-	for rec, err := range r.Records(ctx, "") {
-		var bad *extract.RowError
-		if errors.As(err, &bad) {
-			lines = append(lines, "! "+bad.Error())
-			continue
-		}
-		if err != nil {
-			return lines, err
-		}
+	return extracttest.Dump(ctx, r, "", func(rec extract.Record) string {
 		line := fmt.Sprintf("%d:", rec.At().Row)
 		for _, name := range rec.Columns() {
 			for _, c := range rec.Cells(name) {
 				line += " " + name + "=" + c.Text
 			}
 		}
-		lines = append(lines, line)
-	}
-	return lines, nil
+		return line
+	})
 }
 
 // table is what all the files with plain columns hold.

@@ -98,12 +98,12 @@ func archiveLimits(l extract.Limits) archive.Limits {
 
 // Reader reads one worksheet.
 type Reader struct {
-	wb    *workbook
-	part  string
-	opts  Options
-	info  extract.Info
-	index map[string]int
-	tally extract.Tally
+	wb      *workbook
+	part    string
+	opts    Options
+	info    extract.Info
+	columns *extract.Columns
+	tally   extract.Tally
 
 	titles int // rows above the header
 }
@@ -180,10 +180,8 @@ func (r *Reader) setHeader(rows [][]string, at []int64) {
 		names = extract.HeaderNames(names, width)
 	}
 	r.info.Header = names
-	r.index = make(map[string]int, len(names))
-	for i, n := range names {
-		r.index[n] = i
-	}
+	r.columns = extract.NewColumns(r.info.Table, names)
+	r.columns.Blank = true // blank cells within the table
 }
 
 var errStop = errors.New("stop")
@@ -191,8 +189,8 @@ var errStop = errors.New("stop")
 // Records yields the rows below the header that have a value. selector must be "".
 func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
 	return func(yield func(extract.Record, error) bool) {
-		if selector != "" && selector != "*" {
-			yield(nil, overt.Errorf(overt.Invalid, r.wb.name, "a sheet has no records under %q; use an empty selector", selector))
+		if err := extract.NoSelector(r.wb.name, selector); err != nil {
+			yield(nil, err)
 			return
 		}
 		r.tally = extract.Tally{}
@@ -208,9 +206,9 @@ func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			}
 			more := true
 			if bad != "" {
-				more = yield(nil, &extract.RowError{Where: where, Reason: bad, Raw: rawOf(values)})
+				more = yield(nil, &extract.RowError{Where: where, Reason: bad, Raw: extract.Raw(strings.Join(values, "\t"))})
 			} else {
-				more = yield(&record{r: r, row: row, values: values}, nil)
+				more = yield(r.columns.Texts(row, values), nil)
 			}
 			if !more {
 				return errStop
@@ -221,38 +219,6 @@ func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract
 			yield(nil, err)
 		}
 	}
-}
-
-func rawOf(values []string) string {
-	s := strings.Join(values, "\t")
-	return strings.ToValidUTF8(s[:min(len(s), extract.RawLimit)], "")
-}
-
-// record is one row of a sheet. Blank cells within the table are empty values.
-type record struct {
-	r      *Reader
-	row    int64
-	values []string
-}
-
-func (r *record) At() overt.Locator { return overt.Locator{Table: r.r.info.Table, Row: r.row} }
-
-func (r *record) Columns() []string { return r.r.info.Header }
-
-func (r *record) Each(string) []extract.Record { return nil }
-
-func (r *record) Cells(path string) []extract.Cell {
-	i, ok := r.r.index[path]
-	if !ok {
-		if i, ok = extract.ColumnNumber(path, len(r.r.info.Header)); !ok {
-			return nil
-		}
-	}
-	text := ""
-	if i < len(r.values) {
-		text = r.values[i]
-	}
-	return []extract.Cell{{Text: text, At: overt.Locator{Table: r.r.info.Table, Row: r.row, Column: r.r.info.Header[i]}}}
 }
 
 // sheetRef is a worksheet as the workbook lists it.

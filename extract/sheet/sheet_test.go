@@ -3,7 +3,6 @@ package sheet_test
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"overt/extract"
+	"overt/extract/extracttest"
 	"overt/extract/sheet"
 	"overt/internal/archive"
 )
@@ -29,22 +29,13 @@ func open(t *testing.T, b []byte, opts sheet.Options) []*sheet.Reader {
 
 func rows(t *testing.T, r extract.Reader) (lines []string, last error) {
 	t.Helper()
-	for rec, err := range r.Records(t.Context(), "") {
-		var bad *extract.RowError
-		if errors.As(err, &bad) {
-			lines = append(lines, "! "+bad.Error())
-			continue
-		}
-		if err != nil {
-			return lines, err
-		}
+	return extracttest.Dump(t.Context(), r, "", func(rec extract.Record) string {
 		var cells []string
 		for _, c := range rec.Columns() {
 			cells = append(cells, rec.Cells(c)[0].Text)
 		}
-		lines = append(lines, fmt.Sprintf("%d: %s", rec.At().Row, strings.Join(cells, "|")))
-	}
-	return lines, nil
+		return fmt.Sprintf("%d: %s", rec.At().Row, strings.Join(cells, "|"))
+	})
 }
 
 // book writes a workbook with every kind of cell.

@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"io"
-	"strings"
 
 	"overt/extract"
 )
@@ -147,9 +146,9 @@ func (s *scanner) take(n, past int) ([]byte, *trouble, error) {
 	s.start += past
 	switch {
 	case s.wide:
-		return nil, &trouble{"the row has too many columns", rawOf(rec)}, nil
+		return nil, &trouble{"the row has too many columns", extract.Raw(rec)}, nil
 	case n > s.rowMax:
-		return nil, &trouble{"the row is too long", rawOf(rec)}, nil
+		return nil, &trouble{"the row is too long", extract.Raw(rec)}, nil
 	}
 	return rec, nil, nil
 }
@@ -311,7 +310,7 @@ func (s *scanner) unclosed(open int) (int, *trouble) {
 // skipLine moves past the first line ending at or after byte p of the record,
 // keeping nothing of what it skips.
 func (s *scanner) skipLine(p int, reason string) *trouble {
-	bad := &trouble{reason, rawOf(s.buf[s.start:s.end])}
+	bad := &trouble{reason, extract.Raw(s.buf[s.start:s.end])}
 	s.start = min(s.start+p, s.end)
 	s.full = false
 	for {
@@ -324,9 +323,4 @@ func (s *scanner) skipLine(p int, reason string) *trouble {
 			return bad
 		}
 	}
-}
-
-func rawOf(b []byte) string {
-	b = b[:min(len(b), extract.RawLimit)]
-	return strings.ToValidUTF8(string(b), "")
 }

@@ -45,7 +45,7 @@ type Reader struct {
 	info    extract.Info
 	single  func(string) string // decoder of a one-byte encoding, nil for UTF-8
 	decode  string              // encoding to convert the stream from; empty when none
-	meta    *meta
+	columns *extract.Columns
 	tally   extract.Tally
 	// narrowest is the smallest number of values of a row so far.
 	narrowest int
@@ -54,13 +54,6 @@ type Reader struct {
 }
 
 var _ extract.Reader = (*Reader)(nil)
-
-// meta is what the records of a table share.
-type meta struct {
-	table  string
-	header []string
-	index  map[string]int
-}
 
 // Open looks at the beginning of a table and gives its reader. Errors: invalid,
 // when an option is wrong or the header cannot be read; else what opening or
@@ -258,11 +251,7 @@ func (t *Reader) setHeader(rows [][]string, at []int64) {
 		}
 	}
 	t.info.Header, t.info.Table = names, t.opts.Table
-	index := make(map[string]int, len(names))
-	for i, n := range names {
-		index[n] = i
-	}
-	t.meta = &meta{table: t.opts.Table, header: names, index: index}
+	t.columns = extract.NewColumns(t.opts.Table, names)
 }
 
 func (t *Reader) note(s string) { t.info.Notes = append(t.info.Notes, s) }
@@ -290,8 +279,8 @@ func sameNames(a, b []string) bool {
 // Records yields the rows below the header. selector must be "".
 func (t *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
 	return func(yield func(extract.Record, error) bool) {
-		if selector != "" && selector != "*" {
-			yield(nil, overt.Errorf(overt.Invalid, t.src.Name, "a table has no records under %q; use an empty selector", selector))
+		if err := extract.NoSelector(t.src.Name, selector); err != nil {
+			yield(nil, err)
 			return
 		}
 		rc, err := t.src.Open()
@@ -343,7 +332,7 @@ func (t *Reader) run(ctx context.Context, r io.Reader, yield func(extract.Record
 
 // record makes a record of what the scanner gave; nil for a line without one.
 func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extract.Record, error) {
-	where := overt.Locator{Table: t.meta.table, Row: row}
+	where := overt.Locator{Table: t.columns.Table, Row: row}
 	endMark := len(rec) == 1 && rec[0] == 0x1a
 	if endMark {
 		rec = []byte{0x1a} // looking ahead may move the window
@@ -365,22 +354,22 @@ func (t *Reader) record(sc *scanner, rec []byte, bad *trouble, row int64) (extra
 	values := t.values(sc, rec, &where)
 	if sc.open && t.narrowest != math.MaxInt {
 		if len(values) < t.narrowest {
-			return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
+			return nil, &extract.RowError{Where: where, Raw: extract.Raw(rec),
 				Reason: fmt.Sprintf("the row ends after %d of %d columns, without a line end: the source is cut off here", len(values), t.narrowest)}
 		}
 		t.open = true
 	}
 	t.narrowest = min(t.narrowest, len(values))
-	if width := len(t.meta.header); len(values) > width {
+	if width := len(t.columns.Names); len(values) > width {
 		for _, v := range values[width:] {
 			if strings.TrimSpace(v) != "" {
-				return nil, &extract.RowError{Where: where, Raw: rawOf(rec),
+				return nil, &extract.RowError{Where: where, Raw: extract.Raw(rec),
 					Reason: fmt.Sprintf("the row has %d values for %d columns", len(values), width)}
 			}
 		}
 		values = values[:width]
 	}
-	return &record{meta: t.meta, row: row, values: values}, nil
+	return t.columns.Texts(row, values), nil
 }
 
 func isBlank(rec []byte) bool { return len(bytes.Trim(rec, " \r")) == 0 }
@@ -400,28 +389,4 @@ func (t *Reader) values(sc *scanner, rec []byte, where *overt.Locator) []string 
 	d := decoder{single: t.single, converted: t.decode != "", tally: &t.tally, where: where}
 	d.row(whole, out)
 	return out
-}
-
-// record is one row.
-type record struct {
-	meta   *meta
-	row    int64
-	values []string
-}
-
-func (r *record) At() overt.Locator { return overt.Locator{Table: r.meta.table, Row: r.row} }
-
-func (r *record) Columns() []string { return r.meta.header }
-
-func (r *record) Each(string) []extract.Record { return nil }
-
-func (r *record) Cells(path string) []extract.Cell {
-	i, ok := r.meta.index[path]
-	if !ok {
-		i, ok = extract.ColumnNumber(path, len(r.meta.header))
-	}
-	if !ok || i >= len(r.values) {
-		return nil
-	}
-	return []extract.Cell{{Text: r.values[i], At: overt.Locator{Table: r.meta.table, Row: r.row, Column: r.meta.header[i]}}}
 }

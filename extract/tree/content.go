@@ -27,16 +27,12 @@ func (n *node) appendContent(dst []byte) []byte {
 		flags |= 2
 	}
 	dst = append(dst, byte(n.kind), flags)
-	dst = appendText(dst, n.text)
+	dst = extract.AppendText(dst, n.text)
 	dst = binary.AppendUvarint(dst, uint64(len(n.kids)))
 	for _, k := range n.kids {
-		dst = appendText(appendText(dst, k.name), k.prefix)
+		dst = extract.AppendText(extract.AppendText(dst, k.name), k.prefix)
 		dst = binary.AppendVarint(dst, int64(k.pos))
 		dst = k.appendContent(dst)
 	}
 	return dst
-}
-
-func appendText(dst []byte, s string) []byte {
-	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }

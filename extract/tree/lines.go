@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"overt"
 	"overt/extract"
@@ -30,16 +29,12 @@ func (t *Reader) walkLines(ctx context.Context, r io.Reader, selector string, yi
 		if reason == "" {
 			return err
 		}
-		bad := &extract.RowError{Where: overt.Locator{Table: t.opts.Table, Row: row}, Reason: reason, Raw: rawOf(line)}
+		bad := &extract.RowError{Where: overt.Locator{Table: t.opts.Table, Row: row}, Reason: reason, Raw: extract.Raw(line)}
 		if !yield(nil, bad) {
 			return errStop
 		}
 		return err
 	})
-}
-
-func rawOf(b []byte) string {
-	return strings.ToValidUTF8(string(b[:min(len(b), extract.RawLimit)]), "")
 }
 
 // line reads the value of one line. The line is checked as a whole before

@@ -14,6 +14,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/extracttest"
 	"overt/extract/tree"
 )
 
@@ -26,15 +27,7 @@ func source(s string) extract.Source {
 // dump gives each record as "place: path=text@pointer …".
 func dump(t *testing.T, r extract.Reader, selector string) (lines []string, last error) {
 	t.Helper()
-	for rec, err := range r.Records(t.Context(), selector) {
-		var bad *extract.RowError
-		if errors.As(err, &bad) {
-			lines = append(lines, "! "+bad.Error())
-			continue
-		}
-		if err != nil {
-			return lines, err
-		}
+	return extracttest.Dump(t.Context(), r, selector, func(rec extract.Record) string {
 		line := fmt.Sprintf("[%s]", rec.At())
 		for _, c := range rec.Columns() {
 			for _, cell := range rec.Cells(c) {
@@ -42,9 +35,8 @@ func dump(t *testing.T, r extract.Reader, selector string) (lines []string, last
 				checkFind(t, r.(*tree.Reader), cell)
 			}
 		}
-		lines = append(lines, line)
-	}
-	return lines, nil
+		return line
+	})
 }
 
 func checkFind(t *testing.T, r *tree.Reader, c extract.Cell) {

@@ -47,7 +47,7 @@ func written(tokens []token) string {
 
 func (e *entry) raw() string {
 	s := written(e.tokens[:min(len(e.tokens), 20)])
-	return strings.ToValidUTF8(s[:min(len(s), extract.RawLimit)], "")
+	return extract.Raw(s)
 }
 
 // lexer cuts a master file into entries.

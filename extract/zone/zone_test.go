@@ -1,7 +1,6 @@
 package zone_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -12,6 +11,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/extracttest"
 	"overt/extract/zone"
 )
 
@@ -29,15 +29,7 @@ func open(t testing.TB, in string, lim extract.Limits) *zone.Reader {
 // piece.
 func dump(t testing.TB, r extract.Reader) (lines []string, last error) {
 	t.Helper()
-	for rec, err := range r.Records(t.Context(), "") {
-		var bad *extract.RowError
-		if errors.As(err, &bad) {
-			lines = append(lines, "! "+bad.Error())
-			continue
-		}
-		if err != nil {
-			return lines, err
-		}
+	return extracttest.Dump(t.Context(), r, "", func(rec extract.Record) string {
 		line := fmt.Sprintf("%d:", rec.At().Row)
 		for _, name := range rec.Columns() {
 			for _, c := range rec.Cells(name) {
@@ -50,9 +42,8 @@ func dump(t testing.TB, r extract.Reader) (lines []string, last error) {
 				}
 			}
 		}
-		lines = append(lines, line)
-	}
-	return lines, nil
+		return line
+	})
 }
 
 const sample = `; invented

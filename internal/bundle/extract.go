@@ -8,8 +8,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
+
+	"overt/internal/durable"
 )
 
 // Extract writes the files of a bundle below dir, which must be there and
@@ -44,7 +45,7 @@ func Extract(ctx context.Context, r io.Reader, dir string, lim Limits, allow fun
 		return Manifest{}, err
 	}
 	for d := range made {
-		if err := syncDir(filepath.Join(dir, filepath.FromSlash(d))); err != nil {
+		if err := durable.SyncDir(filepath.Join(dir, filepath.FromSlash(d))); err != nil {
 			return Manifest{}, fmt.Errorf("flush %s: %w", d, err)
 		}
 	}
@@ -65,17 +66,4 @@ func put(root *os.Root, e Entry, r io.Reader) error {
 		return fmt.Errorf("write %s: %w", strings.ToValidUTF8(e.Path, "?"), err)
 	}
 	return nil
-}
-
-// syncDir makes the names in a folder durable. Windows has no such call and
-// needs none: its file systems log names.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

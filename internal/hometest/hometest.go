@@ -6,7 +6,6 @@ package hometest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -223,15 +222,4 @@ func Known[T any](t testing.TB, h *Home, answer func(context.Context, *gate.Desk
 	got, err := Ask(t, h, answer)
 	must(t, err)
 	return got
-}
-
-// Rebuild forgets the derived graph, so that the next question builds it
-// again.
-func (h *Home) Rebuild() error {
-	err := error(nil)
-	for _, g := range h.graphs {
-		err = errors.Join(err, g.Close())
-	}
-	h.graphs, h.current = nil, nil
-	return err
 }

@@ -6,10 +6,11 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"overt/internal/sharedtest"
 )
 
 const publicList = "authoritative_agency_list.csv.gz"
@@ -174,14 +175,9 @@ func TestProviders(t *testing.T) {
 
 // The codes are those of the public list.
 func TestCodesAgreeWithPublicList(t *testing.T) {
-	root := os.Getenv("OVERT_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	path := filepath.Join(root, "data", "procurement", "reference", publicList)
-	f, err := os.Open(path)
+	f, err := os.Open(sharedtest.Path(t, "procurement", "reference", publicList))
 	if err != nil {
-		t.Skip("the public agency list is not here; set OVERT_SHARED to the folder that holds data/procurement")
+		t.Fatal(err)
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)

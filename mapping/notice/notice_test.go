@@ -3,11 +3,11 @@ package notice_test
 import (
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"overt/internal/sharedtest"
 	"overt/mapping/notice"
 )
 
@@ -122,13 +122,9 @@ func TestRoutineUse(t *testing.T) {
 
 // TestRealAbstracts reads 409 abstracts of 2020 to 2026.
 func TestRealAbstracts(t *testing.T) {
-	root := os.Getenv("OVERT_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	f, err := os.Open(filepath.Join(root, "data", "federal-systems", "federal-register-sorn", "sorn_abstracts_dev.csv"))
+	f, err := os.Open(sharedtest.Path(t, "federal-systems", "federal-register-sorn", "sorn_abstracts_dev.csv"))
 	if err != nil {
-		t.Skipf("the public data is not here: set OVERT_SHARED to the folder that holds data/ (%v)", err)
+		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A Network says how names are looked up, addresses dialled and time passed. Nil fields are
-// the system's own; the release program leaves all of them nil.
+// A Network says how names are looked up, addresses dialled and time passed. Nil
+// fields are the system's own; the release program leaves all of them nil.
 type Network struct {
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	Dial   func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
