@@ -105,15 +105,38 @@ const maxWords = 6
 
 // refuse judges a column, or the last parts of a path, by its name.
 func refuse(name string) (Refusal, bool) {
-	segments := pathSegments(name)
-	for n := 1; n <= 2 && n <= len(segments); n++ {
-		words := wordsOf(strings.Join(segments[len(segments)-n:], " "))
+	for _, words := range readings(name) {
 		if class, ok := classOf(words); ok {
 			absolute := class == ClassBiometric || class == ClassTrack
 			return Refusal{name, class, reasons[class], absolute}, true
 		}
 	}
 	return Refusal{}, false
+}
+
+// readings gives the words of the last part of a path, of the last two, and of
+// what follows each dot: neither the alias of a table nor the object that a
+// column was taken out of hides what it holds.
+func readings(name string) [][]string {
+	segments := pathSegments(name)
+	var out [][]string
+	for n := 1; n <= 2 && n <= len(segments); n++ {
+		out = append(out, wordsOf(strings.Join(segments[len(segments)-n:], " ")))
+	}
+	if len(segments) == 0 {
+		return nil
+	}
+	return append(out, afterDots(segments[len(segments)-1])...)
+}
+
+// afterDots gives the words of what follows each dot of a name.
+func afterDots(name string) (out [][]string) {
+	_, rest, dotted := strings.Cut(name, ".")
+	for dotted {
+		out = append(out, wordsOf(rest))
+		_, rest, dotted = strings.Cut(rest, ".")
+	}
+	return out
 }
 
 // pathSegments gives the named parts of a relative path.
@@ -179,8 +202,9 @@ func isAmbiguous(name string) bool {
 	if len(segments) == 0 {
 		return false
 	}
-	words := wordsOf(segments[len(segments)-1])
-	return len(words) <= 4 && slices.ContainsFunc(words, func(w string) bool { return ambiguousWords[w] })
+	return slices.ContainsFunc(readings(segments[len(segments)-1]), func(words []string) bool {
+		return len(words) <= 4 && slices.ContainsFunc(words, func(w string) bool { return ambiguousWords[w] })
+	})
 }
 
 // refuseValues judges a column by some of its values.
@@ -256,20 +280,21 @@ func trackColumns(columns []string) map[string]bool {
 	var lat, lon []string
 	timed, person := false, false
 	for _, c := range columns {
-		words := wordsOf(c)
-		if len(words) > maxWords {
-			continue
-		}
-		line := " " + strings.Join(words, " ") + " "
-		switch {
-		case containsAny(line, latitudeNames):
-			lat = append(lat, c)
-		case containsAny(line, longitudeNames):
-			lon = append(lon, c)
-		case containsAny(line, timeNames):
-			timed = true
-		case containsAny(line, carrierNames):
-			person = true
+		for _, words := range append([][]string{wordsOf(c)}, afterDots(c)...) {
+			if len(words) > maxWords {
+				continue
+			}
+			line := " " + strings.Join(words, " ") + " "
+			switch {
+			case containsAny(line, latitudeNames):
+				lat = append(lat, c)
+			case containsAny(line, longitudeNames):
+				lon = append(lon, c)
+			case containsAny(line, timeNames):
+				timed = true
+			case containsAny(line, carrierNames):
+				person = true
+			}
 		}
 	}
 	if len(lat) == 0 || len(lon) == 0 || !timed || !person {

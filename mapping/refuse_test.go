@@ -15,7 +15,7 @@ func TestRefusedNames(t *testing.T) {
 	for class, names := range map[string][]string{
 		mapping.ClassBiometric: {
 			"face_template", "faceTemplate", "Face Embeddings", "FINGERPRINT-MINUTIAE", "iris_code", "voiceprint", "biometric template 1",
-			"subject/face/template", "bio/*/iris_template", "person.faceprint",
+			"subject/face/template", "bio/*/iris_template", "person.faceprint", "one two three four five six seven.face_template", "company.face template", "bio/p.iris_code",
 			"Gesichtsvektor", "Stimmabdruck", "gabarit facial", "Gabarit biométrique", "empreinte vocale", "plantilla dactilar", "huella de voz",
 			"impronta vocale", "template biométrico", "stemafdruk", "szablon twarzy", "odcisk głosu", "вектор лица", "голосовой отпечаток",
 			"шаблон обличчя", "yüz şablonu", "قالب الوجه", "بصمة الصوت", "人脸特征向量", "声纹", "顔特徴量", "声紋",
@@ -27,7 +27,7 @@ func TestRefusedNames(t *testing.T) {
 		mapping.ClassImmigration: {"immigration_status", "Alien Number", "visa status", "Aufenthaltsstatus", "statut migratoire", "estatus migratorio", "миграционный статус", "移民身份"},
 		mapping.ClassHealth:      {"health status", "Diagnosis", "disability", "Gesundheitszustand", "état de santé", "discapacidad", "диагноз", "健康状况"},
 		mapping.ClassReligion:    {"religion", "religious affiliation", "Konfession", "confession religieuse", "religión", "вероисповедание", "宗教"},
-		mapping.ClassEthnicity:   {"Ethnicity", "race", "Race/Ethnicity", "ethnische Herkunft", "origine ethnique", "etnia", "民族"},
+		mapping.ClassEthnicity:   {"Ethnicity", "race", "Race/Ethnicity", "business.race", "a.b.race", "ethnische Herkunft", "origine ethnique", "etnia", "民族"},
 		mapping.ClassUnion:       {"union_membership", "Gewerkschaftszugehörigkeit", "afiliación sindical", "членство в профсоюзе"},
 		mapping.ClassSexuality:   {"sexual orientation", "sexuelle Orientierung", "orientation sexuelle", "сексуальная ориентация", "性取向"},
 	} {
@@ -98,6 +98,7 @@ func TestScreenTracks(t *testing.T) {
 		{[]string{"device_id", "timestamp", "lat", "lon"}, []string{"lat", "lon"}},
 		{[]string{"Plate number", "Captured at", "Latitude", "Longitude", "camera"}, []string{"Latitude", "Longitude"}},
 		{[]string{"advertising_id", "Zeitstempel", "Breitengrad", "Längengrad"}, []string{"Breitengrad", "Längengrad"}},
+		{[]string{"t.person_id", "t.time", "t.lat", "long alias of a table that hides.lon"}, []string{"long alias of a table that hides.lon", "t.lat"}},
 		{[]string{"mmsi", "timestamp", "lat", "lon"}, nil},
 		{[]string{"office", "latitude", "longitude", "opened"}, nil},
 		{[]string{"device_id", "lat", "lon"}, nil},
