@@ -176,20 +176,10 @@ func (q *Query) makePlan(header []string) *plan {
 	if len(header) > 0 {
 		p.first = &header[0]
 	}
-	exact := make(map[string]bool, len(header))
-	folded := make(map[string]string, len(header))
-	for _, h := range header {
-		exact[h] = true
-		if f := foldColumn(h); folded[f] == "" {
-			folded[f] = h
-		}
-	}
+	index := newHeaderIndex(header, q.SQL)
 	tracks := trackColumns(header)
 	for i, c := range q.columns {
-		name := c.name
-		if !exact[name] {
-			name = cmp.Or(numbered(header, name), folded[foldColumn(name)])
-		}
+		name := index.find(c.name)
 		p.names[i] = name
 		p.guards[i] = max(c.guard, q.m.guard(name))
 		if tracks[name] {
@@ -200,6 +190,52 @@ func (q *Query) makePlan(header []string) *plan {
 		}
 	}
 	return p
+}
+
+// A headerIndex finds the column that a name means.
+type headerIndex struct {
+	header  []string
+	exact   map[string]bool
+	folded  map[string]string
+	aliases []string // of the tables of a query on a database
+}
+
+func newHeaderIndex(header []string, sql *SQL) *headerIndex {
+	x := &headerIndex{header: header, exact: make(map[string]bool, len(header)), folded: make(map[string]string, len(header))}
+	for _, h := range header {
+		x.exact[h] = true
+		if f := foldColumn(h); x.folded[f] == "" {
+			x.folded[f] = h
+		}
+	}
+	if sql != nil {
+		for _, t := range sql.Tables {
+			x.aliases = append(x.aliases, t.Alias)
+		}
+	}
+	return x
+}
+
+// find takes the column of that very name, else that of the first table with
+// such a column, and only then looks past spelling.
+func (x *headerIndex) find(name string) string {
+	if x.exact[name] {
+		return name
+	}
+	for _, a := range x.aliases {
+		if full := a + "." + name; x.exact[full] {
+			return full
+		}
+	}
+	if found := cmp.Or(numbered(x.header, name), x.folded[foldColumn(name)]); found != "" {
+		return found
+	}
+	for _, a := range x.aliases {
+		if found := x.folded[foldColumn(a+"."+name)]; found != "" {
+			return found
+		}
+	}
+	return ""
 }
 
 // numbered gives the name of the column that "#3" means, "" for other names.

@@ -19,6 +19,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 
 	"overt"
 	"overt/extract"
@@ -89,12 +90,13 @@ type Query struct {
 	plans    *planCache
 }
 
-// SQL is the database side of a query. This package parses it; reading it needs
-// the SQL source.
+// SQL is the database side of a query. This package parses it; extract/database
+// carries it out.
 type SQL struct {
-	Database string
+	Database string // the address, "" when the file that is imported is meant
 	Tables   []Table
 	Joins    []Join
+	Filters  []Filter // by columns of the tables; those by fields are Apply's
 }
 
 // A Table is one table of a SQL query, under its alias.
@@ -102,6 +104,14 @@ type Table struct{ Name, Alias string }
 
 // A Join asks that two columns be equal.
 type Join struct{ Left, Right string }
+
+// A Filter asks that a column have one of the values, or with Not none of them.
+// "" stands for a column without a value.
+type Filter struct {
+	Column string
+	Values []string // sorted
+	Not    bool
+}
 
 // A Value is one value of an entity with its origin.
 type Value struct {
@@ -140,6 +150,48 @@ func (m *Mapping) Digest() string { return m.digest }
 // NeedsSQL says that the query's records come out of a database and cannot be
 // read from a file.
 func (q *Query) NeedsSQL() bool { return q.SQL != nil }
+
+// NeedsSQL says that a query of the mapping reads a database.
+func (m *Mapping) NeedsSQL() bool { return slices.ContainsFunc(m.Queries, (*Query).NeedsSQL) }
+
+// Only gives the mapping with some of its queries.
+func (m *Mapping) Only(queries ...*Query) *Mapping {
+	out := *m
+	out.Queries = make([]*Query, len(queries))
+	for i, q := range queries {
+		c := *q
+		c.m, c.plans = &out, &planCache{}
+		out.Queries[i] = &c
+	}
+	return &out
+}
+
+// Wanted lists the columns of a header that the query reads, in the header's
+// order, without those that are refused.
+func (q *Query) Wanted(header []string) []string {
+	p := q.plan(header)
+	var out []string
+	for _, h := range header {
+		for i, name := range p.names {
+			if name == h && p.guards[i] != guardRefuse {
+				out = append(out, h)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// Find gives the column of a header that a name in the query means, "" when
+// there is none.
+func (q *Query) Find(header []string, name string) string {
+	return newHeaderIndex(header, q.SQL).find(name)
+}
+
+// Refused says whether a column of a header may not even be compared.
+func (q *Query) Refused(header []string, column string) bool {
+	return q.m.guard(column) == guardRefuse || trackColumns(header)[column]
+}
 
 func digestOf(text []byte) string {
 	sum := sha256.Sum256(text)

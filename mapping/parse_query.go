@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -52,6 +53,7 @@ func (p *parser) query(dataset string, n *yaml.Node, pairs []pair) {
 	}
 	if p.err == nil {
 		w.bind()
+		w.handOver()
 		q.judge()
 	}
 	p.m.Queries = append(p.m.Queries, q)
@@ -163,6 +165,22 @@ func (w *queryParser) filter(kv pair, not bool) {
 		f.values[sanitize(v)] = true
 	}
 	w.q.filters = append(w.q.filters, f)
+}
+
+// handOver gives the filters by columns of a database to it. What they compare
+// there is the column as it is kept, not as it is written here.
+func (w *queryParser) handOver() {
+	q := w.q
+	if q.SQL == nil {
+		return
+	}
+	q.filters = slices.DeleteFunc(q.filters, func(f filter) bool {
+		if f.ref >= fieldBase || strings.HasPrefix(q.columns[f.ref].name, "$") {
+			return false
+		}
+		q.SQL.Filters = append(q.SQL.Filters, Filter{q.columns[f.ref].name, slices.Sorted(maps.Keys(f.values)), f.not})
+		return true
+	})
 }
 
 // expand replaces the names that the caller passed in, and no others.

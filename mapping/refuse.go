@@ -80,7 +80,7 @@ func addTracks(found map[string]Refusal, columns []string) {
 // Refuse gives a mapping that also leaves out the columns of rs. A sensitive
 // column for which the mapping names a legal basis stays.
 func (m *Mapping) Refuse(rs []Refusal) *Mapping {
-	out := *m
+	out := m.Only(m.Queries...)
 	out.refused = map[string]Refusal{}
 	for k, r := range m.refused {
 		out.refused[k] = r
@@ -90,13 +90,7 @@ func (m *Mapping) Refuse(rs []Refusal) *Mapping {
 			out.refused[foldColumn(r.Column)] = r
 		}
 	}
-	out.Queries = make([]*Query, len(m.Queries))
-	for i, q := range m.Queries {
-		c := *q
-		c.m, c.plans = &out, &planCache{}
-		out.Queries[i] = &c
-	}
-	return &out
+	return out
 }
 
 // maxWords is how long a column name may be to be judged by words inside it: a
