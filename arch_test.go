@@ -58,6 +58,7 @@ var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
 	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
 	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/database", []string{"extract/open", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
 	{"extract/...", []string{"extract/open", "cmd/..."}, "formats are chosen in one list"},
@@ -72,12 +73,12 @@ var doors = []door{
 // online are the packages of the standard library that open connections, and
 // the folders that may import them. net/url and net/netip only read.
 var online = []guest{
-	{"net", []string{"source", "source/internal/...", "api", "web"}},
+	{"net", []string{"source", "source/internal/...", "extract/database", "api", "web"}},
 	{"net/http", []string{"source", "api", "web"}},
 	{"net/rpc", nil},
 	{"net/smtp", nil},
 	{"net/textproto", nil},
-	{"crypto/tls", []string{"source", "api", "web"}},
+	{"crypto/tls", []string{"source", "extract/database", "api", "web"}},
 	{"log/syslog", nil},
 }
 
@@ -109,7 +110,9 @@ var guests = []guest{
 	{"golang.org/x/sys", []string{"internal/...", "extract/...", "driver/...", "cmd/..."}},
 	{"github.com/cespare/xxhash/v2", []string{"driver/..."}},
 	{"github.com/cockroachdb/pebble/v2", []string{"driver/pebble"}},
-	{"zombiezen.com/go/sqlite", []string{"driver/sqlite", "bench/..."}}, // bench: the peer that driver/pebble is measured beside
+	{"github.com/jackc/pgx/v5", []string{"extract/database"}},
+	{"github.com/go-sql-driver/mysql", []string{"extract/database"}},
+	{"zombiezen.com/go/sqlite", []string{"driver/sqlite", "extract/database", "bench/..."}}, // bench: the peer that driver/pebble is measured beside
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
 }
@@ -119,7 +122,8 @@ var testGuests = []guest{
 	{"github.com/rogpeppe/go-internal", []string{"cmd/..."}},
 	{"github.com/transparency-dev/merkle", []string{"audit"}},
 	{"go.yaml.in/yaml/v3", []string{"internal/..."}},
-	{"golang.org/x/sys", []string{"*"}}, // processor time and memory of what is measured
+	{"zombiezen.com/go/sqlite", []string{"pipeline", "extract/open", "cmd/..."}}, // files to read
+	{"golang.org/x/sys", []string{"*"}},                                          // processor time and memory of what is measured
 }
 
 // vague names say nothing of what a package is for.

@@ -35,7 +35,7 @@ type Options struct {
 // Formats are what there is a reader of records for.
 var Formats = []extract.Format{
 	extract.CSV, extract.TSV, extract.JSON, extract.JSONL, extract.XML, extract.YAML,
-	extract.XLSX, extract.ODS, extract.Parquet, extract.DBF, extract.Zone,
+	extract.XLSX, extract.ODS, extract.Parquet, extract.DBF, extract.Zone, extract.SQLite,
 }
 
 func names(list []extract.Format) string {
@@ -128,6 +128,8 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 		return o.tarred(src, member, depth)
 	case extract.ZIP, extract.XLSX, extract.ODS, extract.DOCX, extract.PPTX:
 		return o.zipped(src, member, depth, found)
+	case extract.SQLite:
+		return o.database(src, member, depth)
 	}
 	format := found
 	if isProse(found) && named(src.Name, member) == extract.YAML {

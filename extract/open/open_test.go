@@ -154,7 +154,7 @@ func TestOpen(t *testing.T) {
 		{name: "d.pdf", in: []byte("%PDF-1.7\n1 0 obj"), err: "a PDF document; documents are not read yet"},
 		{name: "d.csv", in: []byte("%PDF-1.7\n"), opts: open.Options{Format: "csv"}, err: "the source is a PDF document and cannot be read as csv"},
 		{name: "d.html", in: []byte("<!DOCTYPE html><html><body>x"), err: "an HTML page"},
-		{name: "d.db", in: []byte("SQLite format 3\x00...."), err: "an SQLite database; there is no reader of records for it"},
+		{name: "d.db", in: []byte("SQLite format 3\x00...."), err: "the SQLite database is damaged or cut off"},
 		{name: "d.bin", in: []byte("\x00\x01\x02\x03\x04\x05"), err: "binary data of no known kind"},
 		{name: "d.docx", in: zipped(t, "[Content_Types].xml", "<Types/>", "word/document.xml", "<w/>"), err: "a Word document"},
 		{name: "e.zip", in: zipped(t, "read.me", "Some words."), err: "plain text"},

@@ -11,6 +11,7 @@ import (
 
 	"overt"
 	"overt/extract"
+	"overt/extract/database"
 	"overt/extract/sheet"
 	"overt/internal/archive"
 )
@@ -139,6 +140,32 @@ func (o *opener) sheets(src extract.Source, member string, s *archive.Spool, kin
 	parts := make([]extract.Part, len(list))
 	for i, r := range list {
 		parts[i] = extract.Part{Name: member, Reader: r}
+	}
+	return parts, nil
+}
+
+// database opens each table of a SQLite file, which is unpacked once for all of
+// them.
+func (o *opener) database(src extract.Source, member string, depth int) ([]extract.Part, error) {
+	if f := o.opts.Format; f != "" && f != string(extract.SQLite) {
+		return nil, overt.Errorf(overt.Invalid, src.Name, "the source is %s and cannot be read as %s", extract.SQLite.Describe(), f)
+	}
+	if depth > 0 {
+		s, err := o.spool(src)
+		if err != nil {
+			return nil, err
+		}
+		src = extract.Source{Name: src.Name, Size: s.Size, Open: func() (io.ReadCloser, error) {
+			return io.NopCloser(io.NewSectionReader(s, 0, s.Size)), nil
+		}}
+	}
+	list, err := database.Open(o.ctx, src, database.Options{Table: member, Limits: o.opts.Limits})
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]extract.Part, len(list))
+	for i, r := range list {
+		parts[i] = extract.Part{Name: r.Info().Table, Reader: r}
 	}
 	return parts, nil
 }
