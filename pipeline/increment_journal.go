@@ -92,6 +92,8 @@ func (u *unit) newJournal(good []*taken) *journal {
 	for _, t := range good {
 		for part := range t.part {
 			switch {
+			case t.mapping[part] != nil && t.mapping[part].NeedsSQL() && t.from == nil:
+				return nil // queries share the tables of the file, and with them places
 			case t.mapping[part] != nil:
 				passes, err := u.passes(t, part)
 				if err != nil || overlap(passes) {

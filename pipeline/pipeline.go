@@ -30,11 +30,13 @@ import (
 
 // A Request says what to import.
 type Request struct {
-	Paths    []string // files and folders
-	Dataset  string   // "" takes the pack's name
-	Format   string   // name of a pack or native format; "" detects
-	Mapping  string   // a mapping file; "" uses packs
-	Observed string   // ISO 8601 date of the source's state; "" asks the source
+	Paths   []string // files and folders; none when the mapping names databases
+	Dataset string   // "" takes the pack's name
+	Format  string   // name of a pack or native format; "" detects
+	Mapping string   // a mapping file; "" uses packs
+	// Env is what ${NAME} in addresses of the mapping stands for.
+	Env      map[string]string
+	Observed string // ISO 8601 date of the source's state; "" asks the source
 	Extent   statement.Extent
 	Series   string
 	Header   string // a file whose one line names the columns of header-less tables
@@ -124,18 +126,30 @@ type Importer struct {
 // the report and the ledger; the others go on. Errors: only what concerns the
 // whole import (nothing to import, no access, the disk).
 func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
-	files, err := gather(req)
-	if err != nil {
-		return nil, err
-	}
 	given, err := loadMapping(req)
 	if err != nil {
 		return nil, err
 	}
+	databases, err := catalogues(req, given)
+	if err != nil {
+		return nil, err
+	}
+	if len(databases) > 0 {
+		return im.importDatabases(ctx, req, given, databases)
+	}
+	files, err := gather(req)
+	if err != nil {
+		return nil, err
+	}
+	return im.take(ctx, req, files, given)
+}
+
+// take takes files in.
+func (im *Importer) take(ctx context.Context, req Request, files []*file, given *mapping.Mapping) (*Report, error) {
 	rep := &Report{Files: []FileReport{}, Runs: []RunReport{}}
 	all := make([]*taken, len(files))
 	for i, f := range files {
-		all[i] = &taken{file: f, FileReport: FileReport{Source: f.name}}
+		all[i] = &taken{file: f, FileReport: FileReport{Source: f.name}, warnings: f.warnings}
 		if all[i].err = im.recognise(ctx, req, all[i], given); ctx.Err() != nil {
 			return rep, ctx.Err()
 		}
@@ -156,16 +170,34 @@ type file struct {
 	size   int64
 	header string // path of a header file beside it
 	err    error  // why it cannot even be looked at
+
+	only *mapping.Mapping // the queries that are for this file; nil for all
+	// Of the snapshot of a server's tables:
+	stored   func() (io.ReadCloser, error)
+	names    []string // of its columns
+	from     *Origin
+	warnings []ledger.Warning
 }
 
 func (f *file) open() (io.ReadCloser, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
+	if f.stored != nil {
+		return f.stored()
+	}
 	if f.path == "" {
 		return io.NopCloser(strings.NewReader(string(f.data))), nil
 	}
 	return os.Open(f.path)
+}
+
+// encoding is what the file's text is written in, where that is not detected.
+func (f *file) encoding(req Request) string {
+	if f.from != nil {
+		return "utf-8"
+	}
+	return req.Encoding
 }
 
 // gather lists the files of a request in a stable order. Folders are walked;
@@ -284,7 +316,7 @@ func headersBeside(files []*file) []*file {
 
 func loadMapping(req Request) (*mapping.Mapping, error) {
 	if req.Text != nil {
-		return mapping.Parse(req.Mapping, req.Text)
+		return mapping.ParseWith(req.Mapping, req.Text, mapping.Options{Env: req.Env})
 	}
 	if req.Mapping == "" {
 		return nil, nil
@@ -293,7 +325,7 @@ func loadMapping(req Request) (*mapping.Mapping, error) {
 	if err != nil {
 		return nil, &overt.Error{Code: overt.NotFound, Op: "read mapping", Where: req.Mapping, Err: pathCause(err)}
 	}
-	return mapping.Parse(req.Mapping, text)
+	return mapping.ParseWith(req.Mapping, text, mapping.Options{Env: req.Env})
 }
 
 // units groups files into runs: those that a mapping or the caller puts
@@ -366,6 +398,9 @@ func token() string {
 // options are how a file is opened, with the header that stands beside it.
 func (im *Importer) options(ctx context.Context, req Request, f *file) (open.Options, error) {
 	o := open.Options{Encoding: req.Encoding, Limits: im.Limits}
+	if f.from != nil { // we wrote it
+		return open.Options{Format: "csv", Encoding: f.encoding(req), Delimiter: ",", Header: f.names, HeaderRow: 1, Limits: im.Limits}, nil
+	}
 	if f.header == "" {
 		return o, nil
 	}

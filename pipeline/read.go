@@ -79,9 +79,6 @@ func (u *unit) passes(t *taken, part int) ([]*mapped, error) {
 	m := t.mapping[part]
 	var out []*mapped
 	for _, q := range m.Queries {
-		if q.NeedsSQL() {
-			return nil, overt.Errorf(overt.Invalid, m.Name, "this mapping reads a database; that needs the SQL source")
-		}
 		if len(q.Sources) > 0 && !slices.ContainsFunc(q.Sources, func(s string) bool { return base(s) == base(t.name) }) {
 			continue
 		}

@@ -34,9 +34,13 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 	if len(t.part) == 0 {
 		return overt.Errorf(overt.Invalid, t.name, "it holds no table, tree or list")
 	}
+	mappings, err := t.asked(given)
+	if err != nil {
+		return err
+	}
 	found := false
 	for i, p := range t.part {
-		c, err := im.candidate(ctx, req, t, p, given)
+		c, err := im.candidate(ctx, req, t, p, mappings[i])
 		if err != nil {
 			if ctx.Err() != nil || len(t.part) == 1 {
 				return err
@@ -129,23 +133,28 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		}
 		c = found[0]
 	}
-	if given != nil {
-		t.warnings = append(t.warnings, missing(given, t.name, p)...)
+	if given != nil && !given.NeedsSQL() {
+		t.warnings = append(t.warnings, missing(given, t.name, partOf(t.name, p), p.Reader.Info().Header)...)
 	}
 	if c.Mapping != nil {
 		refused := mapping.Screen(columnsOf(p.Reader, sample), sample)
-		for _, r := range refused {
-			t.warnings = append(t.warnings, ledger.Warning{Code: "refused-column", Message: fmt.Sprintf("left out, %s: %s", r.Class, r.Reason), Where: t.name + ": column " + r.Column})
-		}
+		t.warnings = append(t.warnings, refusals(refused, t.name)...)
 		c.Mapping = c.Mapping.Refuse(refused)
 	}
 	return c, nil
 }
 
-// missing warns of the columns that a mapping of the user's names and a table
-// does not have.
-func missing(m *mapping.Mapping, name string, p extract.Part) []ledger.Warning {
-	header := p.Reader.Info().Header
+func refusals(refused []mapping.Refusal, name string) []ledger.Warning {
+	var out []ledger.Warning
+	for _, r := range refused {
+		out = append(out, ledger.Warning{Code: "refused-column", Message: fmt.Sprintf("left out, %s: %s", r.Class, r.Reason), Where: name + ": column " + r.Column})
+	}
+	return out
+}
+
+// missing warns of the columns that a mapping of the user's names and a table,
+// which stands at where, does not have.
+func missing(m *mapping.Mapping, name, where string, header []string) []ledger.Warning {
 	if header == nil {
 		return nil
 	}
@@ -167,7 +176,7 @@ func missing(m *mapping.Mapping, name string, p extract.Part) []ledger.Warning {
 	if len(lack) > 1 {
 		names = "columns "
 	}
-	return []ledger.Warning{{Code: "missing-column", Where: partOf(name, p), Message: fmt.Sprintf("the mapping names %s that the table does not have; its columns are %s",
+	return []ledger.Warning{{Code: "missing-column", Where: where, Message: fmt.Sprintf("the mapping names %s that the table does not have; its columns are %s",
 		names+strings.Join(lack[:min(len(lack), 30)], ", "), strings.Join(header[:min(len(header), 30)], ", "))}}
 }
 

@@ -218,8 +218,11 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 	for i, t := range good {
 		t.index = i
 		from := u.req.Origins[t.path]
+		if t.from != nil {
+			from = *t.from
+		}
 		u.spec.Sources = append(u.spec.Sources, statement.Source{
-			Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: u.req.Encoding, Address: from.Address, Fetched: from.Fetched,
+			Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: t.encoding(u.req), Address: from.Address, Fetched: from.Fetched,
 		})
 		state = max(state, from.State)
 		for k, m := range t.mapping {

@@ -39,8 +39,9 @@ manifest of where and when, in the home's folder incoming. With --import they ar
 then taken in like any other file.
 
 It is off until the owner of the home lists sources or hosts under fetch: in
-policy.yaml, and no other verb opens a connection. What was cut short goes on
-where it stopped when the same command is given again.
+policy.yaml. No other verb opens a connection, but import the one to a database
+that your mapping names. What was cut short goes on where it stopped when the
+same command is given again.
 
 Your own sources are files in the home's folder sources; docs/format/source.md
 has their form.`,

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -25,15 +26,23 @@ import (
 func (a *app) importCommand() *cobra.Command {
 	var req pipeline.Request
 	var extent string
+	var set, env []string
 	cmd := &cobra.Command{
 		Use:   "import PATH… --dataset ID",
-		Short: "Take tables, JSON, XML and FollowTheMoney files in",
-		Long: `Takes files and folders in: CSV, TSV, XLSX, ODS, dBase, Parquet, JSON, JSON lines,
-XML, YAML, DNS zones and recorded HTTP exchanges (HAR, VCR), each also as .gz,
-.bz2, .xz, .zst, .zip or .tar. The format is told by the content. Well-known sources
-need no mapping, your own take one (--mapping; docs/adding-a-source.md shows how).
+		Short: "Take tables, databases, JSON, XML and FollowTheMoney files in",
+		Long: `Takes files and folders in: CSV, TSV, XLSX, ODS, dBase, Parquet, SQLite, JSON,
+JSON lines, XML, YAML, DNS zones and recorded HTTP exchanges (HAR, VCR), each also
+as .gz, .bz2, .xz, .zst, .zip or .tar. The format is told by the content. Well-known
+sources need no mapping, your own take one (--mapping; docs/adding-a-source.md
+shows how).
 Each file becomes a run that can be taken back (overt undo). The same file twice
 adds nothing.
+
+Where the mapping names a database (PostgreSQL, MySQL, MariaDB, SQLite) and no file
+is given, its tables are read in one transaction that changes nothing, and what
+they gave is kept as a table of its own, which is cited. User and password are
+kept nowhere; give the address with --env, so that it is not seen in the list of
+processes.
 
 What could not be read is in the coverage ledger with file and row, the rest
 goes in.`,
@@ -41,13 +50,22 @@ goes in.`,
   overt import fedramp/ --dataset fedramp            # five snapshots, five runs
   overt import council.xlsx --mapping council.yml --dataset council
   overt import entities.ftm.json --dataset leak --observed 2024-03-01
+  overt import register.sqlite --mapping register.yml --dataset register
+  overt import --mapping register.yml --env DB_URI --dataset register
   overt import --list                                # the sources that need no mapping`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list, _ := cmd.Flags().GetBool("list"); list {
 				return a.listFormats()
 			}
-			if len(args) == 0 {
+			if len(args) == 0 && req.Mapping == "" {
 				return usageError{fmt.Errorf("say what to import; see overt import --help")}
+			}
+			var err error
+			if len(set)+len(env) > 0 && req.Mapping == "" {
+				return usageError{fmt.Errorf("--set and --env say what names in a mapping stand for; give one with --mapping")}
+			}
+			if req.Env, err = given(set, env); err != nil {
+				return usageError{err}
 			}
 			req.Paths, req.Extent = args, statement.Extent(extent)
 			if extent != "" && !slices.Contains([]statement.Extent{statement.Full, statement.Window, statement.Delta}, req.Extent) {
@@ -68,8 +86,31 @@ goes in.`,
 	f.StringVar(&req.Series, "series", "", "which of several sources of the dataset this is a state of")
 	f.StringVar(&req.Header, "header", "", "a `file` whose one line names the columns (default header.csv beside the table)")
 	f.StringVar(&req.Encoding, "encoding", "", "the text's encoding, where detection is wrong")
+	f.StringArrayVar(&set, "set", nil, "what ${KEY} in addresses of the mapping stands for, as `KEY=VALUE`")
+	f.StringArrayVar(&env, "env", nil, "let ${NAME} in addresses of the mapping be the environment's variable of that `NAME`")
 	f.Bool("list", false, "list the formats that need no mapping")
 	return cmd
+}
+
+// given gathers what names in a mapping stand for. A mapping reads no variable
+// of the environment that the user has not named.
+func given(set, env []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, s := range set {
+		key, value, ok := strings.Cut(s, "=")
+		if !ok || key == "" {
+			return nil, fmt.Errorf("--set is written KEY=VALUE")
+		}
+		out[key] = value
+	}
+	for _, name := range env {
+		value, ok := os.LookupEnv(name)
+		if !ok {
+			return nil, fmt.Errorf("--env: the environment has no variable %q", name)
+		}
+		out[name] = value
+	}
+	return out, nil
 }
 
 func (a *app) runImport(ctx context.Context, req pipeline.Request) error {
@@ -95,7 +136,7 @@ func (a *app) runImport(ctx context.Context, req pipeline.Request) error {
 }
 
 // failures makes an error of files that could not be taken in: of any that was
-// named, and of a folder when nothing of it was.
+// named, here or by the mapping, and of a folder when nothing of it was.
 func failures(req pipeline.Request, rep *pipeline.Report) error {
 	failed := 0
 	for _, f := range rep.Files {
@@ -103,7 +144,7 @@ func failures(req pipeline.Request, rep *pipeline.Report) error {
 			continue
 		}
 		failed++
-		if slices.ContainsFunc(req.Paths, func(p string) bool { return filepath.Base(p) == f.Source }) {
+		if len(req.Paths) == 0 || slices.ContainsFunc(req.Paths, func(p string) bool { return filepath.Base(p) == f.Source }) {
 			return overt.Errorf(overt.Invalid, f.Source, "it could not be taken in: %s", strings.TrimPrefix(f.Reason, f.Source+": "))
 		}
 	}

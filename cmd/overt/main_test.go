@@ -83,7 +83,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "sets": sets, "json": jsonHas, "flip": flip, "same": same,
-			"append": appendLine, "owner": setOwner, "damage": damage,
+			"append": appendLine, "owner": setOwner, "damage": damage, "sqlite": sqliteFile,
 		},
 	})
 }
