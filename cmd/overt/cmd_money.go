@@ -108,6 +108,11 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 	foundLine(p, "from ", m.From)
 	foundLine(p, "to   ", m.To)
+	if len(m.Rows) == 0 {
+		p.line("%s  nothing here; what is not known is not 0", p.bold(string(m.Kind)))
+		warningsPage(p, m)
+		return
+	}
 	p.line("%s  %s %s in %s%s, %s", p.bold(string(m.Kind)), p.bold(grouped(m.Total.StringFixed(2))), m.Currency,
 		plural(m.Count, "item", "items"), repeatText(m.Repeats), plural(m.Awards, "award", "awards"))
 	for _, o := range m.Others {
@@ -147,6 +152,10 @@ func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 			}
 		}
 	}
+	warningsPage(p, m)
+}
+
+func warningsPage(p *page, m *moneyAnswer) {
 	for _, w := range m.Warnings {
 		p.warning(w.Message, w.Where)
 	}
