@@ -122,8 +122,8 @@ func byIdentifier(ctx context.Context, d *gate.Desk, words string) ([]ftm.Entity
 			if err != nil {
 				return nil, err
 			}
-			if scheme == "parentPiid" {
-				others = append(others, ids...) // an order names its vehicle; the vehicle is meant
+			if scheme == "parentPiid" || scheme == "contractNumber" {
+				others = append(others, ids...) // an order names its vehicle, a use case its contract: that is meant
 				continue
 			}
 			out = append(out, ids...)
