@@ -49,24 +49,48 @@ type Found struct {
 // maxOthers is how many alternatives are listed.
 const maxOthers = 5
 
-// Find takes words for an entity: an id, an identifier, an exact name (alias,
-// acronym), else the name that fits best. Errors: not_found.
+// Find takes words for an entity: an id, an identifier or an exact name (alias,
+// acronym), else the name that fits best. An acronym may be another's ticker, so
+// that what is called so and what is numbered so stand side by side, and the one
+// with the most links is taken. Errors: not_found.
 func Find(ctx context.Context, d *gate.Desk, words string) (*Found, error) {
+	return find(ctx, d, words, nil)
+}
+
+// find is Find, where entities of the wanted schemata go before all others.
+func find(ctx context.Context, d *gate.Desk, words string, wanted []string) (*Found, error) {
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return nil, overt.Errorf(overt.Invalid, "", "say which entity: an id, a name, an acronym or an identifier")
 	}
-	for _, way := range []struct {
-		how  string
-		find func(context.Context, *gate.Desk, string) ([]ftm.EntityID, error)
-	}{{"id", byID}, {"identifier", byIdentifier}, {"name", byName}, {"best match", byWords}} {
-		ids, err := way.find(ctx, d, words)
-		if err != nil {
-			return nil, err
+	ids, err := byID(ctx, d, words)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) > 0 {
+		return take(ctx, d, "id", ids)
+	}
+	idents, err := byIdentifier(ctx, d, words)
+	if err != nil {
+		return nil, err
+	}
+	names, err := byName(ctx, d, words)
+	if err != nil {
+		return nil, err
+	}
+	if ids = append(idents, names...); len(ids) > 0 {
+		ids = byLinks(d, ids, wanted)
+		how := "name"
+		if slices.ContainsFunc(idents, func(id ftm.EntityID) bool { return Canonical(d.Graph, id) == ids[0] }) {
+			how = "identifier"
 		}
-		if len(ids) > 0 {
-			return take(ctx, d, way.how, ids)
-		}
+		return take(ctx, d, how, ids)
+	}
+	if ids, err = byWords(ctx, d, words, wanted); err != nil {
+		return nil, err
+	}
+	if len(ids) > 0 {
+		return take(ctx, d, "best match", ids)
 	}
 	return nil, overt.Errorf(overt.NotFound, "", "nothing here is called %q", clip(words))
 }
@@ -98,8 +122,8 @@ func byIdentifier(ctx context.Context, d *gate.Desk, words string) ([]ftm.Entity
 			if err != nil {
 				return nil, err
 			}
-			if scheme == "parentPiid" {
-				others = append(others, ids...) // an order names its vehicle; the vehicle is meant
+			if scheme == "parentPiid" || scheme == "contractNumber" {
+				others = append(others, ids...) // an order names its vehicle, a use case its contract: that is meant
 				continue
 			}
 			out = append(out, ids...)
@@ -142,9 +166,10 @@ func byName(ctx context.Context, d *gate.Desk, words string) ([]ftm.EntityID, er
 // scanned bounds how many names are compared for the best match.
 const scanned = 5_000_000
 
-// byWords finds the name that has all the words, the shortest such name first;
-// names that begin with them go before all others.
-func byWords(ctx context.Context, d *gate.Desk, words string) ([]ftm.EntityID, error) {
+// byWords finds the name that has all the words: names that begin with them go
+// before all others, then those that have them whole, then the shortest. Where
+// schemata are wanted, every name is looked through for them, and they go first.
+func byWords(ctx context.Context, d *gate.Desk, words string, wanted []string) ([]ftm.EntityID, error) {
 	key := statement.NameKey(words)
 	if key == "" {
 		return nil, nil
@@ -153,23 +178,57 @@ func byWords(ctx context.Context, d *gate.Desk, words string) ([]ftm.EntityID, e
 	if err != nil {
 		return nil, err
 	}
-	if len(keys) == 0 {
+	if len(keys) == 0 || wanted != nil {
 		if keys, err = d.View.LookupPrefix(ctx, "n:", scanned); err != nil {
 			return nil, err
 		}
 		want := strings.Fields(strings.TrimPrefix(key, "n:"))
 		keys = slices.DeleteFunc(keys, func(k statement.Key) bool { return !hasWords(k.Key[len("n:"):], want) })
 	}
-	slices.SortStableFunc(keys, func(a, b statement.Key) int { return cmp.Compare(len(a.Key), len(b.Key)) })
+	type fit struct {
+		key  string
+		rank int // 0 is best
+	}
+	fits := make([]fit, len(keys))
+	for i, k := range keys {
+		fits[i] = fit{k.Key, misfit(k.Key, key)}
+		if !isA(d, k.Entity, wanted) {
+			fits[i].rank += 4
+		}
+	}
+	slices.SortStableFunc(fits, func(a, b fit) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(len(a.key), len(b.key)))
+	})
 	var out []ftm.EntityID
-	for _, k := range keys[:min(len(keys), 50)] {
-		ids, err := d.View.Lookup(ctx, k.Key)
+	for _, f := range fits[:min(len(fits), 50)] {
+		ids, err := d.View.Lookup(ctx, f.key)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, ids...)
 	}
 	return out, nil
+}
+
+// misfit is 0 for a name that begins with the words and goes on behind a blank,
+// 1 for one that goes on within the word, 2 for one that has them elsewhere.
+func misfit(name, words string) int {
+	switch rest, ok := strings.CutPrefix(name, words); {
+	case !ok:
+		return 2
+	case strings.HasPrefix(rest, " "):
+		return 0
+	}
+	return 1
+}
+
+// isA says whether an entity is of one of the schemata; with none, all are.
+func isA(d *gate.Desk, id ftm.EntityID, schemata []string) bool {
+	if schemata == nil {
+		return true
+	}
+	n, ok := d.Graph.Find(id)
+	return ok && slices.ContainsFunc(d.Graph.Schemas(n), func(s string) bool { return slices.Contains(schemata, s) })
 }
 
 // hasWords says whether a folded name has every word, or one that begins so.
@@ -182,26 +241,39 @@ func hasWords(name string, want []string) bool {
 	return true
 }
 
-// take makes clusters of the candidates and takes the first; where a name is
-// shared, the one with the most links.
-func take(ctx context.Context, d *gate.Desk, how string, ids []ftm.EntityID) (*Found, error) {
+// byLinks are the clusters of entities that have the same words for a name: the
+// wanted schemata first, then those with the most links.
+func byLinks(d *gate.Desk, ids []ftm.EntityID, wanted []string) []ftm.EntityID {
+	nodes := clusters(d, ids)
+	degree := map[ftm.EntityID]int{}
+	for _, id := range nodes {
+		if n, ok := d.Graph.Find(id); ok {
+			degree[id] = d.Graph.Degree(n, graph.Everything).Edges
+		}
+		if isA(d, id, wanted) {
+			degree[id] += 1 << 40
+		}
+	}
+	slices.SortStableFunc(nodes, func(a, b ftm.EntityID) int {
+		return cmp.Or(cmp.Compare(degree[b], degree[a]), cmp.Compare(a, b))
+	})
+	return nodes
+}
+
+// clusters are the entities that ids belong to, each once, in their order.
+func clusters(d *gate.Desk, ids []ftm.EntityID) []ftm.EntityID {
 	var nodes []ftm.EntityID
 	for _, id := range ids {
 		if c := Canonical(d.Graph, id); !slices.Contains(nodes, c) {
 			nodes = append(nodes, c)
 		}
 	}
-	if how != "best match" {
-		degree := map[ftm.EntityID]int{}
-		for _, id := range nodes {
-			if n, ok := d.Graph.Find(id); ok {
-				degree[id] = d.Graph.Degree(n, graph.Everything).Edges
-			}
-		}
-		slices.SortStableFunc(nodes, func(a, b ftm.EntityID) int {
-			return cmp.Or(cmp.Compare(degree[b], degree[a]), cmp.Compare(a, b))
-		})
-	}
+	return nodes
+}
+
+// take describes the first of the candidates and names the others.
+func take(ctx context.Context, d *gate.Desk, how string, ids []ftm.EntityID) (*Found, error) {
+	nodes := clusters(d, ids)
 	f := &Found{How: how, Members: Members(d.Graph, nodes[0]), More: max(0, len(nodes)-1-maxOthers)}
 	p, err := resolve.ReadProfile(ctx, d.View, f.Members)
 	if err != nil {

@@ -50,6 +50,9 @@ var reachKinds = []string{"DataFlow", "Hosting", "Leverages", "CloudAuthorizatio
 // its systems, so a chain ends at the operator and never leads on.
 var holderKinds = []string{"System:operator", "System:builder", "CloudProduct:provider"}
 
+// systemSchemata are what is meant first when somebody asks for the reach of a name.
+var systemSchemata = []string{"System", "CloudProduct", "UseCase"}
+
 // FindReach follows data, hosting and platforms from one system: "to" with the
 // flow (who gets what it holds, and where it stands), "from" against it (what
 // feeds it), "both" one after the other.
@@ -57,7 +60,7 @@ func FindReach(ctx context.Context, d *gate.Desk, system, direction string, o Tr
 	r := &Reach{AsOf: o.AsOf, Direction: direction, Holders: []Holder{}, Limits: []Limit{},
 		Notices: []Covering{}, Successions: []Succession{}, Unnamed: []Unnamed{}, NameService: []Serving{}}
 	var err error
-	if r.System, err = Find(ctx, d, system); err != nil {
+	if r.System, err = find(ctx, d, system, systemSchemata); err != nil {
 		return nil, err
 	}
 	opt, err := o.graph()

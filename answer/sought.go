@@ -36,7 +36,7 @@ var sources = []struct {
 	{"hosting", "", nil, []string{"Hosting"}},
 	{"data flows", "", nil, []string{"DataFlow"}},
 	{"cloud marketplace", "cloud products", []string{"CloudProduct"}, []string{"CloudAuthorization", "Leverages", "CloudProduct:provider"}},
-	{"contracts", "awards", []string{"Award", "Contract"}, []string{"Names"}},
+	{"contracts", "awards", []string{"Award", "Contract"}, []string{"Names", "UseCase:contract", "UseCase:contractThrough"}},
 	{"inventories of AI", "use cases", []string{"UseCase"}, []string{"UseCase:system"}},
 	{"name servers", "domains", []string{"Domain"}, []string{"NameService"}},
 }

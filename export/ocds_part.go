@@ -33,7 +33,7 @@ func values(r *record) map[string][]dated {
 	}
 	for prop, vs := range out {
 		slices.SortFunc(vs, func(a, b dated) int {
-			if prop == "modifiedAt" {
+			if prop == "modifiedAt" || prop == "valuesAsOf" {
 				return cmp.Compare(a.value, b.value)
 			}
 			return cmp.Or(cmp.Compare(first(a.records), first(b.records)), cmp.Compare(a.value, b.value))
@@ -82,8 +82,10 @@ type part struct {
 	all  map[string][]dated
 	date dated
 	turn int
-	to   *release
-	used map[string]map[string]bool
+	// dates is how many dates of its own the entity has.
+	dates int
+	to    *release
+	used  map[string]map[string]bool
 }
 
 // use gives the value of a property that the release holds, and remembers that
@@ -109,7 +111,7 @@ func (p *part) mark(prop, value string) {
 func (p *part) value(prop string) string {
 	vs := p.all[prop]
 	for _, v := range vs {
-		if len(vs) > 1 && p.turn < len(p.all["modifiedAt"]) && slices.ContainsFunc(v.records, func(r string) bool { return slices.Contains(p.date.records, r) }) {
+		if len(vs) > 1 && p.turn < p.dates && slices.ContainsFunc(v.records, func(r string) bool { return slices.Contains(p.date.records, r) }) {
 			return v.value
 		}
 	}

@@ -88,8 +88,12 @@ func (d *drawing) place(r *record, draw func(*part) error) error {
 	all := values(r)
 	dates := all["modifiedAt"]
 	if len(dates) == 0 {
+		dates = all["valuesAsOf"] // what an award comes to is told anew, in a release of that day
+	}
+	own := len(dates)
+	if own == 0 {
 		_, last := d.seen(r)
-		dates = []dated{{value: cmp.Or(d.text(r, "valuesAsOf"), last, d.text(r, "date"))}}
+		dates = []dated{{value: cmp.Or(last, d.text(r, "date"))}}
 	}
 	n := max(len(dates), 1)
 	for prop, vs := range all {
@@ -99,7 +103,7 @@ func (d *drawing) place(r *record, draw func(*part) error) error {
 	}
 	used := map[string]map[string]bool{}
 	for i := range n {
-		p := &part{d: d, r: r, all: all, date: dates[min(i, len(dates)-1)], turn: i, used: used}
+		p := &part{d: d, r: r, all: all, date: dates[min(i, len(dates)-1)], turn: i, dates: own, used: used}
 		if err := draw(p); err != nil {
 			return err
 		}

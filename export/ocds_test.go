@@ -378,3 +378,28 @@ func TestOCDSScope(t *testing.T) {
 		t.Errorf("a scope of nothing shows %s", none)
 	}
 }
+
+// TestOCDSTellsAnew writes what an award came to on each of its days into a
+// release of that day, so that a reader takes the latest for the latest.
+func TestOCDSTellsAnew(t *testing.T) {
+	award := func(value, day string) []statement.Statement {
+		return of("CONT_AWD_1_7012", "Award", "title", "An order", "currentValue", value, "currency", "USD", "valuesAsOf", day)
+	}
+	file, _ := through(t, join(award("50.00", "2021-02-03"), award("60.00", "2022-03-04")), false)
+	var pkg struct {
+		Releases []struct {
+			Date   string
+			Awards []struct{ Value struct{ Amount json.Number } }
+		}
+	}
+	if err := json.Unmarshal([]byte(file), &pkg); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	for _, r := range pkg.Releases {
+		got = append(got, r.Date[:10]+" "+r.Awards[0].Value.Amount.String())
+	}
+	if diff := gocmp.Diff([]string{"2021-02-03 50.00", "2022-03-04 60.00"}, got); diff != "" {
+		t.Errorf("releases (-want +got):\n%s", diff)
+	}
+}

@@ -76,8 +76,8 @@ func (f Format) Describe() string {
 	return "a file of format " + string(f)
 }
 
-// IsDocument says whether sources of this format are documents; import takes
-// records.
+// IsDocument says whether a file of this format is a document, which import
+// refuses: it takes records.
 func (f Format) IsDocument() bool {
 	switch f {
 	case PDF, HTML, DOCX, PPTX, ODT, EPUB, RTF, OLE, Office, Image, Text:

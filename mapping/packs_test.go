@@ -174,6 +174,8 @@ func TestDetect(t *testing.T) {
 		numbered[i] = "#" + string(rune('a'+i%26))
 	}
 	alias, aliasValues := []string{"#1", "#2", "#3", "#4", "#5"}, []string{"1", "2", "aka", "MUSTER", "-0- "}
+	leak := []string{"node_id", "name", "jurisdiction", "jurisdiction_description", "country_codes", "countries", "incorporation_date", "inactivation_date",
+		"struck_off_date", "closed_date", "ibcRUC", "status", "company_type", "service_provider", "sourceID", "valid_until", "note"}
 	wrong := append([]string(nil), values...)
 	wrong[12] = "a text"
 	for _, tt := range []struct {
@@ -197,6 +199,8 @@ func TestDetect(t *testing.T) {
 		{"two columns and one more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS", "Town"}}}, ""},
 		{"a name that must be", mapping.Head{Name: "x/cons_alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-consolidated-aliases!"},
 		{"another name", mapping.Head{Name: "alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-sdn-aliases!"},
+		{"one leak", mapping.Head{Name: "panama_papers.nodes.entity.csv", Info: extract.Info{Format: extract.CSV, Header: leak}}, "icij-leak-entities"},
+		{"one leak under another name", mapping.Head{Name: "companies.csv", Info: extract.Info{Format: extract.CSV, Header: leak}}, "icij-offshore-entities"},
 		{"nothing", mapping.Head{}, ""},
 	} {
 		got := ""

@@ -107,7 +107,7 @@ func TestHostileFolder(t *testing.T) {
 		verdicts[f.Source] = f.Verdict
 		t.Logf("%s %s %s", f.Source, f.Verdict, f.Reason)
 	}
-	want := map[string]ledger.Verdict{"a.csv": ledger.Read, "empty.csv": ledger.Read, "locked.csv": ledger.Failed}
+	want := map[string]ledger.Verdict{"a.csv": ledger.Read, "empty.csv": ledger.Read, "locked.csv": ledger.Failed, "dangling.csv": ledger.Failed, "sub/loop": ledger.Failed}
 	if os.Getuid() == 0 {
 		want["locked.csv"] = ledger.Read // root reads everything; a second copy of a.csv
 	}

@@ -108,10 +108,18 @@ func (o *oddities) add(at overt.Locator, form string, args ...any) {
 	o.count[message]++
 }
 
+// times says how often something was met, where it was more than once.
+func times[N int | int64](n N) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d times)", n)
+}
+
 func (o *oddities) warnings(name string) (out []ledger.Warning) {
 	for _, m := range o.order {
 		out = append(out, ledger.Warning{
-			Code: "not-in-model", Message: fmt.Sprintf("%s (%d times)", m, o.count[m]), Where: firstPlace(name, []overt.Locator{o.first[m]}),
+			Code: "not-in-model", Message: m + times(o.count[m]), Where: firstPlace(name, []overt.Locator{o.first[m]}),
 		})
 	}
 	return out

@@ -129,3 +129,26 @@ queries:
 		t.Errorf("a full extract of 6 after 26 is taken as it is: %v", c)
 	}
 }
+
+// TestPageTwice: of two pages of the same bytes one is doubted, and its records
+// do not stand in for those of a page that is missing.
+func TestPageTwice(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"0.json":   `{"total":4,"day":"2024-01-01","list":[{"id":"a","name":"A"},{"id":"b","name":"B"}]}`,
+		"0 b.json": `{"total":4,"day":"2024-01-01","list":[{"id":"a","name":"A"},{"id":"b","name":"B"}]}`,
+	} {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	h := hometest.Memory(t)
+	rep := h.Import(t, pipeline.Request{Paths: []string{dir}, Dataset: "d", Mapping: mappingFile(t, feedPages)})
+	var codes []string
+	for _, f := range rep.Files {
+		for _, w := range f.Warnings {
+			codes = append(codes, w.Code)
+		}
+	}
+	if got := strings.Join(codes, " "); !strings.Contains(got, "fewer-than-declared") || !strings.Contains(got, "same-file") {
+		t.Errorf("warnings: %q", got)
+	}
+}

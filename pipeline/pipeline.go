@@ -201,7 +201,7 @@ func (f *file) encoding(req Request) string {
 }
 
 // gather lists the files of a request in a stable order. Folders are walked;
-// hidden files and links are not followed, and are said.
+// hidden files are left aside; links are not followed, and are said.
 func gather(req Request) ([]*file, error) {
 	var out []*file
 	for _, e := range req.Files {
@@ -232,14 +232,23 @@ func gather(req Request) ([]*file, error) {
 				}
 				return nil
 			}
-			if d.Type().IsRegular() {
+			rel, _ := filepath.Rel(p, path)
+			f := &file{name: filepath.ToSlash(rel)}
+			switch {
+			case d.IsDir():
+				return nil
+			case d.Type().IsRegular():
 				info, err := d.Info()
 				if err != nil {
 					return err
 				}
-				rel, _ := filepath.Rel(p, path)
-				out = append(out, &file{name: filepath.ToSlash(rel), path: path, size: info.Size()})
+				f.path, f.size = path, info.Size()
+			case d.Type()&os.ModeSymlink != 0:
+				f.err = errors.New("it is a link, and links in a folder are not followed")
+			default:
+				f.err = fmt.Errorf("it is a %s", kindOf(d.Type()))
 			}
+			out = append(out, f)
 			return nil
 		})
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"hash"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (u *unit) read(ctx context.Context, t *taken) error {
 			t.Notes = append(t.Notes, strings.TrimPrefix(p.Name+": "+n, ": "))
 		}
 		for _, w := range info.Warnings {
-			t.warnings = append(t.warnings, ledger.Warning{Code: w.Code, Message: fmt.Sprintf("%s (%d times)", w.Message, w.Count), Where: firstPlace(t.name, w.First)})
+			t.warnings = append(t.warnings, ledger.Warning{Code: w.Code, Message: w.Message + times(w.Count), Where: firstPlace(t.name, w.First)})
 		}
 	}
 	return nil

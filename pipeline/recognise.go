@@ -42,6 +42,9 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 	for i, p := range t.part {
 		c, err := im.candidate(ctx, req, t, p, mappings[i])
 		if err != nil {
+			if t.size == 0 && ctx.Err() == nil {
+				return overt.Errorf(overt.Invalid, t.name, "the file is empty")
+			}
 			if ctx.Err() != nil || len(t.part) == 1 {
 				return err
 			}

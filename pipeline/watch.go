@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"overt"
 	"overt/extract"
 	"overt/ftm"
 	"overt/ledger"
@@ -24,7 +25,17 @@ func (u *unit) watched(ctx context.Context, good []*taken) (*quality.Watch, erro
 		cfg.Columns = u.previous.run.Columns
 		cfg.Previous = "the extract of " + ftm.CutDay(u.previous.run.Observed)
 	}
-	return quality.New(cfg), nil
+	w := quality.New(cfg)
+	names := map[overt.BlobID]string{}
+	for _, t := range good {
+		if same := names[t.blob]; same != "" {
+			w.Again(t.name)
+			t.warnings = append(t.warnings, ledger.Warning{Code: "same-file", Message: "the same bytes as " + same + "; what it says counts once", Where: t.name})
+			continue
+		}
+		names[t.blob] = t.name
+	}
+	return w, nil
 }
 
 // comparable says whether columns that the run before had must be in this one:

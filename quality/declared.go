@@ -186,6 +186,10 @@ func (w *Watch) Declare(source string, said []Declaration) {
 	}
 }
 
+// Again says that a source has the bytes of another one of the run, such as a
+// page that was fetched twice: its records do not make up for those of a third.
+func (w *Watch) Again(source string) { w.again = append(w.again, source) }
+
 // A declaredAt is a declaration and the first source that made it.
 type declaredAt struct {
 	Declaration
@@ -207,6 +211,9 @@ func (w *Watch) declaredTotals() {
 	by := map[string]int64{}
 	most := int64(0)
 	for _, c := range w.counts {
+		if slices.Contains(w.again, c.source) {
+			continue
+		}
 		by[c.selector] += c.n
 		most = max(most, by[c.selector])
 	}

@@ -54,6 +54,23 @@ func TestFewerThanDeclared(t *testing.T) {
 	}
 }
 
+// TestDeclaredAgain: a page that came twice does not hide one that is missing.
+func TestDeclaredAgain(t *testing.T) {
+	w := New(Config{})
+	for _, page := range []string{"0.xml", "1.xml", "1 copy.xml"} {
+		w.Begin(page, "/entry", extract.Info{}, nil)
+		for i := range 10 {
+			w.Record(row(i, "a=1"))
+		}
+		w.End(true)
+	}
+	w.Declare("0.xml", []Declaration{{"the link to the last page", 21, true}})
+	w.Again("1 copy.xml")
+	if d := cmp.Diff([]string{"fewer-than-declared"}, codes(w)); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
 func FuzzDeclared(f *testing.F) {
 	f.Add("json", `{"meta":{"total":12},"data":[{"total":5}]}`)
 	f.Add("xml", `<feed><link rel="last" href="?start=130"/><total>4</total></feed>`)

@@ -45,6 +45,7 @@ type Watch struct {
 	repeats repeats
 
 	declared []declaredAt
+	again    []string // sources that came twice
 	doubts   []statement.Warning
 }
 

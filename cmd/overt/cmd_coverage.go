@@ -55,7 +55,7 @@ func coveragePage(p *page, c *answer.Coverage, one bool) {
 			p.table(t)
 		}
 		for _, f := range d.Failed {
-			p.warning(f.Where+": "+f.Reason+"; "+f.Retry, "")
+			p.warning(f.Where+": "+bare(f.Reason, f.Where)+"; "+f.Retry, "")
 		}
 		for _, r := range d.Reasons {
 			p.line("  %s × %s", count(r.Rows), p.safe(r.Reason))

@@ -171,7 +171,11 @@ func (a *app) export(ctx context.Context, x exportOrder) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%s: %s, %s values, %s\n", x.format, plural(int(rep.Entities), "entity", "entities"), count(rep.Statements), plural(int(rep.Edges), "edge", "edges"))
+	links := ""
+	if rep.Edges > 0 {
+		links = ", " + plural(int(rep.Edges), "link", "links")
+	}
+	fmt.Fprintf(a.err, "%s: %s, %s values%s\n", x.format, plural(int(rep.Entities), "entity", "entities"), count(rep.Statements), links)
 	for _, l := range rep.Left {
 		what := l.Schema
 		if l.Prop != "" {

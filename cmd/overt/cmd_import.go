@@ -223,17 +223,17 @@ func embedded(files fs.FS, mappingName, dataset string) (pipeline.Request, error
 
 func importPage(p *page, rep *pipeline.Report) {
 	for _, f := range rep.Files {
-		what := fmt.Sprintf("%s rows", count(f.Received))
+		what := plural(int(f.Received), "row", "rows")
 		switch {
 		case f.Already:
 			what = f.Reason
 		case f.Verdict == ledger.Failed || f.Verdict == ledger.Refused:
-			what = f.Reason
+			what = bare(f.Reason, f.Source)
 		case f.LeftOut > 0:
 			what += fmt.Sprintf(", %s left out", count(f.LeftOut))
 		}
 		if f.Repeats > 0 {
-			what += fmt.Sprintf(", %s exact repeats", count(f.Repeats))
+			what += ", " + plural(int(f.Repeats), "exact repeat", "exact repeats")
 		}
 		verdict := string(f.Verdict)
 		if f.Format != "" {

@@ -140,13 +140,18 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 	foundLine(p, "from ", m.From)
 	foundLine(p, "to   ", m.To)
+	if len(m.Rows) == 0 {
+		p.line("%s  nothing here; what is not known is not 0", p.bold(string(m.Kind)))
+		for _, o := range m.OtherKinds {
+			p.line("  %s", p.dim(fmt.Sprintf("there is money of another kind: %s, --kind %s", plural(o.Count, "item", "items"), o.Kind)))
+		}
+		warningsPage(p, m)
+		return
+	}
 	p.line("%s  %s %s in %s%s, %s", p.bold(string(m.Kind)), p.bold(grouped(m.Total.StringFixed(2))), m.Currency,
 		plural(m.Count, "item", "items"), repeatText(m.Repeats), plural(m.Awards, "award", "awards"))
 	for _, o := range m.Others {
 		p.line("  and %s %s in %d", grouped(o.Amount.StringFixed(2)), o.Currency, o.Count)
-	}
-	for _, o := range m.OtherKinds {
-		p.line("  %s", p.dim(fmt.Sprintf("there is money of another kind: %s, --kind %s", plural(o.Count, "item", "items"), o.Kind)))
 	}
 	heads := []string{string(m.By), ">amount", "", ">items", ">awards", "from", "to"}
 	if m.By == money.ByNamed {
@@ -182,6 +187,10 @@ func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 			}
 		}
 	}
+	warningsPage(p, m)
+}
+
+func warningsPage(p *page, m *moneyAnswer) {
 	for _, w := range m.Warnings {
 		p.warning(w.Message, w.Where)
 	}

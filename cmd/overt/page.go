@@ -156,12 +156,32 @@ func short(s string, n int) string {
 	return s
 }
 
+// bare is a reason without the file's name before it, for lines that begin with it.
+func bare(reason, source string) string { return strings.TrimPrefix(reason, source+": ") }
+
+// notSeenPage names the first file of each reason and counts the others. What a
+// reason says in brackets, such as the columns of one file, does not part them.
 func notSeenPage(p *page, list []answer.NotSeen) {
-	for i, n := range list {
+	var order []string
+	alike := map[string][]answer.NotSeen{}
+	for _, n := range list {
+		why, _, _ := strings.Cut(bare(n.Reason, n.Source), " (")
+		why, _, _ = strings.Cut(string(n.Verdict)+": "+why, "; write ")
+		if alike[why] == nil {
+			order = append(order, why)
+		}
+		alike[why] = append(alike[why], n)
+	}
+	for i, why := range order {
 		if i == 5 {
-			p.line("  %s", p.dim(fmt.Sprintf("… and %d more files that were not seen; overt coverage", len(list)-5)))
+			p.line("  %s", p.dim(fmt.Sprintf("… and other reasons for which files were not seen (%d); overt coverage", len(order)-5)))
 			return
 		}
-		p.warning(fmt.Sprintf("not seen: %s (%s)", n.Source, n.Verdict), strings.TrimPrefix(n.Reason, n.Source+": "))
+		first := alike[why][0]
+		which := fmt.Sprintf("%s of %s", first.Source, first.Dataset)
+		if n := len(alike[why]) - 1; n > 0 {
+			which += " and " + plural(n, "other file", "other files")
+		}
+		p.warning("not seen: "+which+" ("+why+")", "")
 	}
 }
