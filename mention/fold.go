@@ -52,8 +52,13 @@ var letters = sync.OnceValue(func() *[foldTable]letter {
 })
 
 func letterOf(table *[foldTable]letter, r rune) letter {
-	if r < foldTable {
+	switch {
+	case r < foldTable:
 		return table[r]
+	case r >= 0x4e00 && r <= 0x9fa5: // Han
+		return letter{fold: string(r), role: alone}
+	case r >= 0xac00 && r <= 0xd7a3: // Hangul
+		return letter{fold: string(r), role: follows}
 	}
 	return makeLetter(r)
 }

@@ -272,3 +272,16 @@ func TestOldFile(t *testing.T) {
 		t.Error("the bytes of the format changed: give it a new version")
 	}
 }
+
+// TestLetters: the short ways give what the long one does.
+func TestLetters(t *testing.T) {
+	table := letters()
+	for r := rune(0); r < 0x20000; r++ {
+		if got, want := letterOf(table, r), makeLetter(r); got != want {
+			t.Fatalf("%U: got %+v, want %+v", r, got, want)
+		}
+		if c := byte(r); r < 0x80 && (asciiFold[c] != 0) != (table[r].role == inWord) {
+			t.Errorf("%q: the table of ASCII differs", r)
+		}
+	}
+}

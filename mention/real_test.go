@@ -8,8 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"overt/ftm"
+	"overt/internal/language"
 )
 
 // realRows reads a table of the shared data, as values by column. The names of
@@ -92,5 +96,65 @@ func TestRealContracts(t *testing.T) {
 		if len(seen) == 0 || share < tt.least {
 			t.Errorf("%s: %.3f of %d found, want %.2f", tt.column, share, len(seen), tt.least)
 		}
+	}
+}
+
+// TestRealFrequent: no name of one word that is admitted, and no acronym, is an
+// everyday word that public records have with a capital all the time.
+func TestRealFrequent(t *testing.T) {
+	for _, file := range []string{"federal-register-sorn/sorn_abstracts_dev.csv", "ai-use-cases/2024_consolidated_ai_inventory_raw_v2.csv.gz"} {
+		count, size := map[string]int{}, 0
+		for _, row := range realRows(t, nil, append([]string{"federal-systems"}, strings.Split(file, "/")...)...) {
+			for _, text := range row {
+				if len(text) < 60 {
+					continue // no sentence
+				}
+				size += len(text)
+				var w words
+				w.reset(text)
+				for w.next() {
+					if w.word.flags&upperFirst != 0 && w.word.flags&hasLower != 0 {
+						count[text[w.word.start:w.word.end]]++
+					}
+				}
+			}
+		}
+		for word, n := range count {
+			rate := float64(n) * 1e6 / float64(size)
+			key, _, err := admit(Entry{Text: word, Entity: "e"})
+			if rate > 50 && err == nil && language.IsEveryday(key[0]) {
+				t.Errorf("%s: %q is admitted, and stands %.0f times in a megabyte", file, word, rate)
+			}
+		}
+	}
+}
+
+// TestRealNames: names of a list of sanctioned persons, ships and companies are
+// found where they stand in a sentence, but for those that are refused.
+func TestRealNames(t *testing.T) {
+	var entries []Entry
+	refused := 0
+	columns := []string{"id", "name"}
+	for _, row := range realRows(t, columns, "watchlists", "ofac-2021-04", "sdn.csv.gz") {
+		e := Entry{Text: row["name"], Entity: ftm.EntityID(row["id"])}
+		if _, _, err := admit(e); err != nil {
+			refused++
+			continue
+		}
+		entries = append(entries, e)
+	}
+	n, missed := built(t, entries...), []string{}
+	for _, e := range entries {
+		found := false
+		n.Find("It was sold to "+e.Text+", which paid.", func(s Span) {
+			found = found || slices.ContainsFunc(s.Candidates, func(c Candidate) bool { return c.Entity == e.Entity })
+		})
+		if !found {
+			missed = append(missed, e.Text)
+		}
+	}
+	t.Logf("%d names, %d refused, %d not found: %.20q", len(entries), refused, len(missed), missed)
+	if len(entries) < 8000 || refused > 20 || len(missed) > 0 {
+		t.Errorf("%d names admitted, %d refused, %d not found", len(entries), refused, len(missed))
 	}
 }
