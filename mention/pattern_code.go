@@ -27,14 +27,36 @@ func (p *patterns) iban(start, end int) (Span, int, int) {
 		ends, to = append(ends, next), next
 	}
 	for i := len(ends) - 1; i >= 0; i-- {
-		if ends[i]-start < 15 {
-			break
+		if !fitsIBAN(t[start:ends[i]]) {
+			continue
 		}
 		if value, ok := cleanType("iban", t[start:ends[i]], ftm.CleanOptions{}); ok {
 			return Span{Kind: IBAN, Value: value}, start, ends[i]
 		}
 	}
 	return Span{}, 0, 0
+}
+
+// fitsIBAN checks ISO 7064 MOD 97-10, so that what only begins like a number
+// costs little.
+func fitsIBAN(s string) bool {
+	rest, size := 0, 0
+	add := func(s string) {
+		for i := range len(s) {
+			switch c := s[i]; {
+			case isDigit(c):
+				rest = (rest*10 + int(c-'0')) % 97
+			case isUpper(c):
+				rest = (rest*100 + int(c-'A') + 10) % 97
+			default:
+				continue
+			}
+			size++
+		}
+	}
+	add(s[4:])
+	add(s[:4])
+	return rest == 1 && size >= 15
 }
 
 func (p *patterns) lei(start, end int) (Span, int, int) {

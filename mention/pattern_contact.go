@@ -80,7 +80,7 @@ func (p *patterns) address(start, i int, o ftm.CleanOptions) int {
 	end = trimAddress(p.text, i, end)
 	value, ok := cleanType("url", p.text[start:end], o)
 	if !ok {
-		return i
+		return max(end, i) // what has no blank in it is not tried again
 	}
 	return p.give(start, end, Span{Kind: URL, Value: value})
 }

@@ -2,6 +2,7 @@ package mention
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"overt/ftm"
@@ -134,6 +135,9 @@ func (p *patterns) before(i, n int) string {
 
 // said says whether one of the words stands shortly before i.
 func (p *patterns) said(i, n int, words ...string) bool {
+	if strings.IndexFunc(p.text[max(i-n, 0):i], unicode.IsLetter) < 0 {
+		return false
+	}
 	s := p.before(i, n)
 	for _, w := range words {
 		if at := strings.LastIndex(s, w); at >= 0 && (at == 0 || !isAlnum(s[at-1])) && (at+len(w) == len(s) || !isAlnum(s[at+len(w)])) {

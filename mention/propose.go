@@ -279,6 +279,9 @@ func (p *proposer) joinsTitle(i int) bool {
 // formAt gives the number of words of a legal form at i, 0 for none. Short
 // forms that are words too must be written as forms are.
 func (p *proposer) formAt(i int) int {
+	if !formStarts[p.list[i].fold] {
+		return 0
+	}
 	for n := min(maxForm, len(p.list)-i); n > 0; n-- {
 		form := p.list[i].fold
 		for k := i + 1; k < i+n; k++ {

@@ -108,3 +108,13 @@ var legalForms = func() map[string]int {
 	}
 	return forms
 }()
+
+// formStarts are the first words of legal forms.
+var formStarts = func() map[string]bool {
+	starts := map[string]bool{}
+	for form := range legalForms {
+		first, _, _ := strings.Cut(form, " ")
+		starts[first] = true
+	}
+	return starts
+}()
