@@ -58,6 +58,7 @@ var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
 	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
 	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/mail", []string{"extract/open", "extract/mapi", "cmd/..."}, "formats are chosen in one list, and Outlook's items are mail"},
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/...", []string{"extract/open", "cmd/..."}, "formats are chosen in one list"},
@@ -85,6 +86,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
+	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 }
 
 // A guest is a package from outside this module, with all below it, and the

@@ -221,7 +221,7 @@ func (e *entries) write(l *contentLine) {
 		value = joined(l.value, ", ")
 	case "FN", "SUMMARY":
 		if e.label == "" {
-			e.label = short(markup.Line(value))
+			e.label = Short(markup.Line(value))
 		}
 	}
 	e.put(name + "\t" + strings.Trim(strings.ReplaceAll(value, "\n", "\n\t"), "\n\t ") + "\n")
@@ -254,9 +254,9 @@ func (e *entries) page() error {
 		}
 	}
 	for i, l := range files {
-		m := document.Member{Path: fmt.Sprintf("%s %d", strings.ToLower(short(l.name)), i+1), Role: document.Embedded, Size: -1}
+		m := document.Member{Path: fmt.Sprintf("%s %d", strings.ToLower(Short(l.name)), i+1), Role: document.Embedded, Size: -1}
 		if label != "" {
-			m.Path = short(strings.ReplaceAll(label, "/", " ")) + "/" + m.Path
+			m.Path = Short(strings.ReplaceAll(label, "/", " ")) + "/" + m.Path
 		}
 		src, kind := l.file()
 		m.Type = kind

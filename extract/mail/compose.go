@@ -9,17 +9,39 @@ import (
 	"mime/quotedprintable"
 	"strings"
 
+	"overt/extract/document"
 	"overt/extract/markup"
 )
 
 // Write writes the message as one of RFC 5322 with MIME, in UTF-8 (RFC 6532); the
 // same message always as the same bytes. Fields of the header that say how a
-// message was transported as MIME are its own. Errors: those of w and of ctx.
-func (m *Message) Write(ctx context.Context, w io.Writer) error { return m.write(ctx, w, 0) }
+// message was transported as MIME are its own. What is missing in the bytes, of
+// messages inside as well, is given as gaps. Errors: those of w and of ctx.
+func (m *Message) Write(ctx context.Context, w io.Writer) ([]document.Gap, error) {
+	c := &composing{ctx: ctx, w: bufio.NewWriterSize(w, 32<<10)}
+	c.whole(m)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.gaps, c.w.Flush()
+}
 
-func (m *Message) write(ctx context.Context, w io.Writer, depth int) error {
-	b := bufio.NewWriterSize(w, 32<<10)
-	c := &composing{ctx: ctx, w: b, depth: depth}
+// A composing writes one message and keeps the first error.
+type composing struct {
+	ctx   context.Context
+	w     *bufio.Writer
+	depth int    // of messages in messages
+	path  string // of the message inside that is written, "a.msg: "
+	gaps  []document.Gap
+	err   error
+}
+
+// whole writes a message with its header.
+func (c *composing) whole(m *Message) {
+	for _, g := range m.Gaps {
+		g.Where = Short(c.path + g.Where)
+		c.gaps = append(c.gaps, g)
+	}
 	for _, f := range m.Header {
 		if name := strings.ToLower(f.Name); !strings.HasPrefix(name, "content-") && name != "mime-version" && fieldName([]byte(f.Name+":")) > 0 {
 			c.field(f.Name, f.Value)
@@ -27,18 +49,6 @@ func (m *Message) write(ctx context.Context, w io.Writer, depth int) error {
 	}
 	c.field("MIME-Version", "1.0")
 	c.message(m)
-	if c.err != nil {
-		return c.err
-	}
-	return b.Flush()
-}
-
-// A composing writes one message and keeps the first error.
-type composing struct {
-	ctx   context.Context
-	w     *bufio.Writer
-	depth int // of messages in messages
-	err   error
 }
 
 func (c *composing) print(format string, args ...any) {
@@ -133,7 +143,7 @@ func (c *composing) part(p *Part) {
 	if p.Role == "embedded" {
 		disposition = "inline"
 	}
-	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(markup.Line(short(p.Path)))
+	name := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(markup.Line(Short(p.Path)))
 	c.field("Content-Type", kind)
 	if name == "" {
 		c.field("Content-Disposition", disposition)
@@ -148,17 +158,17 @@ func (c *composing) part(p *Part) {
 	}
 	if p.Nested != nil {
 		c.print("Content-Transfer-Encoding: 8bit\r\n\r\n")
-		if c.err == nil {
-			c.err = p.Nested.write(c.ctx, c.w, c.depth+1)
-		}
+		outer := c.path
+		c.depth, c.path = c.depth+1, Short(c.path+p.Path+": ")
+		c.whole(p.Nested)
+		c.depth, c.path = c.depth-1, outer
 		return
 	}
 	c.print("Content-Transfer-Encoding: base64\r\n\r\n")
 	c.base64(p)
 }
 
-// base64 writes the bytes of a part in lines of 76 characters. A part that ends
-// too early is cut: the message says so where it is composed.
+// base64 writes the bytes of a part in lines of 76 characters.
 func (c *composing) base64(p *Part) {
 	if c.err != nil {
 		return
@@ -170,7 +180,7 @@ func (c *composing) base64(p *Part) {
 		c.err = e.Close()
 	}
 	if c.err == nil && damage != nil {
-		c.print("\r\n")
+		c.gaps = append(c.gaps, document.Gap{Where: Short(c.path + "member " + p.Path), Code: document.Damaged, Reason: Sentence(damage)})
 	}
 }
 

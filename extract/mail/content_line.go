@@ -197,7 +197,7 @@ func (l *contentLine) file() (io.Reader, string) {
 			kind = "image/" + t
 		}
 	}
-	return newBase64(strings.NewReader(value)), short(kind)
+	return newBase64(strings.NewReader(value)), Short(kind)
 }
 
 // texts gives the parts of a value that stand between separators, unescaped.

@@ -84,7 +84,7 @@ func (r *reading) part(p *part, body *alternatives, within string) error {
 	case "multipart/encrypted":
 		r.gap(where(p), document.Protected, "the message is encrypted; what it holds as a file is kept")
 	case "multipart/signed":
-		r.note("signed", "the message is signed (%s); the signature was not checked", short(markup.Line(p.params["protocol"])))
+		r.note("signed", "the message is signed (%s); the signature was not checked", Short(markup.Line(p.params["protocol"])))
 	case "multipart/alternative":
 		body = &alternatives{at: -1}
 	}
@@ -271,7 +271,7 @@ func (r *reading) utf8(raw io.Reader, p *part, isHTML bool) (io.Reader, error) {
 		return strings.NewReader(utf7(string(all))), err
 	}
 	if _, err := charset.Canonical(name); err != nil && name != "" && !isASCII(name) {
-		r.note("charset", "%s says an encoding that nobody knows (%s); the likeliest is taken", where(p), short(name))
+		r.note("charset", "%s says an encoding that nobody knows (%s); the likeliest is taken", where(p), Short(name))
 	}
 	return charset.Reader(whole, known(name, head), nil)
 }

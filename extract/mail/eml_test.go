@@ -225,7 +225,7 @@ func TestCompose(t *testing.T) {
 		},
 	}
 	var b strings.Builder
-	if err := outer.Write(t.Context(), &b); err != nil {
+	if gaps, err := outer.Write(t.Context(), &b); err != nil || len(gaps) > 0 {
 		t.Fatal(err)
 	}
 	for _, l := range strings.Split(b.String(), "\r\n") {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"strings"
 
@@ -183,4 +184,14 @@ func toUTF8(s, hint string) string {
 		return to(s)
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// Fields reads the fields of a header that stands by itself.
+func Fields(raw string) []Field {
+	l := newLines(context.Background(), strings.NewReader(raw), 0, int64(len(raw)))
+	h, err := readHeader(l, maxHeader)
+	if err != nil {
+		return nil
+	}
+	return h.fields
 }

@@ -90,14 +90,15 @@ func (m *Message) Say(ctx context.Context, out document.Sink, limits document.Li
 
 // say writes a part as a member. A part that ends in the middle is a gap.
 func (p *Part) say(ctx context.Context, out document.Sink) error {
-	p.Path, p.Type = short(p.Path), short(p.Type)
+	p.Path, p.Type = Short(p.Path), Short(p.Type)
 	w, err := out.Member(p.Member)
 	if err != nil {
 		return err
 	}
 	var damaged error
+	var inside []document.Gap
 	if p.Nested != nil {
-		err = p.Nested.write(ctx, w, 0)
+		inside, err = p.Nested.Write(ctx, w)
 	} else {
 		damaged, err = copyPart(ctx, w, p.Open)
 	}
@@ -105,7 +106,13 @@ func (p *Part) say(ctx context.Context, out document.Sink) error {
 		err = e
 	}
 	if err == nil && damaged != nil {
-		err = out.Gap(document.Gap{Where: short("member " + p.Path), Code: document.Damaged, Reason: Sentence(damaged)})
+		inside = append(inside, document.Gap{Code: document.Damaged, Reason: Sentence(damaged)})
+	}
+	for _, g := range inside {
+		if err == nil {
+			g.Where = Short(strings.TrimSuffix("member "+p.Path+": "+g.Where, ": "))
+			err = out.Gap(g)
+		}
 	}
 	return err
 }
@@ -137,7 +144,7 @@ func copyPart(ctx context.Context, w io.Writer, open func() (io.Reader, error)) 
 }
 
 // Sentence is an error as the reason of a gap, bounded.
-func Sentence(err error) string { return short(markup.Line(err.Error())) }
+func Sentence(err error) string { return Short(markup.Line(err.Error())) }
 
 // sayBodies says the text: the plain one, and that of the markup where it says
 // something else.
@@ -236,8 +243,8 @@ func words(s string) []string {
 	})
 }
 
-// short bounds a name or a sentence as document.Checked wants it.
-func short(s string) string {
+// Short bounds a name or a sentence as document.Checked wants it.
+func Short(s string) string {
 	const limit = 1000
 	if len(s) <= limit {
 		return strings.ToValidUTF8(s, "\uFFFD")
@@ -250,5 +257,5 @@ func damaged(format string, args ...any) error {
 }
 
 func note(code, format string, args ...any) document.Note {
-	return document.Note{Code: code, Message: short(fmt.Sprintf(format, args...))}
+	return document.Note{Code: code, Message: Short(fmt.Sprintf(format, args...))}
 }

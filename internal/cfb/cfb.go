@@ -8,13 +8,12 @@ package cfb
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 	"unicode/utf16"
-
-	"overt"
 )
 
 // Magic is how each compound file begins.
@@ -58,12 +57,15 @@ type Entry struct {
 	start    uint32
 }
 
+// ErrDamaged is within each error that is not of the source of bytes.
+var ErrDamaged = errors.New("the compound file is damaged")
+
 func bad(format string, args ...any) error {
-	return overt.Errorf(overt.Invalid, "", "compound file: "+format, args...)
+	return fmt.Errorf("%w: "+format, append([]any{ErrDamaged}, args...)...)
 }
 
-// Open reads the directory of a compound file of size bytes. Errors: invalid, if
-// it is damaged; those of src.
+// Open reads the directory of a compound file of size bytes. Errors:
+// ErrDamaged; those of src.
 func Open(src io.ReaderAt, size int64) (*File, error) {
 	head := make([]byte, 512)
 	if _, err := io.ReadFull(io.NewSectionReader(src, 0, size), head); err != nil {
