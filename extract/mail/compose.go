@@ -158,14 +158,23 @@ func (c *composing) part(p *Part) {
 	}
 	if p.Nested != nil {
 		c.print("Content-Transfer-Encoding: 8bit\r\n\r\n")
-		outer := c.path
-		c.depth, c.path = c.depth+1, Short(c.path+p.Path+": ")
-		c.whole(p.Nested)
-		c.depth, c.path = c.depth-1, outer
+		c.nested(p)
 		return
 	}
 	c.print("Content-Transfer-Encoding: base64\r\n\r\n")
 	c.base64(p)
+}
+
+func (c *composing) nested(p *Part) {
+	m, err := p.Nested()
+	if err != nil {
+		c.gaps = append(c.gaps, document.Gap{Where: Short(c.path + "member " + p.Path), Code: document.Damaged, Reason: Sentence(err)})
+		return
+	}
+	outer := c.path
+	c.depth, c.path = c.depth+1, Short(c.path+p.Path+": ")
+	c.whole(m)
+	c.depth, c.path = c.depth-1, outer
 }
 
 // base64 writes the bytes of a part in lines of 76 characters.

@@ -221,7 +221,7 @@ func TestCompose(t *testing.T) {
 		Parts: []Part{
 			{Member: document.Member{Path: "ü \"x\".bin", Type: "application/x", Role: document.Attached}, Open: opener(bytes.Repeat([]byte{0, 255, 'a'}, 100))},
 			{Member: document.Member{Path: "i.png", Type: "image/png", Role: document.Embedded}, ID: "i@x", Open: opener([]byte("i"))},
-			{Member: document.Member{Path: "inner.eml", Role: document.Attached}, Nested: inner},
+			{Member: document.Member{Path: "inner.eml", Role: document.Attached}, Nested: func() (*Message, error) { return inner, nil }},
 		},
 	}
 	var b strings.Builder

@@ -54,7 +54,7 @@ type Part struct {
 	document.Member
 	ID     string // Content-ID without its brackets, empty when there is none
 	Open   func() (io.Reader, error)
-	Nested *Message
+	Nested func() (*Message, error) // asked for when it is written
 }
 
 // Say says the message to out, pages of at most pageText bytes. Errors: those of
@@ -98,7 +98,10 @@ func (p *Part) say(ctx context.Context, out document.Sink) error {
 	var damaged error
 	var inside []document.Gap
 	if p.Nested != nil {
-		inside, err = p.Nested.Write(ctx, w)
+		var m *Message
+		if m, damaged = p.Nested(); damaged == nil {
+			inside, err = m.Write(ctx, w)
+		}
 	} else {
 		damaged, err = copyPart(ctx, w, p.Open)
 	}

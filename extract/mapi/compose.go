@@ -18,6 +18,7 @@ import (
 // compose gives what an item says as a message.
 func (it *item) compose(depth int) *mail.Message {
 	it.findPage()
+	it.room = max(int64(maxBody)>>depth, maxText)
 	for i := range it.recipients {
 		it.recipients[i].page = it.page
 	}
@@ -157,7 +158,7 @@ func (it *item) bodies(m *mail.Message) {
 		}
 	}
 	var body mail.Body
-	plain, cut, err := it.body(tagBody, maxBody)
+	plain, cut, err := it.body(tagBody, it.room)
 	gap("the text", cut, err)
 	body.Plain = plain
 	marked, cut, err := it.html()
@@ -167,7 +168,7 @@ func (it *item) bodies(m *mail.Message) {
 	}
 	if marked != "" {
 		body.Markup = marked
-		content, err := markup.Text(strings.NewReader(marked), maxBody)
+		content, err := markup.Text(strings.NewReader(marked), it.room)
 		gap("the HTML text", content != nil && content.Cut, err)
 		body.HTML = content
 	}
@@ -181,9 +182,9 @@ func (it *item) bodies(m *mail.Message) {
 func (it *item) html() (s string, cut bool, err error) {
 	v, found := it.props[tagHTML]
 	if !found || v.typ != typeBinary {
-		return it.body(tagHTML, maxBody)
+		return it.body(tagHTML, it.room)
 	}
-	raw, cut, err := v.bytes(maxBody)
+	raw, cut, err := v.bytes(it.room)
 	name := ""
 	if n, ok := it.number(tagInternetCodePage); ok {
 		name = codePage(n)
@@ -206,7 +207,7 @@ func (it *item) html() (s string, cut bool, err error) {
 // rich reads the body in RTF. It may be one in disguise: HTML or plain text that
 // Outlook wrapped ([MS-OXRTFEX]). Real RTF is kept as a file, too.
 func (it *item) rich(m *mail.Message, body *mail.Body, marked string) string {
-	raw, _, err := it.props[tagRTF].bytes(maxBody)
+	raw, _, err := it.props[tagRTF].bytes(it.room)
 	if err == nil {
 		raw, err = decompress(raw)
 	}
@@ -263,7 +264,7 @@ func (b *bag) say(id uint16) string {
 	case typeUnicode, typeString8:
 		return strings.TrimSpace(b.text(id))
 	}
-	if len(v.many) > 0 {
+	if v.many != nil {
 		return strings.Join(b.lines(id), ", ")
 	}
 	if n, ok := b.number(id); ok {
@@ -300,29 +301,23 @@ func (a *attachment) part(m *mail.Message, number, depth int) {
 	case a.nested != nil && depth >= maxNested:
 		gap(document.TooMuch, "messages lie too deep inside each other")
 	case a.nested != nil:
-		it, err := a.nested()
-		if err != nil {
-			gap(document.Damaged, mail.Sentence(err))
-			return
+		p.Type = "message/rfc822"
+		p.Nested = func() (*mail.Message, error) {
+			it, err := a.nested()
+			if err != nil {
+				return nil, err
+			}
+			return it.compose(depth + 1), nil
 		}
-		p.Nested, p.Type = it.compose(depth+1), "message/rfc822"
 		m.Parts = append(m.Parts, p)
 	case len(a.files) > 0:
 		for _, f := range a.files {
-			p.Path, p.Type, p.Role, p.Size = name+"/"+markup.Line(f.name), "", document.Embedded, f.src.Size()
-			p.Open = func() (io.Reader, error) { return io.NewSectionReader(f.src, 0, f.src.Size()), nil }
+			p.Path, p.Type, p.Role = name+"/"+markup.Line(f.name), "", document.Embedded
+			p.Open = opened(f.open)
 			m.Parts = append(m.Parts, p)
 		}
-	case there && (data.src != nil || data.err != nil):
-		if data.src != nil {
-			p.Size = data.src.Size()
-		}
-		p.Open = func() (io.Reader, error) {
-			if data.src == nil {
-				return nil, data.err
-			}
-			return io.NewSectionReader(data.src, 0, data.src.Size()), nil
-		}
+	case there && data.open != nil:
+		p.Open = opened(data.open)
 		m.Parts = append(m.Parts, p)
 		if p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime" {
 			gap(document.Protected, "the message is encrypted or signed as a whole (S/MIME); it is kept as a file")
@@ -331,5 +326,15 @@ func (a *attachment) part(m *mail.Message, number, depth int) {
 		gap(document.Unknown, "the attachment is a reference to a file elsewhere: "+mail.Short(cmp.Or(a.line(tagAttachLongPath), a.line(tagAttachPath), "not named")))
 	default:
 		gap(document.Damaged, "the attachment has no content")
+	}
+}
+
+func opened(open func() (*io.SectionReader, error)) func() (io.Reader, error) {
+	return func() (io.Reader, error) {
+		src, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return io.NewSectionReader(src, 0, src.Size()), nil
 	}
 }

@@ -46,19 +46,25 @@ const (
 	maxNames       = 100_000
 	// maxText bounds a text that is no body, in bytes.
 	maxText = 1 << 20
-	// maxBody bounds a body, in bytes.
-	maxBody = 64 << 20
-	// maxNested bounds messages in messages.
-	maxNested = 32
+	// maxBody bounds a body, in bytes; of a message inside another half as much,
+	// and so on down to maxText.
+	maxBody = 16 << 20
+	// maxNested bounds messages in messages, and folders in folders.
+	maxNested = 16
 )
 
-// A value is what a property has.
+// A value is what a property has. What is long is found when it is asked for: a
+// hostile file can name the same bytes as the value of many properties.
 type value struct {
 	typ   uint16
-	fixed uint64              // of types of at most eight bytes
-	src   *io.SectionReader   // of types of any length; nil when it cannot be had
-	many  []*io.SectionReader // of multi-valued strings
-	err   error               // why src is nil
+	fixed uint64 // of types of at most eight bytes
+	open  func() (*io.SectionReader, error)
+	many  func() ([]*io.SectionReader, error) // of multi-valued strings
+}
+
+// at is an open of bytes that need no finding.
+func at(r *io.SectionReader) func() (*io.SectionReader, error) {
+	return func() (*io.SectionReader, error) { return r, nil }
 }
 
 // A named is the name of a property from 0x8000 on.
@@ -81,6 +87,7 @@ type item struct {
 	recipients  []bag
 	attachments []attachment
 	gaps        []string // parts that are damaged, as reasons
+	room        int64    // bytes of a body
 }
 
 // An attachment is a set of properties, and a message when it holds one.
@@ -92,7 +99,7 @@ type attachment struct {
 
 type file struct {
 	name string
-	src  *io.SectionReader
+	open func() (*io.SectionReader, error)
 }
 
 func bad(format string, args ...any) error {
@@ -101,11 +108,15 @@ func bad(format string, args ...any) error {
 
 // bytes gives up to limit bytes of a value; cut says that there were more.
 func (v value) bytes(limit int64) (b []byte, cut bool, err error) {
-	if v.src == nil {
-		return nil, false, v.err
+	if v.open == nil {
+		return nil, false, nil
 	}
-	b, err = io.ReadAll(io.LimitReader(io.NewSectionReader(v.src, 0, v.src.Size()), limit))
-	return b, v.src.Size() > limit, err
+	src, err := v.open()
+	if err != nil {
+		return nil, false, err
+	}
+	b, err = io.ReadAll(io.LimitReader(io.NewSectionReader(src, 0, src.Size()), limit))
+	return b, src.Size() > limit, err
 }
 
 // has says whether a property is there.
@@ -186,8 +197,12 @@ func (b *bag) date(id uint16) time.Time {
 func (b *bag) lines(id uint16) []string {
 	v := b.props[id]
 	var list []string
-	for _, src := range v.many {
-		raw, _, err := value{src: src}.bytes(maxText)
+	var many []*io.SectionReader
+	if v.many != nil {
+		many, _ = v.many()
+	}
+	for _, src := range many {
+		raw, _, err := value{open: at(src)}.bytes(maxText)
 		if s := markup.Line(strings.TrimRight(b.decode(raw, v.typ&^multiValued), "\x00")); err == nil && s != "" {
 			list = append(list, s)
 		}
@@ -226,7 +241,6 @@ func set(n uint32) [16]byte {
 var (
 	setPublic      = [16]byte{0x29, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
 	setMAPI        = [16]byte{0x28, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
-	setInternet    = [16]byte{0x86, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
 	setAppointment = set(0x00062002)
 	setTask        = set(0x00062003)
 	setAddress     = set(0x00062004)

@@ -136,8 +136,8 @@ func (m *msg) files(at *cfb.Entry, path string, a *attachment, depth int) {
 			}
 			continue
 		}
-		if r, _, err := m.f.Stream(e); err == nil && r.Size() > 0 && len(a.files) < maxAttachments {
-			a.files = append(a.files, file{path + e.Name, r})
+		if e.Size > 0 && len(a.files) < maxAttachments {
+			a.files = append(a.files, file{path + e.Name, m.opener(e)})
 		}
 	}
 }
@@ -182,21 +182,32 @@ func (m *msg) stream(b *bag, e *cfb.Entry) {
 		return
 	}
 	id, typ := uint16(tag>>16), uint16(tag)
-	r, cut, err := m.f.Stream(e)
-	if err == nil && cut {
-		err = bad("the value of a property ends too early")
-	}
 	if typ&multiValued == 0 {
-		b.add(id, value{typ: typ, src: r, err: err})
+		b.add(id, value{typ: typ, open: m.opener(e)})
 		return
 	}
-	if len(e.Name) == len(valuePrefix)+8 || r == nil {
+	if len(e.Name) == len(valuePrefix)+8 {
 		return // the lengths
 	}
-	v := b.props[id]
-	if v.typ = typ; len(v.many) < maxProperties {
-		v.many = append(v.many, r)
-	}
+	before := b.props[id].many
 	delete(b.props, id)
-	b.add(id, v)
+	b.add(id, value{typ: typ, many: func() ([]*io.SectionReader, error) {
+		var list []*io.SectionReader
+		if before != nil {
+			list, _ = before()
+		}
+		r, err := m.opener(e)()
+		if err != nil {
+			return list, err
+		}
+		return append(list, r), nil
+	}})
+}
+
+// opener opens a stream. One that is cut ends with what there is.
+func (m *msg) opener(e *cfb.Entry) func() (*io.SectionReader, error) {
+	return func() (*io.SectionReader, error) {
+		r, _, err := m.f.Stream(e)
+		return r, err
+	}
 }

@@ -41,7 +41,7 @@ const (
 
 // Read implements document.Reader.
 func (PST) Read(ctx context.Context, in document.Input, out document.Sink) error {
-	s, err := openStore(in, in.Size)
+	s, err := openStore(ctx, in, in.Size)
 	if err != nil {
 		return err
 	}
@@ -293,24 +293,26 @@ func (b *mailbox) attach(it *item, n node) error {
 	}
 	a := attachment{bag: set}
 	v, found := set.props[tagAttachData]
-	if method, _ := set.number(tagAttachMethod); found && v.typ == typeObject && v.src != nil {
+	if method, _ := set.number(tagAttachMethod); found && v.typ == typeObject {
 		// The value names the node of the object and its size.
-		var where [8]byte
-		if _, err := v.src.ReadAt(where[:4], 0); err != nil && err != io.EOF {
-			return err
+		where, _, err := v.bytes(4)
+		if err != nil || len(where) < 4 {
+			return bad("an attachment of the mailbox does not say where its content is")
 		}
-		sub, err := n.below(binary.LittleEndian.Uint32(where[:]))
+		sub, err := n.below(binary.LittleEndian.Uint32(where))
 		switch {
 		case err != nil:
 			return err
 		case method == methodEmbeddedMessage:
 			a.nested = func() (*item, error) { return b.message(sub) }
 		default:
-			blob, err := b.s.open(sub.data)
-			if err != nil {
-				return err
-			}
-			a.props[tagAttachData] = value{typ: typeBinary, src: blob.reader()}
+			a.props[tagAttachData] = value{typ: typeBinary, open: func() (*io.SectionReader, error) {
+				blob, err := b.s.open(sub.data)
+				if err != nil {
+					return nil, err
+				}
+				return blob.reader(), nil
+			}}
 		}
 	}
 	it.attachments = append(it.attachments, a)

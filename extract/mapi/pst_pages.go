@@ -3,6 +3,7 @@ package mapi
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"encoding/binary"
 	"io"
 	"math"
@@ -12,6 +13,7 @@ import (
 // form two trees, and blocks. Three widths exist: ANSI (32 bits, up to Outlook
 // 2002), Unicode (64 bits), and Unicode with pages of 4096 bytes (OST from 2013).
 type store struct {
+	ctx   context.Context
 	src   io.ReaderAt
 	size  int64
 	wide  bool // 64 bits
@@ -34,7 +36,7 @@ const (
 )
 
 // openStore reads the header.
-func openStore(src io.ReaderAt, size int64) (*store, error) {
+func openStore(ctx context.Context, src io.ReaderAt, size int64) (*store, error) {
 	head := make([]byte, 564)
 	if n, err := src.ReadAt(head, 0); n < 520 {
 		return nil, bad("the mailbox is shorter than its header: %v", err)
@@ -42,7 +44,7 @@ func openStore(src io.ReaderAt, size int64) (*store, error) {
 	if string(head[:4]) != "!BDN" {
 		return nil, bad("the file does not begin as a mailbox")
 	}
-	s := &store{src: src, size: size, key: newKey(), pages: map[int64][]byte{}}
+	s := &store{ctx: ctx, src: src, size: size, key: newKey(), pages: map[int64][]byte{}}
 	switch version := binary.LittleEndian.Uint16(head[10:]); {
 	case version == 14 || version == 15:
 		s.nodes.root, s.data.root = int64(binary.LittleEndian.Uint32(head[188:])), int64(binary.LittleEndian.Uint32(head[196:]))
@@ -194,9 +196,6 @@ func (s *store) each(t tree, f func(entry []byte, damage error) error) error {
 	return nil
 }
 
-// maxBlock bounds a block in bytes.
-const maxBlock = 64 << 10
-
 // A place is where a block lies.
 type place struct {
 	id     uint64
@@ -209,6 +208,9 @@ type place struct {
 func (p place) internal() bool { return p.id&2 != 0 }
 
 func (s *store) place(id uint64) (place, error) {
+	if err := s.ctx.Err(); err != nil {
+		return place{}, err
+	}
 	e, err := s.find(s.data, id&^1)
 	if err == nil && e == nil {
 		e, err = s.find(s.data, id)

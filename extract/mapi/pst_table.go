@@ -164,13 +164,15 @@ func (h *heap) value(typ uint16, inline uint32) value {
 			v.fixed = binary.LittleEndian.Uint64(b)
 		}
 	case typeString8, typeUnicode, typeBinary, typeObject, typeGUID:
-		v.src, v.err = h.open(inline)
+		v.open = func() (*io.SectionReader, error) { return h.open(inline) }
 	case typeString8 | multiValued, typeUnicode | multiValued, typeBinary | multiValued:
-		src, err := h.open(inline)
-		if err == nil {
-			v.many, err = many(src)
+		v.many = func() ([]*io.SectionReader, error) {
+			src, err := h.open(inline)
+			if err != nil {
+				return nil, err
+			}
+			return many(src)
 		}
-		v.err = err
 	}
 	return v
 }

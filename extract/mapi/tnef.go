@@ -132,13 +132,13 @@ func (t *tnef) attribute() error {
 	}
 	switch id {
 	case attrSubject:
-		t.it.add(tagSubject, value{typ: typeString8, src: data})
+		t.it.add(tagSubject, value{typ: typeString8, open: at(data)})
 	case attrMessageID:
-		t.it.add(tagMessageID, value{typ: typeString8, src: data})
+		t.it.add(tagMessageID, value{typ: typeString8, open: at(data)})
 	case attrMessageClass:
-		t.it.add(tagMessageClass, value{typ: typeString8, src: data})
+		t.it.add(tagMessageClass, value{typ: typeString8, open: at(data)})
 	case attrBody:
-		t.it.add(tagBody, value{typ: typeString8, src: data})
+		t.it.add(tagBody, value{typ: typeString8, open: at(data)})
 	case attrCodePage:
 		var b [4]byte
 		if _, err := data.ReadAt(b[:], 0); err == nil {
@@ -186,16 +186,16 @@ func (t *tnef) attach(id uint64, data *io.SectionReader, start, length int64) er
 	a := &t.it.attachments[len(t.it.attachments)-1]
 	switch id {
 	case attrAttachTitle:
-		a.add(tagAttachName, value{typ: typeString8, src: data})
+		a.add(tagAttachName, value{typ: typeString8, open: at(data)})
 	case attrAttachData:
 		if !a.has(tagAttachData) {
-			a.add(tagAttachData, value{typ: typeBinary, src: data})
+			a.add(tagAttachData, value{typ: typeBinary, open: at(data)})
 		}
 	case attrAttachment:
 		b, err := t.inside(start, length).bag()
 		kept, had := a.props[tagAttachData]
 		a.merge(b)
-		if had && kept.src != nil && kept.src.Size() > 0 {
+		if had && length > 0 && kept.typ == typeBinary && !a.holdsMessage() {
 			a.props[tagAttachData] = kept
 		}
 		if err != nil {
@@ -206,15 +206,23 @@ func (t *tnef) attach(id uint64, data *io.SectionReader, start, length int64) er
 	return nil
 }
 
+// holdsMessage says whether the content is an object, which tells more than the
+// bytes beside it.
+func (a *attachment) holdsMessage() bool { return a.props[tagAttachData].typ == typeObject }
+
 // object looks at what an embedded object is: a message when it says so.
 func (t *tnef) object(a *attachment) {
 	v, found := a.props[tagAttachData]
-	if !found || v.typ != typeObject || v.src == nil || v.src.Size() < 16 {
+	if !found || v.typ != typeObject || v.open == nil {
+		return
+	}
+	src, err := v.open()
+	if err != nil || src.Size() < 16 {
 		return
 	}
 	// The first 16 bytes name the interface of the object.
-	content := io.NewSectionReader(v.src, 16, v.src.Size()-16)
-	a.props[tagAttachData] = value{typ: typeBinary, src: content}
+	content := io.NewSectionReader(src, 16, src.Size()-16)
+	a.props[tagAttachData] = value{typ: typeBinary, open: at(content)}
 	var magic [4]byte
 	if _, err := content.ReadAt(magic[:], 0); err == nil && binary.LittleEndian.Uint32(magic[:]) == tnefMagic {
 		ctx := t.ctx
@@ -296,7 +304,7 @@ func (t *tnef) name() (named, error) {
 	if err != nil {
 		return n, err
 	}
-	raw, _, err := value{src: src}.bytes(1000)
+	raw, _, err := value{open: at(src)}.bytes(1000)
 	n.name = string(bytes.TrimRight([]byte(utf16le(raw)), "\x00"))
 	return n, err
 }
@@ -346,17 +354,21 @@ func (t *tnef) value(typ uint16) (value, error) {
 	default:
 		return v, bad("a property of unknown type %04x", typ)
 	}
+	var list []*io.SectionReader
 	for i := uint64(0); i < count; i++ {
 		src, err := t.padded()
 		if err != nil {
 			return v, err
 		}
-		switch {
-		case typ == single && i == 0:
-			v.src = src
-		case len(v.many) < maxProperties:
-			v.many = append(v.many, src)
+		if len(list) < maxProperties {
+			list = append(list, src)
 		}
+	}
+	switch {
+	case typ != single:
+		v.many = func() ([]*io.SectionReader, error) { return list, nil }
+	case len(list) > 0:
+		v.open = at(list[0])
 	}
 	return v, nil
 }

@@ -30,10 +30,13 @@ const (
 	maxDepth = 256
 )
 
-// A File is a compound file. It is safe for concurrent use as far as what it
-// reads from is.
+// A File is a compound file. It and its streams serve one goroutine at a time.
 type File struct {
 	Root *Entry
+
+	recent [8]found // chains that were followed lately
+	turn   int
+	work   int // steps that may still be made to find chains
 
 	src    io.ReaderAt
 	size   int64
@@ -82,6 +85,7 @@ func Open(src io.ReaderAt, size int64) (*File, error) {
 	if err := f.readFAT(head); err != nil {
 		return nil, err
 	}
+	f.work = 64*len(f.fat) + 1<<20
 	if err := f.readDirectory(binary.LittleEndian.Uint32(head[48:])); err != nil {
 		return nil, err
 	}
@@ -182,15 +186,49 @@ func (f *File) readMini(start uint32) error {
 		f.minfat = appendTable(f.minfat, b)
 	}
 	f.small, err = f.stream(f.Root.start, f.Root.Size, false)
+	if err == nil && f.small.size > 0 {
+		f.small.kept, err = f.follow(f.Root.start, false)
+	}
 	return err
 }
 
-// A stream is the content of an entry.
+// A stream is the content of an entry. It does not keep its chain: thousands of
+// entries can name the same one.
 type stream struct {
-	f       *File
-	sectors []uint32
+	f     *File
+	start uint32
+	mini  bool
+	size  int64
+	kept  []uint32 // the chain, of the stream that holds the mini sectors
+}
+
+type found struct {
+	start   uint32
 	mini    bool
-	size    int64
+	sectors []uint32
+}
+
+// follow gives a chain, or the beginning of one that is damaged.
+func (f *File) follow(start uint32, mini bool) ([]uint32, error) {
+	for _, r := range f.recent {
+		if r.sectors != nil && r.start == start && r.mini == mini {
+			return r.sectors, nil
+		}
+	}
+	table := f.fat
+	if mini {
+		table = f.minfat
+	}
+	list, err := chain(table, start, int64(len(table)))
+	if err != nil && len(list) == 0 {
+		return nil, err
+	}
+	if f.work -= len(list) + 1; f.work < 0 {
+		return nil, bad("its streams share their sectors")
+	}
+	f.recent[f.turn] = found{start, mini, list}
+	f.turn = (f.turn + 1) % len(f.recent)
+	return list, nil
 }
 
 // Stream gives the content of an entry and how many bytes of it there are: fewer
@@ -207,18 +245,18 @@ func (f *File) Stream(e *Entry) (r *io.SectionReader, cut bool, err error) {
 }
 
 func (f *File) stream(start uint32, size int64, mini bool) (*stream, error) {
-	table, unit := f.fat, f.sector
+	unit := f.sector
 	if mini {
-		table, unit = f.minfat, f.mini
+		unit = f.mini
 	}
 	if size <= 0 {
 		return &stream{f: f}, nil
 	}
-	list, err := chain(table, start, (size-1)/unit+1)
-	if err != nil && len(list) == 0 {
+	list, err := f.follow(start, mini)
+	if err != nil {
 		return nil, err
 	}
-	return &stream{f: f, sectors: list, mini: mini, size: min(size, int64(len(list))*unit)}, nil
+	return &stream{f: f, start: start, mini: mini, size: min(size, int64(len(list))*unit)}, nil
 }
 
 // ReadAt implements io.ReaderAt.
@@ -230,6 +268,15 @@ func (s *stream) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, bad("an offset below 0")
 	}
+	if off >= s.size {
+		return 0, io.EOF
+	}
+	sectors, err := s.kept, error(nil)
+	if sectors == nil {
+		if sectors, err = s.f.follow(s.start, s.mini); err != nil {
+			return 0, err
+		}
+	}
 	total := 0
 	for total < len(p) {
 		if off >= s.size {
@@ -237,7 +284,7 @@ func (s *stream) ReadAt(p []byte, off int64) (int, error) {
 		}
 		at := off % unit
 		n := min(int64(len(p)-total), unit-at, s.size-off)
-		if err := s.part(p[total:int64(total)+n], s.sectors[off/unit], at); err != nil {
+		if err := s.part(p[total:int64(total)+n], sectors[off/unit], at); err != nil {
 			return total, err
 		}
 		total, off = total+int(n), off+n
