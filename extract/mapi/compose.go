@@ -281,6 +281,9 @@ func hasClass(class, prefix string) bool {
 // part makes an attachment a part of the message.
 func (a *attachment) part(m *mail.Message, number, depth int) {
 	name := cmp.Or(a.line(tagAttachLongName), a.line(tagAttachName), a.line(tagDisplayName), fmt.Sprintf("attachment %d", number))
+	if title := a.line(tagDisplayName); a.nested != nil && title != "" {
+		name = title
+	}
 	p := mail.Part{ID: strings.Trim(a.line(tagAttachID), "<>")}
 	p.Path, p.Type, p.Role, p.Size = name, strings.ToLower(a.line(tagAttachType)), document.Attached, -1
 	if when := a.date(tagModified); !when.IsZero() {
@@ -323,7 +326,10 @@ func (a *attachment) part(m *mail.Message, number, depth int) {
 			gap(document.Protected, "the message is encrypted or signed as a whole (S/MIME); it is kept as a file")
 		}
 	case method > methodByValue && method < methodEmbeddedMessage || method == 7:
-		gap(document.Unknown, "the attachment is a reference to a file elsewhere: "+mail.Short(cmp.Or(a.line(tagAttachLongPath), a.line(tagAttachPath), "not named")))
+		gap(document.Unknown, "the attachment is a reference to a file elsewhere")
+		if path := cmp.Or(a.line(tagAttachLongPath), a.line(tagAttachPath)); path != "" {
+			m.Bodies = append(m.Bodies, mail.Body{Plain: "Attached as a reference\t" + path})
+		}
 	default:
 		gap(document.Damaged, "the attachment has no content")
 	}

@@ -79,7 +79,11 @@ type folder struct {
 	parent uint32
 }
 
+// gap says what could not be read, unless it is that there was no time to.
 func (b *mailbox) gap(where, code string, err error) error {
+	if err := b.ctx.Err(); err != nil {
+		return err
+	}
 	return b.out.Gap(document.Gap{Where: mail.Short(where), Code: code, Reason: mail.Sentence(err)})
 }
 
@@ -230,6 +234,9 @@ func (b *mailbox) item(n node, path string) error {
 	gaps, err := m.Write(b.ctx, w)
 	if e := w.Close(); err == nil {
 		err = e
+	}
+	if err == nil {
+		err = b.ctx.Err()
 	}
 	for _, g := range gaps {
 		if err != nil {
