@@ -161,10 +161,13 @@ func (r *reading) file(p *part, disposition, name, within string) {
 	}
 	switch {
 	case p.kind == "application/pkcs7-mime" || p.kind == "application/x-pkcs7-mime":
-		if p.params["smime-type"] == "signed-data" {
-			r.note("signed", "%s is signed; what it holds is inside its file", where(p))
-		} else {
+		switch p.params["smime-type"] {
+		case "signed-data", "compressed-data":
+			r.note("signed", "%s is signed or packed; its text is inside its file", where(p))
+		case "enveloped-data", "authenveloped-data":
 			r.gap(where(p), document.Protected, "the message is encrypted (S/MIME); it is kept as a file")
+		default: // the file tells when it is read
+			r.note("cryptographic", "%s is signed or encrypted as a whole (S/MIME); its text, if any can be read, is inside its file", where(p))
 		}
 	case p.kind == "message/partial" || p.kind == "message/external-body":
 		r.gap(where(p), document.Unknown, "the message holds only a reference to, or a piece of, another one")

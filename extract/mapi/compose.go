@@ -322,8 +322,8 @@ func (a *attachment) part(m *mail.Message, number, depth int) {
 	case there && data.open != nil:
 		p.Open = opened(data.open)
 		m.Parts = append(m.Parts, p)
-		if p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime" {
-			gap(document.Protected, "the message is encrypted or signed as a whole (S/MIME); it is kept as a file")
+		if p.Type == "application/pkcs7-mime" || p.Type == "application/x-pkcs7-mime" || p.Type == "multipart/signed" {
+			m.Notes = append(m.Notes, document.Note{Code: "cryptographic", Message: "the message is signed or encrypted as a whole (S/MIME); its text, if any can be read, is inside its file"})
 		}
 	case method > methodByValue && method < methodEmbeddedMessage || method == 7:
 		gap(document.Unknown, "the attachment is a reference to a file elsewhere")
