@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"overt/extract/document"
 	"overt/extract/markup"
@@ -219,12 +220,29 @@ func (e *entries) write(l *contentLine) {
 	switch l.name {
 	case "N", "ADR", "ORG":
 		value = joined(l.value, ", ")
+	case "DTSTART", "DTEND", "DTSTAMP", "DUE", "COMPLETED", "CREATED", "LAST-MODIFIED", "RECURRENCE-ID", "EXDATE", "RDATE", "BDAY", "ANNIVERSARY", "REV":
+		value = dates(value)
 	case "FN", "SUMMARY":
 		if e.label == "" {
 			e.label = Short(markup.Line(value))
 		}
 	}
 	e.put(name + "\t" + strings.Trim(strings.ReplaceAll(value, "\n", "\n\t"), "\n\t ") + "\n")
+}
+
+// dates writes dates as people do: "20240304T090000Z" is "2024-03-04 09:00:00Z".
+func dates(value string) string {
+	list := strings.Split(value, ",")
+	for i, s := range list {
+		for layout, as := range map[string]string{
+			"20060102": "2006-01-02", "20060102T150405": "2006-01-02 15:04:05", "20060102T150405Z": "2006-01-02 15:04:05Z",
+		} {
+			if when, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
+				list[i] = when.Format(as)
+			}
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func (e *entries) put(s string) {

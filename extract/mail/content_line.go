@@ -57,9 +57,22 @@ func newContentLines(ctx context.Context, in document.Input) (*contentLines, err
 		name = c
 	}
 	if charset.IsWide(name) {
-		return nil, &document.Refusal{Code: document.Unknown, Reason: "the file is in " + name, Retry: "convert it to UTF-8"}
+		return wideLines(ctx, in, name)
 	}
 	return &contentLines{l: newLines(ctx, in, start, in.Size), charset: name}, nil
+}
+
+// wideLines reads a file whose lines cannot be told by their bytes.
+func wideLines(ctx context.Context, in document.Input, name string) (*contentLines, error) {
+	if in.Size > 4*maxContent {
+		return nil, &document.Refusal{Code: document.TooMuch, Reason: "the file is larger than is read in " + name, Retry: "convert it to UTF-8"}
+	}
+	r, err := charset.Reader(io.NewSectionReader(in, 0, in.Size), name, nil)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(r)
+	return &contentLines{l: newLines(ctx, bytes.NewReader(text), 0, int64(len(text))), charset: charset.UTF8}, err
 }
 
 // physical gives the next line as it stands.

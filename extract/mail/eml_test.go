@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -55,7 +56,9 @@ func TestBodies(t *testing.T) {
 		{"flowed", "Content-Type: text/plain; format=flowed\n\na \nb\n> c \n> d\n-- \nme", "a b\n> c d\n-- \nme\n"},
 		{"no boundary in it", "Content-Type: multipart/mixed; boundary=b\n\nText", "Text\n"},
 		{"no boundary said", "Content-Type: multipart/mixed\n\n--b\n\nText\n--b--\n", "Text\n"},
-		{"encoding not said", "\n\n", "\n"},
+		{"nothing", "\n\n", ""},
+		{"a mark and empty lines first", "\xef\xbb\xbf\n\nSubject: a\n\nText", "Text\n"},
+		{"a text that begins with a name", "\nDear all: this is no header.\n", "Dear all: this is no header.\n"},
 		{"code page not said", "Subject: a\n\nGr\xfc\xdfe aus M\xfcnchen", "Grüße aus München\n"},
 		{"unknown code page", "Content-Type: text/plain; charset=x-own\n\nGr\xc3\xbc\xc3\x9fe", "Grüße\n"},
 		{"utf-7", "Content-Type: text/plain; charset=utf-7\n\nGr+APwA3w-e +- 1", "Grüße + 1\n"},
@@ -196,6 +199,53 @@ func TestHostile(t *testing.T) {
 }
 
 const cases = "From a@b Mon Jun 01 10:00:00 2009\nSubject: =?utf-8?B?w7w=?=\nTo: g:;, \"a, b\" <c@d>\nContent-Type: multipart/alternative;\n boundary=\"b\"\n\n--b\nContent-Transfer-Encoding: base64\n\nQUJD\n--b\nContent-Type: text/html\n\n<p>x</p>\n--b--\n"
+
+// A virtual file: a header, then base64 without end.
+type endless struct{ head string }
+
+func (e endless) ReadAt(p []byte, off int64) (int, error) {
+	for i := range p {
+		if at := off + int64(i); at < int64(len(e.head)) {
+			p[i] = e.head[at]
+		} else {
+			p[i] = "QUJD"[(at-int64(len(e.head)))%4]
+		}
+	}
+	return len(p), nil
+}
+
+// counting is a sink that keeps nothing but the number of bytes.
+type counting struct {
+	document.Sink
+	n int64
+}
+
+func (c *counting) Member(document.Member) (io.WriteCloser, error) { return c, nil }
+func (c *counting) Write(p []byte) (int, error)                    { c.n += int64(len(p)); return len(p), nil }
+func (c *counting) Close() error                                   { return nil }
+func (c *counting) Property(string, string) error                  { return nil }
+func (c *counting) Page(document.Page) error                       { return nil }
+func (c *counting) Gap(document.Gap) error                         { return nil }
+func (c *counting) Note(document.Note) error                       { return nil }
+
+// What is attached costs no memory, on one line or on many.
+func TestStreams(t *testing.T) {
+	src := endless{"Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\n"}
+	in := document.Input{ReaderAt: src, Size: 64 << 20}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	out := &counting{}
+	if err := (EML{}).Read(t.Context(), in, out); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if want := (in.Size - int64(len(src.head))) / 4 * 3; out.n < want || out.n > want+3 {
+		t.Errorf("%d bytes, want %d", out.n, want)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 2<<20 {
+		t.Errorf("%d bytes of memory", used)
+	}
+}
 
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

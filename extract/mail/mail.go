@@ -171,6 +171,9 @@ func (m *Message) sayBodies(out document.Sink, limits document.Limits) error {
 	number := 0
 	say := func(label string, texts []string) error {
 		for _, text := range split(strings.Join(texts, "\n"), int(limits.PageText)) {
+			if strings.TrimSpace(text) == "" {
+				continue
+			}
 			number++
 			if err := out.Page(document.Page{Number: number, Label: label, Text: text, Origin: document.Letters}); err != nil {
 				return err
@@ -195,6 +198,11 @@ func (m *Message) sayBodies(out document.Sink, limits document.Limits) error {
 			return err
 		}
 	}
+	if number == 0 {
+		if err := out.Note(note("no-text", "there is no text in the message itself")); err != nil {
+			return err
+		}
+	}
 	for _, b := range m.Bodies {
 		if b.HTML == nil {
 			continue
@@ -208,8 +216,7 @@ func (m *Message) sayBodies(out document.Sink, limits document.Limits) error {
 	return nil
 }
 
-// split cuts a text at line ends into pieces of at most limit bytes. A message
-// without text is one empty page.
+// split cuts a text at line ends into pieces of at most limit bytes.
 func split(text string, limit int) []string {
 	var pieces []string
 	for len(text) > limit {

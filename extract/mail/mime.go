@@ -45,6 +45,9 @@ type scan struct {
 // scanParts reads the structure of a message that lies at start to end.
 func scanParts(ctx context.Context, src io.ReaderAt, start, end int64, depth int) (*scan, error) {
 	s := &scan{l: newLines(ctx, src, start, end), depth: depth}
+	if err := s.skipBlank(start); err != nil {
+		return nil, err
+	}
 	h, err := readHeader(s.l, maxHeader)
 	if err != nil {
 		return nil, err
@@ -56,6 +59,41 @@ func scanParts(ctx context.Context, src io.ReaderAt, start, end int64, depth int
 		return s, nil
 	}
 	return s, s.lines(end)
+}
+
+// skipBlank passes over a byte order mark and empty lines before a header, where
+// one follows that no text would begin with.
+func (s *scan) skipBlank(start int64) error {
+	from := start
+	if mark, _ := s.l.r.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		from += 3
+		s.l.seek(from)
+	}
+	for range 100 {
+		got, err := s.l.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if len(bytes.TrimSpace(got.text)) > 0 {
+			if n := fieldName(got.text); n > 0 && isKnownField(string(got.text[:n])) {
+				from = got.start
+			}
+			break
+		}
+	}
+	s.l.seek(from)
+	return nil
+}
+
+func isKnownField(name string) bool {
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "from", "to", "subject", "date", "received", "return-path", "message-id", "mime-version", "content-type", "delivered-to", "reply-to":
+		return true
+	}
+	return false
 }
 
 func newPart(h *header, section string, digest bool) *part {

@@ -113,6 +113,13 @@ func TestCardsHostile(t *testing.T) {
 			t.Errorf("%s: nothing is said", name)
 		}
 	}
+	var wide []byte
+	for _, c := range "\uFEFFBEGIN:VCARD\r\nFN:Zoë\r\nEND:VCARD\r\n" {
+		wide = append(wide, byte(c), byte(c>>8))
+	}
+	if d := read(t, VCard{}, string(wide)); d.Text() != "FN\tZoë\n" {
+		t.Errorf("in UTF-16: %s", d)
+	}
 	bad := "BEGIN:VCARD\nFN:a\n\nEND:VCARD\n"
 	if d := read(t, VCard{}, strings.ToLower(bad)); len(d.Pages) != 1 {
 		t.Errorf("in lower case: %s", d)
