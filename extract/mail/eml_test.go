@@ -57,6 +57,7 @@ func TestBodies(t *testing.T) {
 		{"no boundary in it", "Content-Type: multipart/mixed; boundary=b\n\nText", "Text\n"},
 		{"no boundary said", "Content-Type: multipart/mixed\n\n--b\n\nText\n--b--\n", "Text\n"},
 		{"nothing", "\n\n", ""},
+		{"links", "Content-Type: text/html\n\n<a href='http://a.example/x'>here</a> <a href='http://b.example'>http://b.example</a> <a href='#top'>top</a>", "here http://b.example top\nhere\thttp://a.example/x\n"},
 		{"a mark and empty lines first", "\xef\xbb\xbf\n\nSubject: a\n\nText", "Text\n"},
 		{"a text that begins with a name", "\nDear all: this is no header.\n", "Dear all: this is no header.\n"},
 		{"code page not said", "Subject: a\n\nGr\xfc\xdfe aus M\xfcnchen", "Grüße aus München\n"},

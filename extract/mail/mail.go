@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"overt"
@@ -198,6 +199,9 @@ func (m *Message) sayBodies(out document.Sink, limits document.Limits) error {
 			return err
 		}
 	}
+	if err := say("links", m.links()); err != nil {
+		return err
+	}
 	if number == 0 {
 		if err := out.Note(note("no-text", "there is no text in the message itself")); err != nil {
 			return err
@@ -214,6 +218,31 @@ func (m *Message) sayBodies(out document.Sink, limits document.Limits) error {
 		}
 	}
 	return nil
+}
+
+// links gives where the words of the HTML texts lead, where no text says so: a
+// line for each, the words and the address separated by a tab.
+func (m *Message) links() []string {
+	var list []string
+	seen := map[string]bool{}
+	for _, b := range m.Bodies {
+		if b.HTML == nil {
+			continue
+		}
+		for _, l := range b.HTML.Links {
+			to := markup.Line(l.URL)
+			scheme, _, _ := strings.Cut(strings.ToLower(to), ":")
+			leads := slices.Contains([]string{"http", "https", "mailto", "ftp", "file"}, scheme)
+			if !leads || seen[to] || len(seen) >= 1000 {
+				continue
+			}
+			seen[to] = true
+			if bare := strings.TrimPrefix(to, "mailto:"); !strings.Contains(b.Plain, bare) && !strings.Contains(l.Text, bare) {
+				list = append(list, strings.TrimPrefix(l.Text+"\t", "\t")+to)
+			}
+		}
+	}
+	return list
 }
 
 // split cuts a text at line ends into pieces of at most limit bytes.

@@ -67,7 +67,7 @@ func (b *box) read() error {
 		if err != nil {
 			return err
 		}
-		if got.first && got.last && b.after && isFrom(got.text) {
+		if got.first && got.last && isFrom(got.text) && (b.after || b.headed(got.next)) {
 			if err := b.begin(got.text); err != nil {
 				return err
 			}
@@ -80,24 +80,27 @@ func (b *box) read() error {
 }
 
 // isFrom says whether a line begins a message: "From ", an address, and a date
-// with a time, whatever stands around them.
+// with a month and a time, whatever stands around them.
 func isFrom(text []byte) bool {
 	rest, found := bytes.CutPrefix(text, []byte("From "))
 	if !found || len(text) > 1000 {
 		return false
 	}
-	colon := bytes.IndexByte(rest, ':')
-	for colon > 0 && colon+2 < len(rest) {
-		if isDigit(rest[colon-1]) && isDigit(rest[colon+1]) && isDigit(rest[colon+2]) {
-			return true
+	month, clock := false, false
+	for _, w := range bytes.Fields(rest) {
+		month = month || len(w) == 3 && bytes.Contains([]byte("JanFebMarAprMayJunJulAugSepOctNovDec"), w)
+		if h := bytes.IndexByte(w, ':'); h > 0 && h+2 < len(w) {
+			clock = clock || isDigit(w[h-1]) && isDigit(w[h+1]) && isDigit(w[h+2])
 		}
-		next := bytes.IndexByte(rest[colon+1:], ':')
-		if next < 0 {
-			break
-		}
-		colon += next + 1
 	}
-	return false
+	return month && clock
+}
+
+// headed says whether a field of a header stands at an offset: some programs put
+// no empty line between messages.
+func (b *box) headed(at int64) bool {
+	got, err := newLines(b.l.ctx, b.in, at, min(b.in.Size, at+1000)).next()
+	return err == nil && fieldName(got.text) > 0 && !b.header
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

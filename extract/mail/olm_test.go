@@ -143,6 +143,10 @@ func TestMBOX(t *testing.T) {
 	if d.Members[0].Modified != "2009-06-01T10:00:00" {
 		t.Errorf("modified %q", d.Members[0].Modified)
 	}
+	d = read(t, MBOX{}, "From a@b Mon Jun 01 10:00:00 2009\nSubject: a\n\nText\nFrom - Mon Jun 01 10:00:00 2009\nSubject: b\n\nFrom here at 10:00 2009\nthe text goes on.\n")
+	if len(d.Members) != 2 || !strings.HasSuffix(string(d.Members[1].Bytes), "goes on.\n") {
+		t.Errorf("no line between: %s", d)
+	}
 	// A length that lies costs no message.
 	d = read(t, MBOX{}, strings.Repeat("From a@b Mon Jun 01 10:00:00 2009\nContent-Length: 999999999\n\nText\n\n", 1000))
 	if len(d.Members) != 1000 {

@@ -66,6 +66,29 @@ func TestWidths(t *testing.T) {
 	}
 }
 
+// TNEF of old programs has attributes and no properties.
+func TestOldTNEF(t *testing.T) {
+	b := binary.LittleEndian.AppendUint32(nil, tnefMagic)
+	b = append(b, 1, 0)
+	for _, a := range []struct {
+		id   uint32
+		data string
+	}{
+		{attrCodePage, "\xe4\x04\x00\x00\x00\x00\x00\x00"}, {attrSubject, "Gr\xfc\xdfe\x00"}, {attrBody, "Text\r\nline\x00"},
+		{attrDateSent, "\xe8\x07\x03\x00\x04\x00\x08\x00\x0f\x00\x00\x00\x01\x00"}, {attrRender, ""}, {attrAttachTitle, "a.txt\x00"}, {attrAttachData, "abc"},
+	} {
+		b = append(b, 1)
+		b = binary.LittleEndian.AppendUint32(b, a.id)
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(a.data)))
+		b = append(append(b, a.data...), 0, 0)
+	}
+	d := read(t, TNEF{}, b)
+	if d.Get("subject") != "Grüße" || d.Text() != "Text\nline\n" || d.Get("date") != "2024-03-04T08:15:00Z" || len(d.Members) != 1 ||
+		d.Members[0].Path != "a.txt" || string(d.Members[0].Bytes) != "abc" {
+		t.Errorf("%s", d)
+	}
+}
+
 func TestFields(t *testing.T) {
 	d := read(t, MSG{}, msgFile(task()))
 	if d.Text() != "Name\tZoë Quill\nCompany\tQuill Ltd\nMobile phone\t+44 7700 900000\nKnows Paula…\nfrom Genève\n" {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
+	"time"
 
 	"overt/extract/document"
 	"overt/extract/mail"
@@ -139,6 +140,8 @@ func (t *tnef) attribute() error {
 		t.it.add(tagMessageClass, value{typ: typeString8, open: at(data)})
 	case attrBody:
 		t.it.add(tagBody, value{typ: typeString8, open: at(data)})
+	case attrDateSent:
+		t.it.add(tagClientSubmitTime, dateParts(data))
 	case attrCodePage:
 		var b [4]byte
 		if _, err := data.ReadAt(b[:], 0); err == nil {
@@ -159,6 +162,24 @@ func (t *tnef) attribute() error {
 		return t.recipients(t.inside(start, int64(length)))
 	}
 	return nil
+}
+
+// dateParts reads year, month, day, hour, minute and second, two bytes each.
+func dateParts(r io.ReaderAt) value {
+	var b [12]byte
+	if _, err := r.ReadAt(b[:], 0); err != nil {
+		return value{}
+	}
+	var n [6]int
+	for i := range n {
+		n[i] = int(binary.LittleEndian.Uint16(b[2*i:]))
+	}
+	if n[0] < 1900 || n[0] > 2200 {
+		return value{}
+	}
+	const epoch = 11644473600 // from 1601 to 1970, in seconds
+	when := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], 0, time.UTC)
+	return value{typ: typeTime, fixed: uint64(when.Unix()+epoch) * 1e7}
 }
 
 // inside reads a range of the file.
