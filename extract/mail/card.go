@@ -121,7 +121,7 @@ func (e *entries) end(what string) error {
 		return gap(document.Damaged, "there is no %s in it: no line is BEGIN:%s", what, e.root)
 	}
 	if e.c.long > 0 {
-		if err := gap(document.TooMuch, "%d lines are longer than is read", e.c.long); err != nil {
+		if err := gap(document.TooMuch, "lines that are longer than is read: %d", e.c.long); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (e *entries) end(what string) error {
 		}
 	}
 	if e.stray > 0 {
-		return gap(document.Damaged, "%d lines stand outside of any entry", e.stray)
+		return gap(document.Damaged, "lines that stand outside of any entry: %d", e.stray)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func parse(ctx context.Context, in document.Input, start, end int64) (*Message, 
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{ctx: ctx, in: in, room: min(limits.Text, 8*limits.PageText), page: limits.PageText, m: &Message{Gaps: s.gaps}}
+	r := &reading{ctx: ctx, in: in, room: min(limits.Text, 4*limits.PageText), page: limits.PageText, m: &Message{Gaps: s.gaps}}
 	h := s.root.header
 	if len(h.fields) == 0 && start == 0 && s.root.start == 0 && end > 0 {
 		r.note("no-header", "there is no header: all of it is read as text")
@@ -44,7 +44,7 @@ func parse(ctx context.Context, in document.Input, start, end int64) (*Message, 
 		r.gap("the header", document.TooMuch, "the header is longer than is kept; its later fields were not read")
 	}
 	if h.junk > 0 {
-		r.note("header-lines", "%d lines of the header are no fields", h.junk)
+		r.note("header-lines", "lines of the header that are no fields: %d", h.junk)
 	}
 	return r.m, r.part(s.root, nil, "")
 }

@@ -58,8 +58,8 @@ type Part struct {
 	Nested func() (*Message, error) // asked for when it is written
 }
 
-// Say says the message to out, pages of at most pageText bytes. Errors: those of
-// out, of Open, and of ctx.
+// Say says the message to out: its header as properties, its text as pages, its
+// parts as members. Errors: those of out and of ctx.
 func (m *Message) Say(ctx context.Context, out document.Sink, limits document.Limits) error {
 	limits = limits.WithDefaults()
 	if err := m.sayHeader(out); err != nil {

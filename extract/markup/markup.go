@@ -183,12 +183,12 @@ func (t *reading) finish() {
 			t.out.Notes = append(t.out.Notes, document.Note{Code: code, Message: fmt.Sprintf(format, n)})
 		}
 	}
-	note(t.hidden, "hidden-text", "%d characters are hidden by the markup; they are part of the text")
-	note(t.remote, "remote-pictures", "%d pictures lie elsewhere and were not fetched")
-	note(t.inlined, "inline-pictures", "%d pictures stand inside the markup and were not looked at")
-	note(t.misled, "misleading-links", "%d links show another host than the one they lead to")
+	note(t.hidden, "hidden-text", "characters that the markup hides, and that are part of the text: %d")
+	note(t.remote, "remote-pictures", "pictures that lie elsewhere and were not fetched: %d")
+	note(t.inlined, "inline-pictures", "pictures that stand inside the markup and were not looked at: %d")
+	note(t.misled, "misleading-links", "links that show another host than the one they lead to: %d")
 	if t.skip != 0 {
-		note(1, "unclosed", "%d element without text (a script or style) is never closed; what follows it was taken for its content")
+		t.out.Notes = append(t.out.Notes, document.Note{Code: "unclosed", Message: "a script or style is never closed: what follows it was taken for its content"})
 	}
 }
 

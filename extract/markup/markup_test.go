@@ -56,9 +56,9 @@ func TestContent(t *testing.T) {
 	}
 	var codes []string
 	for _, n := range got.Notes {
-		codes = append(codes, n.Code+" "+n.Message[:2])
+		codes = append(codes, n.Code+n.Message[strings.LastIndexByte(n.Message, ' '):])
 	}
-	if s := strings.Join(codes, "|"); s != "hidden-text 13|remote-pictures 1 |inline-pictures 1 |misleading-links 1 " {
+	if s := strings.Join(codes, "|"); s != "hidden-text 13|remote-pictures 1|inline-pictures 1|misleading-links 1" {
 		t.Errorf("notes %q", s)
 	}
 }
