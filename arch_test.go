@@ -32,8 +32,8 @@ var floors = []place{
 	{"internal/...", 0}, {"policy/internal/...", 0}, {"source/internal/...", 0}, {"ftm", 0},
 	{".", 1},
 	{"policy", 2}, {"client", 2}, {"extract/charset", 2},
-	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3}, {"extract/document", 3}, {"extract/reading", 4},
-	{"mapping", 4}, {"bods", 4}, {"mapping/notice", 3},
+	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3}, {"extract/document", 3},
+	{"mapping", 4}, {"bods", 4}, {"mapping/notice", 3}, {"extract/reading", 4}, {"extract/markup", 4},
 	{"statement", 5},
 	{"quality", 6}, {"resolve", 6}, {"mention", 6},
 	{"graph", 7}, {"search", 7},
@@ -59,9 +59,11 @@ var doors = []door{
 	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
 	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/database", []string{"extract/open", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
+	{"extract/mail", []string{"extract/readers", "extract/mapi", "cmd/..."}, "formats are chosen in one list, and Outlook's items are mail"},
+	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
-	{"extract/...", []string{"extract/open", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/...", []string{"extract/open", "extract/readers", "cmd/..."}, "formats are chosen in one list"},
 	{"driver/...", []string{"cmd/..."}, "technologies are chosen where things are wired"},
 	{"policy/engine", []string{"gate", "cmd/..."}, "only the gate asks for a right"},
 	{"audit", []string{"gate", "driver/...", "cmd/..."}, "only the gate records"},
@@ -85,7 +87,9 @@ var online = []guest{
 // level lists the imports between packages of one floor that are wanted.
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
+	{"extract/readers", "extract/..."},
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
+	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 }
 
 // A guest is a package from outside this module, with all below it, and the
