@@ -5,7 +5,7 @@ import "math"
 // drawn is what stands on a page besides its text: how much of it pictures
 // cover, straight lines, and how text is drawn.
 type drawn struct {
-	covered   [grid * grid]bool // squares of the page that pictures cover
+	covered   [squares * squares]bool // squares of the page that pictures cover
 	pictures  int
 	strokes   int // straight and curved pieces of paths
 	rules     []rule
@@ -15,7 +15,7 @@ type drawn struct {
 }
 
 const (
-	grid       = 32
+	squares    = 32
 	maxObjects = 200_000 // of a page, those inside forms counted
 	maxRules   = 20_000
 	maxPoints  = 4_000 // of one path
@@ -126,11 +126,11 @@ func (s *sheet) cover(d *drawn, at rect) {
 	if w == 0 || h == 0 {
 		return
 	}
-	from := func(v, size float64) int { return int(max(0, math.Ceil(v/size*grid-0.5))) }
-	to := func(v, size float64) int { return int(min(grid-1, math.Floor(v/size*grid-0.5))) }
+	from := func(v, size float64) int { return int(max(0, math.Ceil(v/size*squares-0.5))) }
+	to := func(v, size float64) int { return int(min(squares-1, math.Floor(v/size*squares-0.5))) }
 	for y := from(at.top, h); y <= to(at.bottom, h); y++ {
 		for x := from(at.left, w); x <= to(at.right, w); x++ {
-			d.covered[y*grid+x] = true
+			d.covered[y*squares+x] = true
 		}
 	}
 }
@@ -143,7 +143,7 @@ func (d *drawn) coverage() float64 {
 			n++
 		}
 	}
-	return float64(n) / (grid * grid)
+	return float64(n) / (squares * squares)
 }
 
 // path takes the straight lines of a path.

@@ -112,6 +112,7 @@ func (r *reading) page(in *instance, n int) (*page, error) {
 	t := newText(r.in.Limits)
 	s.text(t)
 	drawn := s.objects(r.in.Limits.Depth)
+	p.tables(tables(wordsOf(t.String(), t.boxes), drawn.rules, w, h))
 	r.marginalia(s, t, p)
 	p.Text, p.Boxes = t.String(), t.boxes
 	if t.full {

@@ -1,0 +1,374 @@
+package pdf
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A chunk is words of one line that stand close together.
+type chunk struct {
+	rect
+	words []word
+}
+
+// chunks cuts a line where there is more room than between words, and where a
+// line goes down between them.
+func (l line) chunks(down []stroke, unit float64) []chunk {
+	var out []chunk
+	for i, w := range l.words {
+		if i > 0 {
+			last := &out[len(out)-1]
+			if gap := w.left - last.right; gap <= unit*1.2 && !parted(down, last.right, w.left, l.rect) {
+				last.rect, last.words = last.join(w.rect), append(last.words, w)
+				continue
+			}
+		}
+		out = append(out, chunk{w.rect, []word{w}})
+	}
+	return out
+}
+
+func parted(down []stroke, left, right float64, l rect) bool {
+	_, y := l.centre()
+	return slices.ContainsFunc(down, func(s stroke) bool {
+		return s.at >= left-1 && s.at <= right+1 && s.from <= y && s.to >= y
+	})
+}
+
+// A band is a line with its chunks.
+type band struct {
+	line
+	chunks []chunk
+}
+
+// plain finds tables by lines of text that keep to the same columns.
+func plain(words []word, across, down []stroke, unit float64) []grid {
+	var out []grid
+	for _, block := range gutters(words, down, unit) {
+		var bands []band
+		for _, l := range linesOf(block, unit) {
+			bands = append(bands, band{l, l.chunks(down, unit)})
+		}
+		for _, run := range runs(bands, unit) {
+			if g, ok := columns(run, across, unit); ok {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}
+
+// gutters divides a page of prose in two columns, which are read apart.
+func gutters(words []word, down []stroke, unit float64) [][]word {
+	var left, right []float64 // where the prose on the left ends, and on the right begins
+	for _, l := range linesOf(words, unit) {
+		c := l.chunks(down, unit)
+		for i := 1; i < len(c); i++ {
+			if prose(c[i-1], unit) && prose(c[i], unit) {
+				left, right = append(left, c[i-1].right), append(right, c[i].left)
+			}
+		}
+	}
+	if len(left) < 6 {
+		return [][]word{words}
+	}
+	slices.Sort(right)
+	x := right[len(right)/4] - unit/2
+	var a, b []word
+	for _, w := range words {
+		switch {
+		case w.right <= x:
+			a = append(a, w)
+		case w.left >= x:
+			b = append(b, w)
+		default:
+			return [][]word{words} // what crosses the page divides it otherwise
+		}
+	}
+	return [][]word{a, b}
+}
+
+func prose(c chunk, unit float64) bool {
+	return c.right-c.left > unit*20 && len(c.words) >= 4 && !number(c.words)
+}
+
+// runs gives the stretches of lines that may be a table: lines of two chunks or
+// more, with few others among them, and no wide gap.
+func runs(bands []band, unit float64) [][]band {
+	var out [][]band
+	var run []band
+	single := 0
+	end := func() {
+		for len(run) > 0 && len(run[len(run)-1].chunks) < 2 {
+			run = run[:len(run)-1]
+		}
+		if len(run) >= 2 {
+			out = append(out, run)
+		}
+		run, single = nil, 0
+	}
+	for _, b := range bands {
+		if len(run) > 0 && b.top-run[len(run)-1].bottom > unit*4 {
+			end()
+		}
+		switch {
+		case len(b.chunks) >= 2:
+			run, single = append(run, b), 0
+		case len(run) == 0:
+		case single >= 2 || wide(b, run, unit):
+			end()
+		default:
+			run, single = append(run, b), single+1
+		}
+	}
+	end()
+	return out
+}
+
+// wide says whether a line of one chunk is prose beside a table: it goes across
+// most of it.
+func wide(b band, run []band, unit float64) bool {
+	at := run[0].rect
+	for _, r := range run {
+		at = at.join(r.rect)
+	}
+	return b.right-b.left > (at.right-at.left)*0.6 && len(b.chunks[0].words) > 6
+}
+
+// columns makes a table of a run of lines, if they keep to columns.
+func columns(run []band, across []stroke, unit float64) (grid, bool) {
+	cuts := cutsOf(run, unit)
+	if len(cuts) == 0 {
+		return grid{}, false
+	}
+	g := grid{at: run[0].rect}
+	rows := make([][][]word, len(run))
+	for i, b := range run {
+		g.at = g.at.join(b.rect)
+		rows[i] = make([][]word, len(cuts)+1)
+		for _, c := range b.chunks {
+			for _, part := range parts(c, cuts) {
+				j := columnOf(part, cuts)
+				rows[i][j] = append(rows[i][j], part.words...)
+			}
+		}
+	}
+	g.rows = merged(rows, run, across, unit)
+	g = g.pruned()
+	return g, g.sound() && g.tabular()
+}
+
+// cutsOf are the places between the columns of a run: where hardly a line of
+// those with the most chunks has a word.
+func cutsOf(run []band, unit float64) []float64 {
+	most := make([]int, len(run))
+	for i, b := range run {
+		most[i] = len(b.chunks)
+	}
+	slices.Sort(most)
+	typical := most[len(most)*3/4]
+	left, right := math.Inf(1), math.Inf(-1)
+	var full []band
+	for _, b := range run {
+		if len(b.chunks) >= 2 && len(b.chunks)*10 >= typical*7 {
+			full = append(full, b)
+			left, right = min(left, b.left), max(right, b.right)
+		}
+	}
+	if typical < 2 || len(full) < 2 || !(right-left < 1e5) {
+		return nil
+	}
+	const step = 0.5 // points
+	count := make([]int, int((right-left)/step)+2)
+	for _, b := range full {
+		for _, c := range b.chunks {
+			for x := int((c.left - left) / step); x <= int((c.right-left)/step); x++ {
+				count[x]++
+			}
+		}
+	}
+	allowed := len(full) / 12
+	var cuts []float64
+	for x := 0; x < len(count); {
+		if count[x] > allowed {
+			x++
+			continue
+		}
+		from := x
+		for x < len(count) && count[x] <= allowed {
+			x++
+		}
+		if from > 0 && x < len(count) && float64(x-from)*step >= unit*0.7 {
+			cuts = append(cuts, left+float64(from+x)/2*step)
+		}
+	}
+	return cuts
+}
+
+// parts divides a chunk at the cuts that fall into room between its words, when
+// each part then keeps to one column.
+func parts(c chunk, cuts []float64) []chunk {
+	out, from := []chunk{{c.words[0].rect, c.words[:1]}}, 0
+	for i, w := range c.words[1:] {
+		last := &out[len(out)-1]
+		if slices.ContainsFunc(cuts, func(x float64) bool { return x >= last.right && x <= w.left }) {
+			from = i + 1
+			out = append(out, chunk{w.rect, c.words[from : from+1]})
+			continue
+		}
+		last.rect, last.words = last.join(w.rect), c.words[from:i+2]
+	}
+	return out
+}
+
+// columnOf is the column that a chunk stands in, the first one if it is in more.
+func columnOf(c chunk, cuts []float64) int {
+	for j, x := range cuts {
+		if c.left+min(4, (c.right-c.left)/2) < x {
+			return j
+		}
+	}
+	return len(cuts)
+}
+
+// merged joins the lines of a row: those that no line across divides where
+// most rows are divided so, and the second lines of cells.
+func merged(rows [][][]word, run []band, across []stroke, unit float64) [][][]word {
+	divided := make([]bool, len(rows)) // from the row before
+	n := 0
+	for i := 1; i < len(rows); i++ {
+		divided[i] = crossed(across, run[i-1].rect, run[i].rect)
+		if divided[i] {
+			n++
+		}
+	}
+	byRule := n*2 >= len(rows)-1 && n >= 2
+	pitch := pitchOf(run)
+	var out [][][]word
+	for i, row := range rows {
+		if len(out) > 0 && !divided[i] {
+			last := out[len(out)-1]
+			near := run[i].top-run[i-1].top <= pitch*1.25
+			if byRule && near || near && (continues(last, row) || begins(last, row)) {
+				for j, c := range row {
+					last[j] = append(last[j], c...)
+				}
+				continue
+			}
+		}
+		out = append(out, slices.Clone(row))
+	}
+	return out
+}
+
+// crossed says whether a line lies between two lines of text, across most of
+// them.
+func crossed(across []stroke, above, below rect) bool {
+	from, to := min(above.left, below.left), max(above.right, below.right)
+	_, y0 := above.centre()
+	_, y1 := below.centre()
+	covers := 0.0
+	for _, s := range across {
+		if s.at > y0 && s.at < y1 {
+			covers += max(0, min(s.to, to)-max(s.from, from))
+		}
+	}
+	return covers >= (to-from)*0.5
+}
+
+// pitchOf is the way from line to line that is usual in a run, or less.
+func pitchOf(run []band) float64 {
+	var ways []float64
+	for i := 1; i < len(run); i++ {
+		ways = append(ways, run[i].top-run[i-1].top)
+	}
+	slices.Sort(ways)
+	return ways[len(ways)/4]
+}
+
+// continues says whether a line goes on with cells of the row above: it has
+// words where that has words, no number, and nothing in most columns.
+func continues(above, row [][]word) bool {
+	n := 0
+	for j, c := range row {
+		if len(c) == 0 {
+			continue
+		}
+		if n++; len(above[j]) == 0 || number(c) || number(above[j]) {
+			return false
+		}
+	}
+	return n > 0 && n*2 <= len(row) && (len(row[0]) == 0 || n == 1 && lower(row[0]))
+}
+
+// begins says whether the row above is the first line of this one's first cell.
+func begins(above, row [][]word) bool {
+	for j, c := range above {
+		if len(c) > 0 != (j == 0) {
+			return false
+		}
+	}
+	return len(row[0]) > 0 && lower(row[0])
+}
+
+func lower(words []word) bool {
+	for _, c := range words[0].text {
+		return unicode.IsLower(c)
+	}
+	return false
+}
+
+// tabular says that what keeps to columns is no prose, list or table of
+// contents.
+func (g grid) tabular() bool {
+	cells, words, numbers, short, leaders := 0, 0, 0, 0, 0
+	for _, row := range g.rows {
+		for j, c := range row {
+			if len(c) == 0 {
+				continue
+			}
+			cells++
+			words += len(c)
+			if j > 0 && number(c) {
+				numbers++
+			}
+			if j == 0 && mark(c) {
+				short++
+			}
+			if slices.ContainsFunc(c, func(w word) bool { return strings.Contains(w.text, "....") }) {
+				leaders++
+			}
+		}
+	}
+	rows, n := len(g.rows), len(g.rows[0])
+	switch {
+	case leaders*3 >= rows:
+		return false
+	case n == 2:
+		return rows >= 3 && short*2 < rows && numbers*2 >= rows
+	case rows < 3 && n < 4:
+		return false
+	case short*2 >= rows && n == 3 && numbers*3 < rows:
+		return false
+	}
+	return words <= cells*6
+}
+
+// mark says whether a cell is the mark of a list's point.
+func mark(c []word) bool {
+	if len(c) != 1 {
+		return false
+	}
+	s := strings.Trim(c[0].text, "().[]:")
+	if len([]rune(s)) > 2 {
+		return false
+	}
+	for _, r := range s {
+		if unicode.IsDigit(r) {
+			return strings.HasSuffix(c[0].text, ".") || strings.HasSuffix(c[0].text, ")")
+		}
+	}
+	return true
+}
