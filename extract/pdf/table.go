@@ -197,5 +197,5 @@ func (g grid) sound() bool {
 			used++
 		}
 	}
-	return used >= 2 && wide >= 2 && wide*2 >= len(g.rows) && filled*10 >= 3*len(g.rows)*used
+	return used >= 2 && wide >= 2 && wide*2 >= len(g.rows) && filled*10 >= 4*len(g.rows)*used
 }

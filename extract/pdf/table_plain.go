@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -15,12 +16,12 @@ type chunk struct {
 
 // chunks cuts a line where there is more room than between words, and where a
 // line goes down between them.
-func (l line) chunks(down []stroke, unit float64) []chunk {
+func (l line) chunks(down []stroke, space, unit float64) []chunk {
 	var out []chunk
 	for i, w := range l.words {
 		if i > 0 {
 			last := &out[len(out)-1]
-			if gap := w.left - last.right; gap <= unit*1.2 && !parted(down, last.right, w.left, l.rect) {
+			if gap := w.left - last.right; gap <= space && !parted(down, last.right, w.left, l.rect) {
 				last.rect, last.words = last.join(w.rect), append(last.words, w)
 				continue
 			}
@@ -37,6 +38,24 @@ func parted(down []stroke, left, right float64, l rect) bool {
 	})
 }
 
+// spaceOf is the most room that lies between words of one chunk: somewhat more
+// than between most words of the page, which is wide where all letters are.
+func spaceOf(lines []line, unit float64) float64 {
+	var gaps []float64
+	for _, l := range lines {
+		for i := 1; i < len(l.words); i++ {
+			if gap := l.words[i].left - l.words[i-1].right; gap > 0 {
+				gaps = append(gaps, gap)
+			}
+		}
+	}
+	if len(gaps) == 0 {
+		return unit * 1.2
+	}
+	slices.Sort(gaps)
+	return min(max(unit*1.2, gaps[len(gaps)/4]*1.4), unit*2)
+}
+
 // A band is a line with its chunks.
 type band struct {
 	line
@@ -46,10 +65,11 @@ type band struct {
 // plain finds tables by lines of text that keep to the same columns.
 func plain(words []word, across, down []stroke, unit float64) []grid {
 	var out []grid
-	for _, block := range gutters(words, down, unit) {
+	space := spaceOf(linesOf(words, unit), unit)
+	for _, block := range gutters(words, down, space, unit) {
 		var bands []band
 		for _, l := range linesOf(block, unit) {
-			bands = append(bands, band{l, l.chunks(down, unit)})
+			bands = append(bands, band{l, l.chunks(down, space, unit)})
 		}
 		for _, run := range runs(bands, unit) {
 			if g, ok := columns(run, across, unit); ok {
@@ -60,34 +80,70 @@ func plain(words []word, across, down []stroke, unit float64) []grid {
 	return out
 }
 
-// gutters divides a page of prose in two columns, which are read apart.
-func gutters(words []word, down []stroke, unit float64) [][]word {
-	var left, right []float64 // where the prose on the left ends, and on the right begins
-	for _, l := range linesOf(words, unit) {
-		c := l.chunks(down, unit)
-		for i := 1; i < len(c); i++ {
-			if prose(c[i-1], unit) && prose(c[i], unit) {
-				left, right = append(left, c[i-1].right), append(right, c[i].left)
+// minProse is how many lines of prose side by side make columns of a page.
+const minProse = 6
+
+// gutters divides what is set as prose in two columns, which are read apart; the
+// rest of the page, above and below, stays whole.
+func gutters(words []word, down []stroke, space, unit float64) [][]word {
+	lines := linesOf(words, unit)
+	var out [][]word
+	whole := 0 // the first line that is in no block yet
+	flush := func(to int) {
+		var block []word
+		for _, l := range lines[whole:to] {
+			block = append(block, l.words...)
+		}
+		if len(block) > 0 {
+			out = append(out, block)
+		}
+		whole = to
+	}
+	var first, last, n int
+	var x float64
+	end := func() {
+		if a, b, ok := apart(lines[first:min(last+1, len(lines))], x-unit/2); n >= minProse && ok {
+			flush(first)
+			out, whole = append(out, a, b), last+1
+		}
+		n = 0
+	}
+	for i, l := range lines {
+		c := l.chunks(down, space, unit)
+		for j := 1; j < len(c); j++ {
+			if !prose(c[j-1], unit) || !prose(c[j], unit) {
+				continue
+			}
+			if n > 0 && (i-last > 4 || math.Abs(c[j].left-x) > unit*3) {
+				end()
+			}
+			if n == 0 {
+				first, x = i, c[j].left
+			}
+			last, x, n = i, min(x, c[j].left), n+1
+			break
+		}
+	}
+	end()
+	flush(len(lines))
+	return out
+}
+
+// apart divides lines at x, unless a word stands there.
+func apart(lines []line, x float64) (left, right []word, ok bool) {
+	for _, l := range lines {
+		for _, w := range l.words {
+			switch {
+			case w.right <= x:
+				left = append(left, w)
+			case w.left >= x:
+				right = append(right, w)
+			default:
+				return nil, nil, false
 			}
 		}
 	}
-	if len(left) < 6 {
-		return [][]word{words}
-	}
-	slices.Sort(right)
-	x := right[len(right)/4] - unit/2
-	var a, b []word
-	for _, w := range words {
-		switch {
-		case w.right <= x:
-			a = append(a, w)
-		case w.left >= x:
-			b = append(b, w)
-		default:
-			return [][]word{words} // what crosses the page divides it otherwise
-		}
-	}
-	return [][]word{a, b}
+	return left, right, true
 }
 
 func prose(c chunk, unit float64) bool {
@@ -155,9 +211,13 @@ func columns(run []band, across []stroke, unit float64) (grid, bool) {
 			}
 		}
 	}
-	g.rows = merged(rows, run, across, unit)
+	g.rows = rows
 	g = g.pruned()
-	return g, g.sound() && g.tabular()
+	if len(g.rows) != len(run) || !g.sound() || !g.tabular() || !g.aligned(unit) {
+		return grid{}, false
+	}
+	g.rows = merged(g.rows, run, across)
+	return g, len(g.rows) >= 2
 }
 
 // cutsOf are the places between the columns of a run: where hardly a line of
@@ -235,7 +295,7 @@ func columnOf(c chunk, cuts []float64) int {
 
 // merged joins the lines of a row: those that no line across divides where
 // most rows are divided so, and the second lines of cells.
-func merged(rows [][][]word, run []band, across []stroke, unit float64) [][][]word {
+func merged(rows [][][]word, run []band, across []stroke) [][][]word {
 	divided := make([]bool, len(rows)) // from the row before
 	n := 0
 	for i := 1; i < len(rows); i++ {
@@ -289,7 +349,7 @@ func pitchOf(run []band) float64 {
 }
 
 // continues says whether a line goes on with cells of the row above: it has
-// words where that has words, no number, and nothing in most columns.
+// words where that has words, no number, and nothing in the first column.
 func continues(above, row [][]word) bool {
 	n := 0
 	for j, c := range row {
@@ -300,7 +360,7 @@ func continues(above, row [][]word) bool {
 			return false
 		}
 	}
-	return n > 0 && n*2 <= len(row) && (len(row[0]) == 0 || n == 1 && lower(row[0]))
+	return n > 0 && (len(row[0]) == 0 || n == 1 && lower(row[0]))
 }
 
 // begins says whether the row above is the first line of this one's first cell.
@@ -320,40 +380,127 @@ func lower(words []word) bool {
 	return false
 }
 
-// tabular says that what keeps to columns is no prose, list or table of
-// contents.
+// tabular says that what keeps to columns is no prose, list, table of contents
+// or drawing.
 func (g grid) tabular() bool {
-	cells, words, numbers, short, leaders := 0, 0, 0, 0, 0
+	rows, n := len(g.rows), len(g.rows[0])
+	cells, words := make([]int, n), make([]int, n)
+	numbers, marks, leaders := 0, 0, 0
 	for _, row := range g.rows {
 		for j, c := range row {
 			if len(c) == 0 {
 				continue
 			}
-			cells++
-			words += len(c)
-			if j > 0 && number(c) {
+			cells[j]++
+			words[j] += len(c)
+			switch {
+			case j > 0 && number(c):
 				numbers++
-			}
-			if j == 0 && mark(c) {
-				short++
+			case j == 0 && mark(c):
+				marks++
 			}
 			if slices.ContainsFunc(c, func(w word) bool { return strings.Contains(w.text, "....") }) {
 				leaders++
 			}
 		}
 	}
-	rows, n := len(g.rows), len(g.rows[0])
-	switch {
-	case leaders*3 >= rows:
+	all, full := 0, 0 // columns of lines of prose
+	for j := range n {
+		all += cells[j]
+		if words[j]*2 >= cells[j]*7 {
+			full++
+		}
+	}
+	switch few := numbers*4 < all-cells[0]; {
+	case leaders*3 >= rows && n <= 3:
 		return false
 	case n == 2:
-		return rows >= 3 && short*2 < rows && numbers*2 >= rows
+		return rows >= 3 && marks*2 < rows && numbers*2 >= rows
 	case rows < 3 && n < 4:
 		return false
-	case short*2 >= rows && n == 3 && numbers*3 < rows:
+	case few && (marks*2 >= rows || words[0]*2 >= cells[0]*7 && full >= 2 || full == n):
 		return false
 	}
-	return words <= cells*6
+	return !g.axis()
+}
+
+// axis says whether a column is the scale of a drawing: numbers that go down by
+// the same step, other than years.
+func (g grid) axis() bool {
+	for j := range g.rows[0] {
+		var scale []float64
+		for _, row := range g.rows {
+			if len(row[j]) == 0 {
+				continue
+			}
+			v, err := strconv.ParseFloat(strings.NewReplacer(",", "", "%", "").Replace(row[j][0].text), 64)
+			if err != nil || len(row[j]) > 1 {
+				continue
+			}
+			scale = append(scale, v)
+		}
+		if len(scale) >= 5 && even(scale) {
+			return true
+		}
+	}
+	return false
+}
+
+func even(scale []float64) bool {
+	step := scale[0] - scale[1]
+	for i := 2; i < len(scale); i++ {
+		if math.Abs(scale[i-1]-scale[i]-step) > math.Abs(step)/1000 {
+			return false
+		}
+	}
+	return step > 0 && step != 1
+}
+
+// aligned says that the cells of each column but the first begin, end or have
+// their middle at one place. Gaps in justified prose do not.
+func (g grid) aligned(unit float64) bool {
+	enough := 5 // of ten cells
+	if !g.numeric() {
+		enough = 7
+	}
+	columns, straight := 0, 0
+	for j := 1; j < len(g.rows[0]); j++ {
+		var left, middle, right []float64
+		for _, row := range g.rows {
+			if len(row[j]) == 0 {
+				continue
+			}
+			at := row[j][0].rect
+			for _, w := range row[j] {
+				at = at.join(w.rect)
+			}
+			left, middle, right = append(left, at.left), append(middle, (at.left+at.right)/2), append(right, at.right)
+		}
+		if len(left) < 2 {
+			continue
+		}
+		columns++
+		if j == len(g.rows[0])-1 && !number(g.rows[len(g.rows)-1][j]) {
+			right = nil // of prose, too
+		}
+		if max(most(left, unit), most(middle, unit), most(right, unit))*10 >= len(left)*enough {
+			straight++
+		}
+	}
+	return columns > 0 && straight*10 >= columns*6
+}
+
+// most is how many places lie together.
+func most(places []float64, unit float64) int {
+	slices.Sort(places)
+	n, from := 0, 0
+	for i, x := range places {
+		for x-places[from] > unit*0.8 {
+			from++
+		}
+		n = max(n, i-from+1)
+	}
+	return n
 }
 
 // mark says whether a cell is the mark of a list's point.

@@ -171,7 +171,49 @@ func (f *frame) grid(words []word, unit float64) (grid, bool) {
 	}
 	g.rows = split(g.rows, unit)
 	g = g.pruned()
+	if finer, ok := f.finer(words, at, unit); ok && (len(g.rows) == 0 || len(finer.rows[0]) > len(g.rows[0])) {
+		return finer, true
+	}
 	return g, g.sound() && g.dense()
+}
+
+// finer reads what is inside a frame by its columns alone: lines may divide
+// some of them and not others.
+func (f *frame) finer(words []word, at rect, unit float64) (grid, bool) {
+	var inside []word
+	for _, w := range words {
+		if at.holds(w.centre()) {
+			inside = append(inside, w)
+		}
+	}
+	lines := linesOf(inside, unit)
+	space := spaceOf(lines, unit)
+	var run []band
+	for _, l := range lines {
+		run = append(run, band{l, l.chunks(f.down, space, unit)})
+	}
+	if len(run) < 2 {
+		return grid{}, false
+	}
+	g, ok := columns(run, f.across, unit)
+	g.at = at
+	return g, ok && g.numeric()
+}
+
+// numeric says whether half of the cells beside the first column are numbers.
+func (g grid) numeric() bool {
+	cells, numbers := 0, 0
+	for _, row := range g.rows {
+		for _, c := range row[1:] {
+			if len(c) > 0 {
+				cells++
+				if number(c) {
+					numbers++
+				}
+			}
+		}
+	}
+	return numbers*2 >= cells
 }
 
 // dense leaves out frames that hold prose or drawings: few cells with much text
@@ -186,7 +228,7 @@ func (g grid) dense() bool {
 			}
 		}
 	}
-	return cells >= 4 && words <= cells*60
+	return cells >= 4 && words <= cells*60 && !g.axis()
 }
 
 // between is the last place before v.
