@@ -199,6 +199,9 @@ func columns(run []band, across []stroke, unit float64) (grid, bool) {
 	if len(cuts) == 0 {
 		return grid{}, false
 	}
+	notes := len(run)
+	run = unnoted(run, cuts)
+	notes -= len(run)
 	g := grid{at: run[0].rect}
 	rows := make([][][]word, len(run))
 	for i, b := range run {
@@ -213,16 +216,47 @@ func columns(run []band, across []stroke, unit float64) (grid, bool) {
 	}
 	g.rows = rows
 	g = g.pruned()
-	if len(g.rows) != len(run) || !g.sound() || !g.tabular() || !g.aligned(unit) {
+	if len(g.rows) != len(run) || !g.sound() || !g.tabular() || !g.aligned(unit) || notes > 0 && !g.numeric() {
 		return grid{}, false
 	}
 	g.rows = merged(g.rows, run, across)
-	return g, len(g.rows) >= 2
+	g.unite()
+	return g, len(g.rows) >= 2 && len(g.rows[0]) >= 2
 }
+
+// unnoted leaves out the notes below a table: last lines of which a piece of
+// prose goes across columns.
+func unnoted(run []band, cuts []cut) []band {
+	across := func(c chunk) bool {
+		return len(c.words) >= 4 && !number(c.words) &&
+			slices.ContainsFunc(cuts, func(x cut) bool { return c.left < x.from && c.right > x.to })
+	}
+	for len(run) > 2 && slices.ContainsFunc(run[len(run)-1].chunks, across) {
+		run = run[:len(run)-1]
+	}
+	return run
+}
+
+// unite makes one column of two of which no row fills both: a heading that
+// stands aside of what it heads.
+func (g *grid) unite() {
+	for j := len(g.rows[0]) - 2; j >= 0; j-- {
+		if slices.ContainsFunc(g.rows, func(row [][]word) bool { return len(row[j]) > 0 && len(row[j+1]) > 0 }) {
+			continue
+		}
+		for i, row := range g.rows {
+			row[j] = append(row[j], row[j+1]...)
+			g.rows[i] = slices.Delete(row, j+1, j+2)
+		}
+	}
+}
+
+// A cut is the room between two columns.
+type cut struct{ from, to float64 }
 
 // cutsOf are the places between the columns of a run: where hardly a line of
 // those with the most chunks has a word.
-func cutsOf(run []band, unit float64) []float64 {
+func cutsOf(run []band, unit float64) []cut {
 	most := make([]int, len(run))
 	for i, b := range run {
 		most[i] = len(b.chunks)
@@ -250,7 +284,7 @@ func cutsOf(run []band, unit float64) []float64 {
 		}
 	}
 	allowed := len(full) / 12
-	var cuts []float64
+	var cuts []cut
 	for x := 0; x < len(count); {
 		if count[x] > allowed {
 			x++
@@ -261,19 +295,26 @@ func cutsOf(run []band, unit float64) []float64 {
 			x++
 		}
 		if from > 0 && x < len(count) && float64(x-from)*step >= unit*0.7 {
-			cuts = append(cuts, left+float64(from+x)/2*step)
+			cuts = append(cuts, cut{left + float64(from)*step, left + float64(x)*step})
 		}
 	}
 	return cuts
 }
 
-// parts divides a chunk at the cuts that fall into room between its words, when
-// each part then keeps to one column.
-func parts(c chunk, cuts []float64) []chunk {
+// divides says whether a cut falls into the room between two words. Numbers that
+// are longer than those above reach past its middle.
+func (x cut) divides(left, right float64, numbers bool) bool {
+	middle := (x.from + x.to) / 2
+	return middle >= left && middle <= right || numbers && x.to >= left && x.from <= right
+}
+
+// parts divides a chunk where a cut falls into the room between its words.
+func parts(c chunk, cuts []cut) []chunk {
 	out, from := []chunk{{c.words[0].rect, c.words[:1]}}, 0
 	for i, w := range c.words[1:] {
 		last := &out[len(out)-1]
-		if slices.ContainsFunc(cuts, func(x float64) bool { return x >= last.right && x <= w.left }) {
+		numbers := number(c.words[i : i+2])
+		if slices.ContainsFunc(cuts, func(x cut) bool { return x.divides(last.right, w.left, numbers) }) {
 			from = i + 1
 			out = append(out, chunk{w.rect, c.words[from : from+1]})
 			continue
@@ -283,12 +324,19 @@ func parts(c chunk, cuts []float64) []chunk {
 	return out
 }
 
-// columnOf is the column that a chunk stands in, the first one if it is in more.
-func columnOf(c chunk, cuts []float64) int {
+// columnOf is the column that a chunk stands in: the first one if it is in more,
+// but that of most of it if it reaches into one more only.
+func columnOf(c chunk, cuts []cut) int {
 	for j, x := range cuts {
-		if c.left+min(4, (c.right-c.left)/2) < x {
-			return j
+		middle := (x.from + x.to) / 2
+		if c.left+min(4, (c.right-c.left)/2) >= middle {
+			continue
 		}
+		beyond := j+1 == len(cuts) || c.right <= cuts[j+1].to
+		if beyond && c.right-x.to > 2*(x.from-c.left) && c.right > x.to {
+			return j + 1
+		}
+		return j
 	}
 	return len(cuts)
 }

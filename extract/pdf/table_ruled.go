@@ -111,7 +111,8 @@ func frames(across, down []stroke, unit float64) []frame {
 	var out []frame
 	for _, f := range order {
 		if len(f.across) >= 2 && len(f.down) >= 1 {
-			f.ys, f.xs = places(f.across, near), places(f.down, near)
+			f.across, f.ys = snapped(f.across, min(unit*0.6, 4))
+			f.down, f.xs = snapped(f.down, min(unit, 7))
 			f.widen(unit)
 			out = append(out, *f)
 		}
@@ -120,16 +121,23 @@ func frames(across, down []stroke, unit float64) []frame {
 	return out
 }
 
-// places are where lines lie, those close together as one.
-func places(strokes []stroke, near float64) []float64 {
-	var out []float64
-	for _, s := range strokes { // sorted by place
-		if n := len(out); n == 0 || s.at-out[n-1] > near {
-			out = append(out, s.at)
+// snapped brings lines close together to the place of the longest of them: the
+// edge of a cell's shade to the line beside it. Sorted places come with them.
+func snapped(strokes []stroke, near float64) (at []stroke, places []float64) {
+	slices.SortFunc(strokes, func(a, b stroke) int { return cmp.Compare(a.at, b.at) })
+	for i := 0; i < len(strokes); {
+		j := i + 1
+		for j < len(strokes) && strokes[j].at-strokes[j-1].at <= near && strokes[j].at-strokes[i].at <= 3*near {
+			j++
 		}
+		longest := slices.MaxFunc(strokes[i:j], func(a, b stroke) int { return cmp.Compare(a.to-a.from, b.to-b.from) })
+		for _, s := range strokes[i:j] {
+			s.at = longest.at
+			at = append(at, s)
+		}
+		places, i = append(places, longest.at), j
 	}
-	slices.Sort(out)
-	return out
+	return at, places
 }
 
 // widen adds the sides of a frame that has none: where its lines across begin
@@ -174,7 +182,11 @@ func (f *frame) grid(words []word, unit float64) (grid, bool) {
 	if finer, ok := f.finer(words, at, unit); ok && (len(g.rows) == 0 || len(finer.rows[0]) > len(g.rows[0])) {
 		return finer, true
 	}
-	return g, g.sound() && g.dense()
+	if !g.sound() || !g.dense() {
+		return grid{}, false
+	}
+	g.unite()
+	return g, len(g.rows[0]) >= 2
 }
 
 // finer reads what is inside a frame by its columns alone: lines may divide
@@ -262,7 +274,7 @@ func (f *frame) owners(ny, nx int) []int {
 func covered(strokes []stroke, at, from, to float64) bool {
 	middle, covers := (from+to)/2, 0.0
 	for _, s := range strokes {
-		if math.Abs(s.at-at) <= 4 {
+		if math.Abs(s.at-at) <= 0.5 {
 			if s.from <= middle && s.to >= middle {
 				return true
 			}
