@@ -72,6 +72,9 @@ func TestGoldens(t *testing.T) {
 		{"attached", attachments()},
 		{"hidden", letter("", nil, leaf{content: at(72, 700, 12, "painted") + "3 Tr " + at(72, 680, 12, "not painted")})},
 		{"scan", scan()},
+		{"ruled", letter("", nil, leaf{content: ruledTable()})},
+		{"plain", letter("", nil, leaf{content: plainTable()})},
+		{"prose", letter("", nil, leaf{content: proseColumns()})},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
