@@ -98,6 +98,9 @@ func load(ctx context.Context, cfg Config, blob []byte) (_ *Engine, err error) {
 		}
 	}()
 	if e.module, err = e.runtime.CompileModule(ctx, code); err != nil {
+		if cfg.Cache != "" {
+			err = fmt.Errorf("%w; the cache of compiled code in %s may be damaged: delete it", err, cfg.Cache)
+		}
 		return nil, err
 	}
 	if err = e.host(ctx); err != nil {

@@ -86,14 +86,14 @@ func stream(dict, data string) string {
 // and that the document after it reads well.
 func TestBombs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("each bomb gets two seconds")
+		t.Skip("each bomb gets a second")
 	}
 	e := loaded(t, Config{Cache: cache, Interruptible: true, Memory: 256 << 20})
 	e.Images, e.DPI = AllImages, 72
 	good := letter("", nil, leaf{content: at(72, 700, 12, "all is well")}).bytes()
 	for name, data := range bombs() {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			d := documenttest.Read(ctx, e, data, document.Input{})
 			t.Logf("%v; %d pages, %d gaps %+v", d.Err, len(d.Pages), len(d.Gaps), d.Gaps[:min(1, len(d.Gaps))])

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image/png"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -198,6 +199,35 @@ func TestFlippedByte(t *testing.T) {
 	code, err := unpack(blob)
 	if err != nil || len(code) != blobSize {
 		t.Fatalf("%d bytes: %v", len(code), err)
+	}
+}
+
+// TestBrokenCache changes a byte of the compiled code in the cache: it is not
+// run.
+func TestBrokenCache(t *testing.T) {
+	engine(t)
+	dir := filepath.Join(t.TempDir(), "cache")
+	if err := os.CopyFS(dir, os.DirFS(cache)); err != nil {
+		t.Fatal(err)
+	}
+	var changed int
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || len(data) < 1<<20 {
+			return err
+		}
+		data[len(data)/2] ^= 1
+		changed++
+		return os.WriteFile(path, data, 0o600)
+	})
+	if err != nil || changed != 1 {
+		t.Fatalf("%d files: %v", changed, err)
+	}
+	if _, err := Load(t.Context(), Config{Cache: dir}); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a changed cache: %v", err)
 	}
 }
 
