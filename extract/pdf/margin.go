@@ -185,11 +185,5 @@ func (r *reading) judge(p *page, t *text, d *drawn) {
 	case t.letters == 0 && d.pictures > 0:
 		p.Sparse = true
 	}
-	if d.invisible > 0 {
-		message := "there is text on the page that is not painted"
-		if covered >= 0.5 {
-			message = "text that is not painted lies over a picture of the page: it was recognised, not written"
-		}
-		p.notes = append(p.notes, document.Note{Page: p.Number, Code: "invisible-text", Message: message})
-	}
+	p.notes = append(p.notes, d.notes(p.Number)...)
 }

@@ -9,8 +9,8 @@ type drawn struct {
 	pictures  int
 	strokes   int // straight and curved pieces of paths
 	rules     []rule
-	invisible int // text objects that are not painted, and those that are
-	visible   int
+	invisible int // text objects that are not painted
+	veil      veil
 	left      int // objects that may yet be looked at
 }
 
@@ -72,13 +72,14 @@ func (s *sheet) object(d *drawn, o ptr, m matrix, depth int) {
 	case textObject:
 		if mode := int32(in.call("FPDFTextObj_GetTextRenderMode", o)); mode == 3 || mode == 7 {
 			d.invisible++
-		} else {
-			d.visible++
+		} else if at, ok := s.bounds(o, m); ok && at.right > at.left {
+			d.veil.text(at, mode == 0 && in.white(o))
 		}
 	case imageObject:
 		d.pictures++
 		if at, ok := s.bounds(o, m); ok {
 			s.cover(d, at)
+			d.veil.ground(at, in.opaque(o))
 		}
 	case pathObject:
 		s.path(d, o, m)
@@ -154,13 +155,17 @@ func (s *sheet) path(d *drawn, o ptr, m matrix) {
 	if n < 2 || n > maxPoints || len(d.rules) >= maxRules {
 		return
 	}
+	outer := m
 	if own, ok := in.matrix(o); ok {
 		m = own.of(m)
 	}
 	in.putUint32(in.scratch, 0, 0)
 	in.call("FPDFPath_GetDrawMode", o, in.scratch, in.scratch+4)
-	if mode := in.ints(2); mode[0] == 0 && mode[1] == 0 {
+	switch mode := in.ints(2); {
+	case mode[0] == 0 && mode[1] == 0:
 		return // a clip, or nothing
+	case mode[0] != 0:
+		s.fill(d, o, outer, n)
 	}
 	const lineTo, moveTo = 0, 2
 	var x, y, startX, startY float64
@@ -181,6 +186,18 @@ func (s *sheet) path(d *drawn, o ptr, m matrix) {
 		if x, y = nx, ny; closes {
 			d.rule(x, y, startX, startY)
 		}
+	}
+}
+
+// fill takes a filled path of n pieces. One that is no rectangle covers nothing
+// for certain, but white text can be seen on it.
+func (s *sheet) fill(d *drawn, o ptr, m matrix, n int32) {
+	white := s.in.white(o)
+	if white && len(d.veil.texts) == 0 {
+		return
+	}
+	if at, ok := s.bounds(o, m); ok {
+		d.veil.ground(at, n <= 6 && s.in.opaque(o))
 	}
 }
 
