@@ -226,7 +226,7 @@ func TestBrokenCache(t *testing.T) {
 		changed++
 		return os.WriteFile(path, data, 0o600)
 	})
-	if err != nil || changed != 1 {
+	if err != nil || changed == 0 {
 		t.Fatalf("%d files: %v", changed, err)
 	}
 	if _, err := Load(t.Context(), Config{Cache: dir}); err == nil || !strings.Contains(err.Error(), dir) {
