@@ -129,3 +129,34 @@ func TestCorpus(t *testing.T) {
 		t.Logf("    %.3f %.3f %6d %s", s.recall, s.precision, s.words, s.file)
 	}
 }
+
+// TestDeclaration reads the Declaration of Human Rights in German, whose text
+// lies beside it.
+func TestDeclaration(t *testing.T) {
+	dir := documenttest.Corpus(t, 2, "ingest-file")
+	want, err := os.ReadFile(filepath.Join(dir, "udhr_ger.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := documenttest.ReadFile(t, engine(t), filepath.Join(dir, "udhr_ger.pdf"), document.Input{})
+	both, inFile, inText := inCommon(words(string(want)), words(d.Text()))
+	if len(d.Pages) != 6 || both*100 < inFile*99 || both*100 < inText*99 {
+		t.Errorf("%d pages; %d words of %d and %d are the same", len(d.Pages), both, inFile, inText)
+	}
+}
+
+// TestScans holds that pages which are pictures ask for recognition, and that a
+// page with a layer of recognised text, or with nothing, does not.
+func TestScans(t *testing.T) {
+	dir := documenttest.Corpus(t, 2, "ocrmypdf")
+	tests := map[string]bool{
+		"2400dpi.pdf": true, "c02-22.pdf": true, "cardinal.pdf": true, "enormous.pdf": true, "jbig2.pdf": true, "vector.pdf": true,
+		"truetype_font_nomapping.pdf": true, "type3_font_nomapping.pdf": true, "graph_ocred.pdf": false, "blank.pdf": false,
+	}
+	for file, want := range tests {
+		d := documenttest.ReadFile(t, engine(t), filepath.Join(dir, file), document.Input{})
+		if d.Err != nil || len(d.Pages) == 0 || d.Pages[0].Sparse != want {
+			t.Errorf("%s: %v, want sparse %v; %v", file, d.Pages, want, d.Err)
+		}
+	}
+}

@@ -182,7 +182,9 @@ func (r *reading) judge(p *page, t *text, d *drawn) {
 		p.notes = append(p.notes, document.Note{Page: p.Number, Code: "no-letters", Message: "many characters of the page have no meaning outside their font"})
 	case t.letters < 25 && (covered >= 0.3 || d.strokes > 2_000):
 		p.Sparse = true
-	case t.letters == 0 && d.pictures > 0:
+	case t.letters < 150 && covered >= 0.7 && d.invisible == 0: // a scan with a stamp on it
+		p.Sparse = true
+	case t.letters == 0 && (d.pictures > 0 || len(d.veil.texts) > 0):
 		p.Sparse = true
 	}
 	p.notes = append(p.notes, d.notes(p.Number)...)
