@@ -69,7 +69,7 @@ func (in *instance) fail(err error) {
 func (in *instance) alloc(size uint32) ptr {
 	p := in.call("malloc", size)
 	if p == 0 {
-		in.fail(errors.New("no memory"))
+		panic(&fault{errors.New("no memory"), true})
 	}
 	return p
 }
@@ -157,22 +157,20 @@ func (in *instance) narrow(name string, args ...uint32) string {
 }
 
 // outBytes calls a function with a buffer, its size and an address for the size
-// it needs as last arguments.
-func (in *instance) outBytes(limit uint32, name string, args ...uint32) (b []byte, ok bool) {
+// it needs as last arguments, and lets take look at the bytes where they lie: a
+// large file is not held twice. ok is false when there are none to be had.
+func (in *instance) outBytes(take func([]byte) error, name string, args ...uint32) (ok bool, err error) {
 	in.putUint32(in.scratch, 0)
 	if in.call(name, append(args, 0, 0, in.scratch)...) == 0 {
-		return nil, false
+		return false, nil
 	}
 	n := uint32(in.ints(1)[0])
-	if n > limit {
-		return nil, false
-	}
 	p := in.alloc(max(n, 1))
 	defer in.freeLater(p)
 	if in.call(name, append(args, p, n, in.scratch)...) == 0 || uint32(in.ints(1)[0]) != n {
-		return nil, false
+		return false, nil
 	}
-	return append([]byte(nil), in.view(p, n)...), true
+	return true, take(in.view(p, n))
 }
 
 func fromUTF16(b []byte) string {

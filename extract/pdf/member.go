@@ -35,15 +35,14 @@ func (r *reading) members() error {
 // attachment gives one attached file.
 func (r *reading) attachment(a attached) error {
 	m := document.Member{Role: document.Attached, Size: -1}
-	var data []byte
 	var there, whole bool
-	failed, err := r.do(func(in *instance) error {
+	failed, err := r.do(func(in *instance) (err error) {
 		if a.page == 0 {
 			f := in.call("FPDFDoc_GetAttachment", r.open.doc, uint32(a.index))
 			if there = f != 0; there {
-				data, whole = in.attachment(f, &m)
+				whole, err = r.give(in, f, &m)
 			}
-			return nil
+			return err
 		}
 		s, ok := in.load(r.open.doc, a.page)
 		if !ok {
@@ -56,17 +55,15 @@ func (r *reading) attachment(a attached) error {
 		}
 		if f := in.call("FPDFAnnot_GetFileAttachment", annot); f != 0 {
 			there = true
-			data, whole = in.attachment(f, &m)
+			whole, err = r.give(in, f, &m)
 		}
 		in.call("FPDFPage_CloseAnnot", annot)
-		return nil
+		return err
 	})
 	switch {
 	case err != nil:
 		return err
-	case failed == nil && whole:
-		return r.member(m, data)
-	case failed == nil && !there:
+	case failed == nil && (whole || !there):
 		return nil
 	}
 	code := document.Damaged
@@ -83,14 +80,14 @@ func (s *sheet) closeLater() {
 	s.close()
 }
 
-// attachment gives the bytes of an attached file, and fills what is known of it.
-func (in *instance) attachment(f ptr, m *document.Member) (data []byte, whole bool) {
+// give gives an attached file; m is filled with what is known of it.
+func (r *reading) give(in *instance, f ptr, m *document.Member) (whole bool, err error) {
 	m.Path = short(in.wide("FPDFAttachment_GetName", f), 4<<10)
 	m.Type = short(in.wide("FPDFAttachment_GetSubtype", f), 1<<10)
 	if m.Modified = date(in.entry("FPDFAttachment_GetStringValue", f, "ModDate")); m.Modified == "" {
 		m.Modified = date(in.entry("FPDFAttachment_GetStringValue", f, "CreationDate"))
 	}
-	return in.outBytes(1<<31-1, "FPDFAttachment_GetFile", f)
+	return in.outBytes(func(data []byte) error { return r.member(*m, data) }, "FPDFAttachment_GetFile", f)
 }
 
 func (r *reading) member(m document.Member, data []byte) error {
@@ -111,11 +108,16 @@ func (r *reading) xfa() error {
 	failed, err := r.do(func(in *instance) error {
 		n := min(int32(in.call("FPDF_GetXFAPacketCount", r.open.doc)), 1_000)
 		for i := int32(0); i < n && len(data) < most; i++ {
-			b, ok := in.outBytes(most, "FPDF_GetXFAPacketContent", r.open.doc, uint32(i))
+			ok, err := in.outBytes(func(b []byte) error {
+				data = append(data, b[:min(len(b), most-len(data))]...)
+				return nil
+			}, "FPDF_GetXFAPacketContent", r.open.doc, uint32(i))
+			if err != nil {
+				return err
+			}
 			if !ok {
 				return r.out.Gap(document.Gap{Where: fmt.Sprintf("XFA packet %d", i+1), Code: document.Damaged, Reason: "a part of the XFA form cannot be unpacked"})
 			}
-			data = append(data, b...)
 		}
 		return nil
 	})
