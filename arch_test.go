@@ -107,6 +107,7 @@ var guests = []guest{
 	{"github.com/klauspost/compress", []string{"extract/...", "internal/...", "driver/..."}},
 	{"github.com/andybalholm/brotli", []string{"extract/parquet"}},
 	{"github.com/xi2/xz", []string{"internal/archive"}},
+	{"github.com/tetratelabs/wazero", []string{"extract/pdf"}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
 	{"golang.org/x/net", []string{"extract/..."}},
 	{"golang.org/x/text", []string{"extract/..."}},
