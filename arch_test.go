@@ -103,6 +103,7 @@ var guests = []guest{
 	{"github.com/xi2/xz", []string{"internal/archive"}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
 	{"golang.org/x/net", []string{"extract/..."}},
+	{"golang.org/x/net/bpf", []string{"internal/sandbox"}},
 	{"golang.org/x/text", []string{"extract/..."}},
 	{"golang.org/x/text/unicode/norm", []string{"mapping"}},
 	{"golang.org/x/sys", []string{"internal/...", "extract/...", "driver/...", "cmd/..."}},
