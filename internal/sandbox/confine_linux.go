@@ -40,7 +40,7 @@ func confine(b bounds, omit layer) Attestation {
 		}
 	}
 	step(layerFiles, "close descriptors", closeFiles)
-	time.Sleep(1) // the first timer makes the runtime open its poller, which is refused later
+	time.Sleep(time.Nanosecond) // the first timer makes the runtime open its poller, which is refused later
 	step(layerRlimits, "limits", func() error { return limit(b) })
 	step(layerPrivs, "no_new_privs", func() error {
 		if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {

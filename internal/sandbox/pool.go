@@ -146,6 +146,10 @@ func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) e
 	stop := context.AfterFunc(ctx, w.kill)
 	err = talk(w.conn)
 	inTime := stop()
+	if broken := w.conn.parent.err; broken != nil {
+		w.end()
+		return false, fmt.Errorf("read the input: %w", broken)
+	}
 	if err == nil && !w.conn.silent() {
 		err = garbled("something after its answer")
 	}
@@ -162,10 +166,7 @@ func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) e
 		return false, err
 	}
 	err = w.explain(err)
-	switch cause := context.Cause(ctx); {
-	case w.conn.parent.err != nil:
-		return false, fmt.Errorf("read the input: %w", w.conn.parent.err)
-	case !inTime && cause != nil:
+	if cause := context.Cause(ctx); !inTime && cause != nil {
 		if errors.As(cause, &f) {
 			f.Stderr = w.stderr.String()
 		}

@@ -305,7 +305,7 @@ func FuzzFrames(f *testing.F) {
 func FuzzAttestation(f *testing.F) {
 	f.Add([]byte(`{"kind":"echo","system":"linux/amd64","seccomp":2}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := newConn(strings.NewReader(frame(frameHello, len(data)+1, string(data))), io.Discard, minFrame, &parentEnd{left: maxHello})
+		c := newConn(strings.NewReader(frame(frameHello, uint32(len(data)+1), string(data))), io.Discard, minFrame, &parentEnd{left: maxHello})
 		if a, err := c.attestation(); err == nil {
 			_ = a.Missing()
 		}

@@ -68,9 +68,9 @@ func evil(f func(w io.Writer)) Kind {
 	})
 }
 
-func frame(t byte, claimed int, payload string) string {
+func frame(t byte, claimed uint32, payload string) string {
 	var head [4]byte
-	binary.LittleEndian.PutUint32(head[:], uint32(claimed))
+	binary.LittleEndian.PutUint32(head[:], claimed)
 	return string(head[:]) + string(t) + payload
 }
 
@@ -147,6 +147,9 @@ func shout() error {
 }
 
 func deep(n int) int {
+	if n < 0 {
+		return 0
+	}
 	var wide [64]int
 	wide[n%64] = n
 	return deep(n+1) + wide[n%63]
