@@ -203,7 +203,7 @@ func hungry(context.Context, document.Input, document.Sink) error {
 	var kept [][]byte
 	for {
 		kept = append(kept, []byte(strings.Repeat("x", 1<<20)))
-		if len(kept) < 0 {
+		if len(kept) > 1<<20 {
 			return nil
 		}
 	}
@@ -257,7 +257,7 @@ func pool(t testing.TB, cfg sandbox.Config) *Pool {
 // TestRoundTrip: what a reader says through a worker is what it says here.
 func TestRoundTrip(t *testing.T) {
 	p := pool(t, sandbox.Config{})
-	for i := range 150 {
+	for i := range 40 {
 		data := fmt.Appendf(nil, "document %d", i)
 		want := documenttest.Read(t.Context(), testReaders["test/random"], data, document.Input{})
 		got := documenttest.Read(t.Context(), p.Reader("k"), data, document.Input{Type: "test/random"})

@@ -91,6 +91,11 @@ func testKinds() map[string]Kind {
 		}),
 		"compiler": compiler,
 		"sum":      echo(sum),
+		"count": echo(func(c *Conn, m []byte) ([]byte, error) {
+			size := int64(binary.LittleEndian.Uint64(m))
+			_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{io.NewSectionReader(c.Input(size), 0, size)}, make([]byte, 4<<10))
+			return nil, err
+		}),
 		"sticky": echo(func(_ *Conn, m []byte) ([]byte, error) {
 			before := remembered
 			remembered = bytes.Clone(m)
