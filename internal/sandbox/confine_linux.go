@@ -47,6 +47,7 @@ func confine(b bounds, omit layer) Attestation {
 	step(layerFiles, "close descriptors", closeFiles)
 	time.Sleep(time.Nanosecond) // the first timer makes the runtime open its poller, which is refused later
 	step(layerRlimits, "limits", func() error { return limit(b) })
+	step(layerPrivs, "capabilities", dropCapabilities)
 	step(layerPrivs, "no_new_privs", func() error {
 		if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
 			return errno
@@ -73,6 +74,7 @@ func confine(b bounds, omit layer) Attestation {
 		}
 	}
 	parent := unix.Getppid()
+	a.Capabilities = capabilities()
 	step(layerSeccomp, "seccomp", func() error {
 		if b.tool {
 			return filter(append(toolRules(b.path), goRules(false)...)) // the first rule of a call decides
@@ -124,6 +126,25 @@ func closeFiles() error {
 func foreign(fd int) bool {
 	var st unix.Stat_t
 	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT != 0
+}
+
+// dropCapabilities takes from root what makes it root, from all threads.
+func dropCapabilities() error {
+	head, none := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, [2]unix.CapUserData{}
+	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&none)), 0)
+	if errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// capabilities are those this thread has, all of them where that is not told.
+func capabilities() uint64 {
+	head, data := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, [2]unix.CapUserData{}
+	if err := unix.Capget(&head, &data[0]); err != nil {
+		return ^uint64(0)
+	}
+	return uint64(data[0].Permitted|data[0].Effective) | uint64(data[1].Permitted|data[1].Effective)<<32
 }
 
 func setLimit(which int, n uint64) error {

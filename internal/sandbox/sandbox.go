@@ -143,18 +143,19 @@ type bounds struct {
 // An Attestation is what a worker says of itself before it reads anything:
 // what holds, asked of the system or tried.
 type Attestation struct {
-	Kind       string            `json:"kind"`
-	System     string            `json:"system"`             // "linux/amd64"
-	UID        int               `json:"uid"`                // -1 where there is none
-	NoNewPrivs bool              `json:"noNewPrivs"`         //
-	Dumpable   bool              `json:"dumpable"`           // others of its user may look into its memory
-	Seccomp    int               `json:"seccomp"`            // mode as the kernel says it: 2 is a filter
-	Landlock   int               `json:"landlock"`           // version of its interface; 0: nothing of it
-	Executable bool              `json:"executable"`         // may make memory executable
-	Limits     map[string]uint64 `json:"limits,omitempty"`   // rlimits as the kernel has them
-	Files      int               `json:"files"`              // descriptors beyond the three pipes
-	Tried      map[string]string `json:"tried,omitempty"`    // what was tried, and the error it gave; "done" when it gave none
-	Failures   []string          `json:"failures,omitempty"` // steps that the system did not take
+	Kind         string            `json:"kind"`
+	System       string            `json:"system"`             // "linux/amd64"
+	UID          int               `json:"uid"`                // -1 where there is none
+	NoNewPrivs   bool              `json:"noNewPrivs"`         //
+	Capabilities uint64            `json:"capabilities"`       // of root's powers; 0: none
+	Dumpable     bool              `json:"dumpable"`           // others of its user may look into its memory
+	Seccomp      int               `json:"seccomp"`            // mode as the kernel says it: 2 is a filter
+	Landlock     int               `json:"landlock"`           // version of its interface; 0: nothing of it
+	Executable   bool              `json:"executable"`         // may make memory executable
+	Limits       map[string]uint64 `json:"limits,omitempty"`   // rlimits as the kernel has them
+	Files        int               `json:"files"`              // descriptors beyond the three pipes
+	Tried        map[string]string `json:"tried,omitempty"`    // what was tried, and the error it gave; "done" when it gave none
+	Failures     []string          `json:"failures,omitempty"` // steps that the system did not take
 }
 
 // Missing names the mandatory layers that do not hold; empty when all do.
@@ -171,6 +172,7 @@ func (a Attestation) Missing() []string {
 	lack(a.Seccomp != 2, "seccomp filter")
 	lack(!a.NoNewPrivs, "no_new_privs")
 	lack(a.Dumpable && a.Kind != kindTool, "memory closed to others")
+	lack(a.Capabilities != 0, "dropped capabilities")
 	lack(a.Files != 0, "closed descriptors")
 	lack(a.Kind == kindTool && a.Landlock == 0, "Landlock, which keeps a tool from files")
 	for _, l := range [...]struct {

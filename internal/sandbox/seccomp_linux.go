@@ -52,8 +52,8 @@ func goRules(executable bool) []rule {
 	rules := always(
 		// the two pipes
 		unix.SYS_READ, unix.SYS_WRITE, unix.SYS_CLOSE,
-		// memory; mmap is below
-		unix.SYS_MUNMAP, unix.SYS_MADVISE,
+		// memory; mmap and madvise are below
+		unix.SYS_MUNMAP,
 		// sleeping and waking of threads, and the clock where the vDSO has none
 		unix.SYS_FUTEX, unix.SYS_NANOSLEEP, unix.SYS_SCHED_YIELD, unix.SYS_CLOCK_GETTIME,
 		unix.SYS_RESTART_SYSCALL, // the kernel's own, after a stop
@@ -73,7 +73,13 @@ func goRules(executable bool) []rule {
 	} else {
 		rules = append(rules, when(unix.SYS_MMAP, []cond{{2, unix.PROT_EXEC, 0}, private}))
 	}
-	return append(rules, ownRules()...)
+	// What the runtime gives back and how large its pages are. Other advice can
+	// take memory from the machine.
+	advice := rule{nr: unix.SYS_MADVISE}
+	for _, v := range [...]uint64{unix.MADV_DONTNEED, unix.MADV_FREE, unix.MADV_HUGEPAGE, unix.MADV_NOHUGEPAGE, unix.MADV_COLLAPSE} {
+		advice.alts = append(advice.alts, []cond{{2, all, v}})
+	}
+	return append(append(rules, advice), ownRules()...)
 }
 
 // ownRules let a process deal with itself: threads, signals to itself, and

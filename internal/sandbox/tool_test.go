@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"overt/extract/document/documenttest"
 )
 
 // TestTools: the native tools that documents are read with do their work, and
@@ -78,6 +81,47 @@ func TestTools(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestToolCorpus: of real and broken PDF files a confined tool says what it says
+// unconfined.
+func TestToolCorpus(t *testing.T) {
+	confinable(t)
+	path := lookTool(t, "pdftotext")
+	files, err := filepath.Glob(filepath.Join(documenttest.Corpus(t, 2, "pdfjs"), "*.pdf"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no PDF file: %v", err)
+	}
+	data, _ := filepath.Glob("/usr/share/poppler")
+	args := []string{"-l", "3", "-", "-"}
+	every := max(1, len(files)/25)
+	if os.Getenv("OVERT_ALL") != "" {
+		every = 1
+	}
+	read := 0
+	for i := 0; i < len(files); i += every {
+		in, err := os.ReadFile(files[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		free := exec.CommandContext(ctx, path, args...)
+		free.Env, free.Stdin = []string{"LC_ALL=C.UTF-8"}, bytes.NewReader(in)
+		want, wantErr := free.Output()
+		late := ctx.Err() != nil
+		cancel()
+		if late {
+			t.Logf("%s: too long unconfined", files[i])
+			continue
+		}
+		var got bytes.Buffer
+		r, err := Tool(t.Context(), ToolSpec{Path: path, Args: args, Stdin: bytes.NewReader(in), Stdout: &got, ReadOnly: data})
+		if !bytes.Equal(got.Bytes(), want) || (r.Exit != 0) != (wantErr != nil) || err != nil {
+			t.Errorf("%s: confined %v, exit %d, %d bytes; else %v, %d bytes\n%s", files[i], err, r.Exit, got.Len(), wantErr, len(want), r.Stderr)
+		}
+		read++
+	}
+	t.Logf("%d files", read)
 }
 
 // lookTool finds a tool, or skips.
