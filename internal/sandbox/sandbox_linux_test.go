@@ -3,6 +3,8 @@ package sandbox
 import (
 	"bufio"
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -40,6 +42,10 @@ func leak(t *testing.T) {
 const parentWord = "--parent"
 
 func beParent() {
+	if len(os.Args) > 2 {
+		onHost(os.Args[2:])
+		return
+	}
 	p, err := spawn("", "spins", job{Memory: 1 << 30, CPU: 60, Frame: minFrame})
 	if err == nil {
 		err = p.attested(context.Background(), false)
@@ -56,6 +62,67 @@ func beParent() {
 	}
 	_, _ = os.Stdout.WriteString(strconv.Itoa(p.cmd.Process.Pid) + "\n")
 	select {}
+}
+
+// onHost is a parent on a host that refuses system calls: it prints what becomes
+// of a worker there.
+func onHost(refused []string) {
+	code := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offNumber}}
+	for _, n := range refused {
+		nr, err := strconv.ParseUint(n, 10, 32)
+		if err != nil {
+			panic(err)
+		}
+		code = append(code,
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: uint32(nr), Jf: 1},
+			unix.SockFilter{Code: unix.BPF_RET, K: unix.SECCOMP_RET_ERRNO | uint32(unix.EPERM)})
+	}
+	code = append(code, unix.SockFilter{Code: unix.BPF_RET, K: unix.SECCOMP_RET_ALLOW})
+	if _, _, errno := syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); errno != 0 {
+		panic(errno)
+	}
+	if err := install(code); err != nil {
+		panic(err)
+	}
+	p := NewPool(Config{Kind: "echo"})
+	u, err := p.Do(context.Background(), "", Input{}, ask("x", nil))
+	_ = p.Close()
+	_, toolErr := Tool(context.Background(), ToolSpec{Path: "/bin/true", Stdout: io.Discard})
+	fmt.Printf("%v; %v; %v\n", err, u.Attestation.Warnings(), toolErr)
+	os.Exit(0)
+}
+
+// TestHosts: a host that takes the filter away has no workers; one that has no
+// Landlock has workers that say so, and no tools; one that refuses namespaces, as
+// the default profile of container engines does, has all.
+func TestHosts(t *testing.T) {
+	confinable(t)
+	number := func(nrs ...int) (out []string) {
+		for _, nr := range nrs {
+			out = append(out, strconv.Itoa(nr))
+		}
+		return out
+	}
+	tests := []struct {
+		name    string
+		refused []string
+		want    []string
+	}{
+		{"no seccomp", number(unix.SYS_SECCOMP), []string{"not-confined", "seccomp filter", "operation not permitted"}},
+		{"no Landlock", number(unix.SYS_LANDLOCK_CREATE_RULESET), []string{"<nil>; [the kernel has no Landlock", "which keeps a tool from files"}},
+		{
+			"a container", number(unix.SYS_UNSHARE, unix.SYS_SETNS, unix.SYS_MOUNT, unix.SYS_BPF, unix.SYS_PTRACE, unix.SYS_KEYCTL, unix.SYS_CLONE3),
+			[]string{"<nil>; []; <nil>"},
+		},
+	}
+	for _, tt := range tests {
+		out, err := exec.Command("/proc/self/exe", append([]string{parentWord}, tt.refused...)...).CombinedOutput()
+		for _, want := range tt.want {
+			if err != nil || !strings.Contains(string(out), want) {
+				t.Errorf("%s: %v, no %q in\n%s", tt.name, err, want, out)
+			}
+		}
+	}
 }
 
 // TestOrphan: a worker ends with its parent, also when that is killed.

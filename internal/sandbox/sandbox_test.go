@@ -232,7 +232,7 @@ func TestProbes(t *testing.T) {
 		}
 	}
 	if os.Getuid() == 0 {
-		asNobody(t, "^TestProbes$|^TestToolProbes$|^TestWithout$|^TestTools$")
+		asNobody(t, "^TestProbes$|^TestToolProbes$|^TestWithout$|^TestTools$|^TestHosts$")
 	}
 }
 

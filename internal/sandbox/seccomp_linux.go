@@ -197,6 +197,10 @@ func filter(rules []rule) error {
 	if err != nil {
 		return err
 	}
+	return install(code)
+}
+
+func install(code []unix.SockFilter) error {
 	prog := unix.SockFprog{Len: uint16(len(code)), Filter: &code[0]}
 	r, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
 	runtime.KeepAlive(code)
