@@ -28,6 +28,9 @@ const (
 // maxPart is how many bytes of an image or a member one message has.
 const maxPart = 256 << 10
 
+// maxCells bounds the cells of one row: eight times what a spreadsheet has.
+const maxCells = 1 << 17
+
 // How a reading ended.
 const (
 	endWhole = iota
@@ -192,12 +195,12 @@ func (f *fields) flag() bool {
 // whole says whether all fields were there and nothing besides.
 func (f *fields) whole() bool { return !f.bad && len(f.b) == 0 }
 
-func (f *fields) page() document.Page {
+func (f *fields) page(most int) document.Page {
 	p := document.Page{Number: f.small(), Label: f.text(), Text: f.text(), Width: f.float(), Height: f.float()}
 	p.Origin, p.Confidence, p.Sparse = document.Origin(f.text()), f.float(), f.flag()
 	const least = 2 + 4*4
 	n := f.count(least)
-	if n == 0 {
+	if f.bad = f.bad || n > most; f.bad || n == 0 {
 		return p
 	}
 	p.Boxes = make([]document.Box, n)
@@ -217,9 +220,11 @@ func (f *fields) page() document.Page {
 func (f *fields) row() document.Row {
 	r := document.Row{Table: f.text(), Number: f.number(), Page: f.small(), Hidden: f.flag()}
 	const least = 3
-	if n := f.count(least); n > 0 {
-		r.Cells = make([]document.Cell, n)
+	n := f.count(least)
+	if f.bad = f.bad || n > maxCells; f.bad || n == 0 {
+		return r
 	}
+	r.Cells = make([]document.Cell, n)
 	for i := range r.Cells {
 		r.Cells[i] = document.Cell{Text: f.text(), Start: f.small(), End: f.small()}
 	}
@@ -268,7 +273,7 @@ func (h *hearer) take(m []byte) (done bool, err error) {
 		name, value := f.text(), f.text()
 		return false, f.then(func() error { return h.out.Property(name, value) })
 	case sayPage:
-		p := f.page()
+		p := f.page(h.limits.Boxes)
 		return false, f.then(func() error { return h.out.Page(p) })
 	case sayRow:
 		r := f.row()
@@ -307,7 +312,7 @@ func (f *fields) then(say func() error) error {
 // begin expects the bytes of an image; of one without any it is said at once.
 func (h *hearer) begin(i document.Image, n int64) error {
 	if i.Width < 1 || i.Height < 1 || n < 0 || int64(i.Width) > h.limits.Pixels/int64(i.Height) ||
-		n > int64(i.Width)*int64(i.Height)*8+1<<20 {
+		n > int64(i.Width)*int64(i.Height)*4+1<<20 {
 		return bad("the measures of a picture")
 	}
 	if n == 0 {

@@ -33,6 +33,8 @@ var evil = map[string]func(say func([]byte)){
 	},
 	"many boxes":   one(append(appendPage(nil, document.Page{Number: 1, Origin: document.Letters})[:20], 0xff, 0xff, 0xff, 0xff, 0x0f)),
 	"many cells":   one(append(appendText([]byte{sayRow}, "t"), 2, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f)),
+	"wide row":     one(appendRow(nil, document.Row{Table: "t", Number: 1, Cells: make([]document.Cell, maxCells+1)})),
+	"boxed":        one(appendPage(nil, document.Page{Number: 1, Text: "x", Origin: document.Letters, Boxes: make([]document.Box, 200_001)})),
 	"long text":    one([]byte{sayProperty, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}),
 	"no word":      one([]byte{'?'}),
 	"empty":        one([]byte{}),

@@ -225,7 +225,14 @@ func (w *wire) Property(name, value string) error {
 	return w.send(appendProperty(w.buf, name, value))
 }
 func (w *wire) Page(p document.Page) error { return w.send(appendPage(w.buf, p)) }
-func (w *wire) Row(r document.Row) error   { return w.send(appendRow(w.buf, r)) }
+
+func (w *wire) Row(r document.Row) error {
+	if len(r.Cells) > maxCells {
+		return &document.Refusal{Code: document.TooMuch, Reason: "a row of it has more cells than are taken", Retry: "split the document"}
+	}
+	return w.send(appendRow(w.buf, r))
+}
+
 func (w *wire) Gap(g document.Gap) error   { return w.send(appendGap(w.buf, g)) }
 func (w *wire) Note(n document.Note) error { return w.send(appendNote(w.buf, n)) }
 

@@ -277,6 +277,13 @@ func TestCancelled(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	for _, wait := range []time.Duration{0, time.Millisecond, 3 * time.Millisecond} { // while one starts
+		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		if _, err := p.Do(ctx, "", Input{}, ask("x", nil)); err != context.DeadlineExceeded {
+			t.Errorf("after %v: %v", wait, err)
+		}
+		cancel()
+	}
 }
 
 // FuzzFrames: whatever a worker writes, its parent's end gives messages or an

@@ -114,10 +114,12 @@ func environment(j job) []string {
 	}
 }
 
+var errSlow = errors.New("it did not attest in time")
+
 // attested waits for the first word and refuses a process that lacks a layer,
 // unless bare ones are wanted.
 func (p *process) attested(ctx context.Context, bare bool) error {
-	ctx, cancel := context.WithTimeout(ctx, attestTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, attestTime, errSlow)
 	defer cancel()
 	stop := context.AfterFunc(ctx, p.kill)
 	a, err := p.conn.attestation()
@@ -143,13 +145,13 @@ func (p *process) attested(ctx context.Context, bare bool) error {
 
 // started is why a process did not come to attest.
 func (p *process) started(ctx context.Context, err error) error {
-	late := ctx.Err() == context.DeadlineExceeded
+	cause := context.Cause(ctx)
 	err = p.explain(err)
-	if cause := context.Cause(ctx); cause != nil && !late {
+	if cause != nil && cause != errSlow {
 		return cause
 	}
 	var f *Failure
-	if errors.As(err, &f) && !late {
+	if errors.As(err, &f) && cause == nil {
 		if f.What == Crashed {
 			f.What = NotStarted
 		}

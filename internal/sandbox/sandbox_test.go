@@ -281,7 +281,7 @@ func TestWithout(t *testing.T) {
 		{"seccomp,landlock,rlimits", []string{"seccomp filter", "list\tdone", "read a system file\tdone", "the kernel has no Landlock"}, true},
 		{"landlock", []string{"the kernel has no Landlock"}, false},
 		{"rlimits", []string{"limit as", "limit cpu", "limit core", "limit fsize", "limit nofile"}, true},
-		{"privs", []string{"memory closed to others"}, true},
+		{"privs", privileges(), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.layers, func(t *testing.T) {
@@ -302,6 +302,27 @@ func TestWithout(t *testing.T) {
 				t.Errorf("a worker like that: %v", err)
 			}
 		})
+	}
+}
+
+// privileges are what probe misses of a worker that kept them.
+func privileges() []string {
+	if os.Getuid() == 0 {
+		return []string{"no_new_privs", "memory closed to others", "dropped capabilities"}
+	}
+	return []string{"memory closed to others"}
+}
+
+// TestUsage: what a call cost is told.
+func TestUsage(t *testing.T) {
+	confinable(t)
+	_, u, err := run(t, Config{Kind: "grows"}, Input{})
+	if err != nil || u.Peak < 64<<20 || u.CPU <= 0 || u.Wall < u.CPU/2 || !u.Attestation.Confined() {
+		t.Errorf("%v, %+v", err, u)
+	}
+	_, u, err = run(t, Config{Kind: "spins", Deadline: 500 * time.Millisecond}, Input{})
+	if err == nil || u.CPU <= 0 || u.Wall < 500*time.Millisecond {
+		t.Errorf("killed: %v, %+v", err, u)
 	}
 }
 
