@@ -24,10 +24,12 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is wrong with this home, and what to do",
-		Long: `Looks the home over: its form and rules, the disk, the audit log from its first
-byte, the coverage ledger, the received bytes, the graph. Each line says ok,
-warn or fail, and what to do. With --deep all received bytes are hashed again.
-It repairs nothing, and makes no home where there is none.
+		Long: `Looks the machine over: whether it confines the processes that read documents, and
+which programs of others are there to help. Then the home: its form and rules, the
+disk, the audit log from its first byte, the coverage ledger, the received bytes,
+the graph. Each line says ok, warn or fail, and what to do. With --deep all
+received bytes are hashed again. It repairs nothing, and makes no home where there
+is none.
 
 Exit status 1 when a line says fail.`,
 		Example: "  overt doctor\n  overt doctor --deep --json",
@@ -116,6 +118,7 @@ func doctorPage(p *page, d *diagnosis) {
 func (a *app) diagnose(ctx context.Context, dir string, deep bool) *diagnosis {
 	d := &diagnosis{Home: dir, OK: true}
 	d.add("program", checkOK, fmt.Sprintf("overt %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
+	d.confinement(ctx)
 	if !d.folder(dir) {
 		return d
 	}

@@ -17,6 +17,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"overt/extract/worker"
+	"overt/internal/sandbox"
 	"overt/source/sourcetest"
 )
 
@@ -26,6 +28,7 @@ func clock() time.Time { return time.Now() }
 const childEnv = "OVERT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	sandbox.Main(worker.Kinds(readers()))
 	if net, ok, err := sourcetest.FromEnv(); err != nil {
 		panic(err)
 	} else if ok {

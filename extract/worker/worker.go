@@ -1,0 +1,284 @@
+// Package worker reads documents in confined processes. It has both ends: in the
+// process the list of readers, which say what they find into a pipe; in the
+// parent a Pool, which takes it from there through document.Checked.
+//
+// It stands between what received the files and the readers of their formats,
+// which nothing else calls.
+//
+// The invariant: what comes out of Read was said by a confined process and
+// checked outside it, or Read gives an error that says why not.
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"overt"
+	"overt/extract/document"
+	"overt/internal/sandbox"
+)
+
+// Kind is the name of the workers that read documents.
+const Kind = "document"
+
+// Kinds gives what sandbox.Main needs to make this program a worker: readers by
+// the media type of what they read.
+func Kinds(readers map[string]document.Reader) map[string]sandbox.Kind {
+	return map[string]sandbox.Kind{Kind: {Serve: func(c *sandbox.Conn) error { return serve(c, readers) }}}
+}
+
+// A request is what the parent wants read.
+type request struct {
+	Size      int64           `json:"size"`
+	Name      []byte          `json:"name"` // bytes, because it need not be UTF-8
+	Type      string          `json:"type"`
+	Charset   string          `json:"charset,omitempty"`
+	Passwords [][]byte        `json:"passwords,omitempty"`
+	Limits    document.Limits `json:"limits"`
+}
+
+// serve is the worker's end.
+func serve(c *sandbox.Conn, readers map[string]document.Reader) error {
+	for {
+		text, err := c.Receive()
+		if err != nil {
+			return err
+		}
+		var q request
+		if err := json.Unmarshal(text, &q); err != nil {
+			return fmt.Errorf("what to read: %w", err)
+		}
+		out := &wire{conn: c}
+		err = read(c, readers, q, out)
+		out.over.Store(true)
+		if err := c.Send(appendDone(nil, err)); err != nil {
+			return err
+		}
+	}
+}
+
+func read(c *sandbox.Conn, readers map[string]document.Reader, q request, out document.Sink) error {
+	reader := readers[q.Type]
+	if reader == nil {
+		return &document.Refusal{Code: document.Unknown, Reason: "no reader knows " + q.Type, Retry: "a newer version may read it"}
+	}
+	in := document.Input{
+		ReaderAt: c.Input(q.Size), Size: q.Size, Name: string(q.Name), Type: q.Type, Charset: q.Charset, Limits: q.Limits,
+	}
+	for _, p := range q.Passwords {
+		in.Passwords = append(in.Passwords, string(p))
+	}
+	return reader.Read(context.Background(), in, out) // the parent ends it with the process
+}
+
+// A Pool reads documents in workers. It is safe for concurrent use.
+type Pool struct {
+	workers *sandbox.Pool
+}
+
+// New makes a pool. Nothing is started before there is a document; Close ends it.
+// The kind of cfg is Kind when it is empty.
+func New(cfg sandbox.Config) *Pool {
+	if cfg.Kind == "" {
+		cfg.Kind = Kind
+	}
+	return &Pool{sandbox.NewPool(cfg)}
+}
+
+// Close ends the workers; calls under way come to their end before.
+func (p *Pool) Close() error { return p.workers.Close() }
+
+// Read reads one document in a worker and says to out what the worker said,
+// behind document.Checked. key is the dataset: a worker never serves two. in.Type
+// chooses the reader. What was said before an error stands. Errors:
+// *document.Refusal; *Failure, when the worker had to be ended or cannot be had;
+// invalid, when the document is damaged or the worker said what cannot be; what
+// out and in gave, unchanged; the cause of ctx.
+func (p *Pool) Read(ctx context.Context, key string, in document.Input, out document.Sink) (sandbox.Usage, error) {
+	in.Limits = in.Limits.WithDefaults()
+	q := request{Size: in.Size, Name: []byte(in.Name), Type: in.Type, Charset: in.Charset, Limits: in.Limits}
+	for _, w := range in.Passwords {
+		q.Passwords = append(q.Passwords, []byte(w))
+	}
+	text, err := json.Marshal(q)
+	if err != nil {
+		return sandbox.Usage{}, err
+	}
+	u, err := p.workers.Do(ctx, key, sandbox.Input{ReaderAt: in.ReaderAt, Size: in.Size}, func(c *sandbox.Conn) error {
+		if err := c.Send(text); err != nil {
+			return err
+		}
+		return hear(c, &hearer{out: document.Checked(out, in.Limits, in.Size), limits: in.Limits})
+	})
+	return u, failure(err)
+}
+
+// Reader gives the pool as a reader of documents of one key.
+func (p *Pool) Reader(key string) document.Reader { return keyed{p, key} }
+
+type keyed struct {
+	pool *Pool
+	key  string
+}
+
+func (k keyed) Read(ctx context.Context, in document.Input, out document.Sink) error {
+	_, err := k.pool.Read(ctx, k.key, in, out)
+	return err
+}
+
+// hear takes what the worker says until it is done.
+func hear(c *sandbox.Conn, h *hearer) error {
+	for {
+		m, err := c.Receive()
+		if err != nil {
+			return err
+		}
+		done, err := h.take(m)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// A Failure is a document whose worker had to be ended, or could not be had. The
+// rest of what came in is not touched by it.
+type Failure struct {
+	What   sandbox.What // which limit, or what else
+	Reason string       // one sentence, without contents
+	Retry  string       // what the user can do
+	err    *overt.Error
+}
+
+// Error gives the reason.
+func (f *Failure) Error() string { return f.Reason }
+
+// Unwrap gives an overt.Error: unavailable when it may be tried again unchanged,
+// invalid past a limit, else internal; and in its chain the *sandbox.Failure with
+// what the worker wrote to its standard error.
+func (f *Failure) Unwrap() error { return f.err }
+
+// endings says for people what ended a worker, and what to do.
+var endings = map[sandbox.What]struct {
+	code          overt.Code
+	reason, retry string
+}{
+	sandbox.OverTime:    {overt.Invalid, "reading it took too long", "allow it more time, or split the document"},
+	sandbox.OverMemory:  {overt.Invalid, "reading it needs more memory than a reader may have", "allow readers more memory, or split the document"},
+	sandbox.OverOutput:  {overt.Invalid, "it unpacks to more than is taken", "split the document"},
+	sandbox.TooLarge:    {overt.Invalid, "one page or row of it is larger than is taken", "split the document"},
+	sandbox.Garbled:     {overt.Internal, "its reader said what cannot be and was ended", "report it, and treat the file with care: it may be made to attack who reads it"},
+	sandbox.Crashed:     {overt.Internal, "its reader broke down", "report it; other documents are not touched"},
+	sandbox.Killed:      {overt.Unavailable, "its reader was killed from outside", "try again; if it repeats, the machine has too little memory"},
+	sandbox.NotStarted:  {overt.Unavailable, "no reader could be started", "see overt doctor, and try again"},
+	sandbox.NotConfined: {overt.Unavailable, "this system does not confine readers, and documents are not read without that", "see overt doctor"},
+}
+
+// failure puts what ended a worker in words.
+func failure(err error) error {
+	var f *sandbox.Failure
+	if !errors.As(err, &f) {
+		return err
+	}
+	e, ok := endings[f.What]
+	if !ok {
+		return err
+	}
+	return &Failure{
+		What: f.What, Reason: e.reason + " (" + f.Reason + ")", Retry: e.retry,
+		err: &overt.Error{Code: e.code, Op: "read a document", Err: f},
+	}
+}
+
+// wire is the Sink in the worker.
+type wire struct {
+	conn *sandbox.Conn
+	buf  []byte
+	over atomic.Bool // the reader returned: nothing it left behind may speak
+}
+
+var errOver = errors.New("the document was read")
+
+func (w *wire) send(m []byte) error {
+	if w.over.Load() {
+		return errOver
+	}
+	err := w.conn.Send(m)
+	if cap(m) <= 1<<20 { // one large page is not kept for ever
+		w.buf = m[:0]
+	} else {
+		w.buf = nil
+	}
+	var f *sandbox.Failure
+	if errors.As(err, &f) && f.What == sandbox.TooLarge {
+		return &document.Refusal{Code: document.TooMuch, Reason: "one page or row of it is larger than is taken", Retry: "split the document"}
+	}
+	return err
+}
+
+func (w *wire) Property(name, value string) error {
+	return w.send(appendProperty(w.buf, name, value))
+}
+func (w *wire) Page(p document.Page) error { return w.send(appendPage(w.buf, p)) }
+
+func (w *wire) Row(r document.Row) error {
+	if len(r.Cells) > maxCells {
+		return &document.Refusal{Code: document.TooMuch, Reason: "a row of it has more cells than are taken", Retry: "split the document"}
+	}
+	return w.send(appendRow(w.buf, r))
+}
+
+func (w *wire) Gap(g document.Gap) error   { return w.send(appendGap(w.buf, g)) }
+func (w *wire) Note(n document.Note) error { return w.send(appendNote(w.buf, n)) }
+
+func (w *wire) Image(i document.Image) error {
+	if err := w.send(appendImage(w.buf, i)); err != nil {
+		return err
+	}
+	_, err := w.bytes(i.PNG)
+	return err
+}
+
+func (w *wire) Member(m document.Member) (io.WriteCloser, error) {
+	if err := w.send(appendMember(w.buf, m)); err != nil {
+		return nil, err
+	}
+	return (*wireMember)(w), nil
+}
+
+// bytes sends the bytes of an image or member.
+func (w *wire) bytes(p []byte) (int, error) {
+	n := 0
+	for part := range slices.Chunk(p, maxPart) {
+		if w.over.Load() {
+			return n, errOver
+		}
+		if err := w.conn.Send([]byte{sayBytes}, part); err != nil {
+			return n, err
+		}
+		n += len(part)
+	}
+	return n, nil
+}
+
+type wireMember wire
+
+func (m *wireMember) Write(p []byte) (int, error) { return (*wire)(m).bytes(p) }
+func (m *wireMember) Close() error                { return (*wire)(m).send(append(m.buf, sayEnd)) }
+
+// sentence makes a text from a worker one that people can be shown.
+func sentence(s string) string {
+	const most = 2 << 10
+	s = strings.ToValidUTF8(s[:min(len(s), most)], "")
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+}
