@@ -1,5 +1,0 @@
-//go:build cgo
-
-package sandbox
-
-const withCgo = true
