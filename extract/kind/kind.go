@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"overt/extract"
+	"overt/extract/charset"
 	"overt/extract/document"
 )
 
@@ -166,7 +167,7 @@ func (f *file) binary() Kind {
 	if k, ok := f.mpeg(); ok {
 		return k
 	}
-	if looksEBCDIC(f.head) {
+	if charset.Detect(f.head).Name == charset.EBCDIC {
 		return Kind{Type: "text/plain", Family: Prose, Sure: 0.6}
 	}
 	switch f.ending {
@@ -196,23 +197,6 @@ func even(b []byte) bool {
 		chi += (float64(v) - want) * (float64(v) - want) / want
 	}
 	return len(b) >= 64<<10 && chi < 400 // 255 degrees of freedom: one in 10^8 random heads is above
-}
-
-// looksEBCDIC goes by the blanks and letters of IBM's code pages.
-func looksEBCDIC(b []byte) bool {
-	b = b[:min(len(b), 4<<10)]
-	letters, blanks, other := 0, 0, 0
-	for _, c := range b {
-		switch {
-		case c >= 0x81 && c <= 0x89, c >= 0x91 && c <= 0x99, c >= 0xa2 && c <= 0xa9, c >= 0xc1 && c <= 0xc9, c >= 0xd1 && c <= 0xd9, c >= 0xe2 && c <= 0xe9, c >= 0xf0 && c <= 0xf9:
-			letters++
-		case c == 0x40 || c == 0x15 || c == 0x25 || c == 0x0d || c == 0x05:
-			blanks++
-		case c < 0x40:
-			other++
-		}
-	}
-	return len(b) >= 64 && letters*10 > len(b)*6 && blanks*20 > len(b) && other*50 < len(b)
 }
 
 // polyglot says which formats a file is besides its kind. Files of families that
