@@ -32,6 +32,7 @@ const (
 	UTF32LE     = "utf-32le" // not of WHATWG
 	UTF32BE     = "utf-32be" // not of WHATWG
 	Windows1252 = "windows-1252"
+	EBCDIC      = "ibm037" // not of WHATWG; the commonest of IBM's code pages
 )
 
 // IsWide says whether an encoding has several bytes for each ASCII character.
@@ -71,6 +72,8 @@ func Detect(head []byte) Guess {
 	}
 	good, bad := countUTF8(head)
 	switch {
+	case bad == 0 && good == 0 && isISO2022(head):
+		return Guess{"iso-2022-jp", 0, 0.9, "the escapes are those of ISO-2022-JP"}
 	case bad == 0 && good == 0:
 		return Guess{UTF8, 0, 0.9, "only ASCII characters in the beginning"}
 	case bad == 0:
@@ -78,8 +81,32 @@ func Detect(head []byte) Guess {
 	case good > 4*bad:
 		return Guess{UTF8, 0, 0.8, "mostly valid UTF-8 with some stray bytes"}
 	}
+	if isEBCDIC(head) {
+		return Guess{EBCDIC, 0, 0.7, "the bytes are letters and blanks in EBCDIC"}
+	}
 	name, sure := singleByte(head)
+	if eastern := multiByte(head); eastern != "" {
+		name, sure = eastern, 0.8
+	}
 	return Guess{name, 0, sure, "not UTF-8; the letters fit " + name + " best"}
+}
+
+// isEBCDIC goes by the letters, digits and blanks of IBM's code pages, which are
+// mostly control characters and rare letters elsewhere.
+func isEBCDIC(head []byte) bool {
+	head = head[:min(len(head), 4096)]
+	letters, blanks, low := 0, 0, 0
+	for _, c := range head {
+		switch {
+		case c >= 0x81 && c <= 0xe9 && c&0xf >= 1 && c&0xf <= 9 && c>>4 != 0xb, c >= 0xf0 && c <= 0xf9:
+			letters++
+		case c == 0x40 || c == 0x15 || c == 0x25 || c == 0x0d || c == 0x05:
+			blanks++
+		case c < 0x40:
+			low++
+		}
+	}
+	return len(head) >= 64 && letters*3 > len(head) && blanks*20 > len(head) && (letters+blanks)*10 > len(head)*8 && low*50 < len(head)
 }
 
 // utf32ByZeros recognises UTF-32 without a mark: every character has a zero
@@ -173,7 +200,7 @@ func Canonical(name string) (string, error) {
 
 // oldPages are the code pages of DOS that WHATWG has no name for.
 var oldPages = map[string]*charmap.Charmap{
-	"ibm437": charmap.CodePage437, "ibm850": charmap.CodePage850, "ibm852": charmap.CodePage852,
+	EBCDIC: charmap.CodePage037, "ibm437": charmap.CodePage437, "ibm850": charmap.CodePage850, "ibm852": charmap.CodePage852,
 	"ibm855": charmap.CodePage855, "ibm858": charmap.CodePage858, "ibm860": charmap.CodePage860,
 	"ibm862": charmap.CodePage862, "ibm863": charmap.CodePage863, "ibm865": charmap.CodePage865,
 }
@@ -206,7 +233,7 @@ func Text(name string) (func(string) string, error) {
 // Single gives the decoder of an encoding that has one byte for each character
 // and leaves ASCII alone; nil for all others, UTF-8 included.
 func Single(name string) func(string) string {
-	if name == UTF8 {
+	if name == UTF8 || name == EBCDIC {
 		return nil
 	}
 	if m := oldPages[name]; m != nil {

@@ -20,6 +20,7 @@ const (
 	western  = "éèêëàâçùûüöäßñóíáúãõôîïæøåìòÉÈÀÇÜÖÄÑÓÍÁÚÅØ"
 	central  = "ąćęłńóśźżčďěňřšťůýžáéíúőűöüäăâîșțşţđĄĆĘŁŃŚŹŻČŘŠŽÁÉÍÓÚŐŰŞŢ"
 	cyrillic = "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЭЮЯ"
+	arabic   = "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإؤئآ"
 	greek    = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
 )
 
@@ -36,6 +37,7 @@ var candidates = []candidate{
 	{"koi8-r", charmap.KOI8R, cyrillic, 0},
 	{"iso-8859-5", charmap.ISO8859_5, cyrillic, 0},
 	{"windows-1253", charmap.Windows1253, greek, 0},
+	{"windows-1256", charmap.Windows1256, arabic, 0},
 }
 
 // singleByte gives the encoding whose reading of the high bytes looks most
@@ -44,8 +46,12 @@ var candidates = []candidate{
 // reads it all (the WHATWG encoding standard treats them as one).
 func singleByte(head []byte) (name string, sure float64) {
 	best, second := -1e9, -1e9
+	runs := inRuns(head)
 	for _, c := range candidates {
 		s := c.rate(head)
+		if runs && (c.letters == western || c.letters == central) {
+			s -= 0.5 // where letters of ASCII are mixed in everywhere
+		}
 		if s > best {
 			name, best, second = c.name, s, best
 		} else if s > second {
@@ -53,6 +59,22 @@ func singleByte(head []byte) (name string, sure float64) {
 		}
 	}
 	return name, min(0.95, max(0.5, 0.6+(best-second)/2))
+}
+
+// inRuns says whether the high bytes stand mostly between others, as the letters
+// of scripts other than Latin do.
+func inRuns(head []byte) bool {
+	all, within := 0, 0
+	for i, b := range head {
+		if b < utf8.RuneSelf {
+			continue
+		}
+		all++
+		if i > 0 && i+1 < len(head) && head[i-1] >= utf8.RuneSelf && head[i+1] >= utf8.RuneSelf {
+			within++
+		}
+	}
+	return all >= 8 && within*5 > all*2
 }
 
 func (c *candidate) rate(head []byte) float64 {
