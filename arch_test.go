@@ -108,6 +108,7 @@ var guests = []guest{
 	{"github.com/pierrec/lz4/v4", []string{"extract/pack"}},
 	{"github.com/xi2/xz", []string{"internal/archive"}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
+	{"golang.org/x/image", []string{"extract/media"}},
 	{"golang.org/x/net", []string{"extract/..."}},
 	{"golang.org/x/text", []string{"extract/..."}},
 	{"golang.org/x/text/unicode/norm", []string{"mapping"}},

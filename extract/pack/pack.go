@@ -56,7 +56,7 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 	in.Limits = in.Limits.WithDefaults()
 	p := &packed{ctx: ctx, in: in, out: out}
 	kind, _, _ := strings.Cut(in.Type, ";")
-	kind = strings.TrimSpace(kind)
+	kind = strings.TrimSpace(strings.ToValidUTF8(clip(kind), ""))
 	var err error
 	switch {
 	case zips[kind]:
