@@ -58,6 +58,7 @@ type reading struct {
 	in    document.Input
 	out   document.Sink
 	notes int
+	said  bool // a page of words
 }
 
 // unknown says of a picture whose kind has no decoder that it is there.
