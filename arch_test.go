@@ -61,7 +61,7 @@ var doors = []door{
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
-	{"extract/...", []string{"extract/open", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/...", []string{"extract/open", "extract/tabular", "cmd/..."}, "formats are chosen in one list"},
 	{"driver/...", []string{"cmd/..."}, "technologies are chosen where things are wired"},
 	{"policy/engine", []string{"gate", "cmd/..."}, "only the gate asks for a right"},
 	{"audit", []string{"gate", "driver/...", "cmd/..."}, "only the gate records"},
@@ -86,6 +86,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
+	{"extract/tabular", "extract/..."},  // tables are read as import reads them
 }
 
 // A guest is a package from outside this module, with all below it, and the
