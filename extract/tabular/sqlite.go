@@ -20,6 +20,7 @@ type database struct {
 	pages    int64
 	order    binary.ByteOrder // of text in UTF-16; nil for UTF-8
 	seen     map[int64]bool   // pages that are part of a tree
+	overflow int64            // bytes read from pages that rows overflow to
 	members  int
 }
 
@@ -278,7 +279,12 @@ func (d *database) payload(b []byte, size int) ([]byte, error) {
 	}
 	next := int64(binary.BigEndian.Uint32(b[local:]))
 	for len(out) < size {
-		p, err := d.page(next) // as many as the size needs, so that a circle ends
+		// A page belongs to one row, so that there are no more of them than the
+		// file has.
+		if d.overflow += int64(d.pageSize); d.overflow > d.t.in.Size {
+			return nil, broken("rows overflow to the same pages again and again")
+		}
+		p, err := d.page(next)
 		if err != nil {
 			return nil, err
 		}
