@@ -30,7 +30,7 @@ var _ document.Reader = Reader{}
 // "image/", "audio/" or "video/" is given its gap.
 func Types() []string {
 	return []string{
-		"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp",
+		"image/png", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "image/webp", "image/emf", "image/wmf",
 		"audio/mpeg", "audio/flac", "audio/ogg", "audio/x-wav", "audio/mp4", "video/mp4", "video/quicktime", "video/3gpp", "video/x-msvideo", "video/x-matroska", "video/webm",
 	}
 }
@@ -44,6 +44,10 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 	switch {
 	case kind == "image/tiff":
 		return m.tiff()
+	case kind == "image/emf":
+		return m.emf()
+	case kind == "image/wmf":
+		return m.wmf()
 	case pictures[kind] != nil:
 		return m.picture(kind)
 	case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "video/"), kind == "application/vnd.rn-realmedia":

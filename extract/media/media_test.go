@@ -276,6 +276,9 @@ func TestCorpus(t *testing.T) {
 		if withheld[name] && (len(d.Gaps) != 1 || d.Gaps[0].Code != document.Withheld) {
 			t.Errorf("%s: gaps %v", name, d.Gaps)
 		}
+		if name == "tika/testWMF_charset.wmf" && d.Text() != "test_embedded_pac\nkage_普林斯?.rtf\n" {
+			t.Errorf("%s: %q", name, d.Text())
+		}
 		if testing.Verbose() {
 			fmt.Println(name, len(d.Images), d.Gaps, d.Notes, d.Properties)
 			for _, i := range d.Images[:min(len(d.Images), 1)] {
@@ -297,6 +300,8 @@ func FuzzRead(f *testing.F) {
 	f.Add("image/gif", []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff\x21\xfe\x01x\x00\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b"))
 	f.Add("image/png", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x00iTXt"))
 	f.Add("image/webp", []byte("RIFF\x00\x00\x00\x00WEBPEXIF\x10\x00\x00\x00II*\x00"))
+	f.Add("image/emf", []byte(emfOf(emfText(0, 0, "x", 5))))
+	f.Add("image/wmf", []byte(strings.Repeat("\x00", 18)+wmfRecord(0x0521, "\x01\x00x\x00\x00\x00\x00\x00")))
 	f.Add("audio/mpeg", []byte("ID3\x03\x00\x00\x00\x00\x00\x0aTIT2\x00\x00\x00\x02\x00\x00\x00x"))
 	f.Add("video/mp4", []byte("\x00\x00\x00\x18ftypisom\x00\x00\x00\x00\x00\x00\x00\x08moov"))
 	f.Fuzz(func(t *testing.T, mediaType string, data []byte) {
