@@ -65,7 +65,7 @@ var doors = []door{
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
 	{"extract/worker", []string{"pipeline", "cmd/..."}, "documents are read where the stages run, in a confined process"},
 	{"extract/readers", []string{"cmd/..."}, "what a worker can read is chosen where things are wired"},
-	{"extract/...", []string{"extract/open", "extract/readers", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/...", []string{"extract/open", "extract/readers", "extract/tabular", "cmd/..."}, "formats are chosen in one list"},
 	{"driver/...", []string{"cmd/..."}, "technologies are chosen where things are wired"},
 	{"policy/engine", []string{"gate", "cmd/..."}, "only the gate asks for a right"},
 	{"audit", []string{"gate", "driver/...", "cmd/..."}, "only the gate records"},
@@ -92,6 +92,7 @@ var level = []struct{ from, to string }{
 	{"extract/readers", "extract/..."},
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
+	{"extract/tabular", "extract/..."},  // tables are read as import reads them
 }
 
 // A guest is a package from outside this module, with all below it, and the
@@ -115,6 +116,7 @@ var guests = []guest{
 	{"github.com/xi2/xz", []string{"internal/archive"}},
 	{"github.com/tetratelabs/wazero", []string{"extract/pdf"}},
 	{"github.com/xuri/excelize/v2", []string{"extract/..."}},
+	{"golang.org/x/image", []string{"extract/media"}},
 	{"golang.org/x/net", []string{"extract/..."}},
 	{"golang.org/x/net/bpf", []string{"internal/sandbox"}},
 	{"golang.org/x/text", []string{"extract/..."}},

@@ -40,7 +40,7 @@ var zips = map[string]bool{
 func Types() []string {
 	out := []string{
 		"application/x-tar", "application/x-archive", "application/x-cpio", "application/vnd.rar", "application/x-7z-compressed", "application/pkcs7-mime",
-		"application/warc", "application/x-arc",
+		"application/warc", "application/x-arc", "application/x-iso9660-image",
 	}
 	for t := range zips {
 		out = append(out, t)
@@ -56,7 +56,7 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 	in.Limits = in.Limits.WithDefaults()
 	p := &packed{ctx: ctx, in: in, out: out}
 	kind, _, _ := strings.Cut(in.Type, ";")
-	kind = strings.TrimSpace(kind)
+	kind = strings.TrimSpace(strings.ToValidUTF8(clip(kind), ""))
 	var err error
 	switch {
 	case zips[kind]:
@@ -77,6 +77,8 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 		err = p.signed()
 	case kind == "application/warc":
 		err = p.warc()
+	case kind == "application/x-iso9660-image":
+		err = p.iso()
 	case kind == "application/x-arc":
 		err = p.arc()
 	default:
