@@ -58,6 +58,7 @@ var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
 	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
 	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/sheet", []string{"extract/open", "extract/office", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
@@ -86,6 +87,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
+	{"extract/office", "extract/sheet"}, // a cell is shown in one way
 }
 
 // A guest is a package from outside this module, with all below it, and the

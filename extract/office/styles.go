@@ -1,0 +1,266 @@
+package office
+
+import (
+	"encoding/xml"
+	"strconv"
+	"strings"
+)
+
+// styles are what is read of the formats of a text document: which of them hide
+// text, and how its lists are numbered (ECMA-376 part 1, 17.7 and 17.9).
+type styles struct {
+	by     map[string]style
+	lists  map[string]*list // by abstractNumId
+	nums   map[string]*num  // by numId
+	counts map[*list]*[9]int
+	begun  map[string]bool // overrides of starts that were used
+}
+
+type style struct {
+	base   string
+	hidden bool
+	num    numbering
+}
+
+// numbering is which list a paragraph belongs to and on what level.
+type numbering struct {
+	id    string
+	level string
+}
+
+func (n *numbering) set(e xml.StartElement) {
+	switch e.Name.Local {
+	case "numId":
+		n.id = attr(e, "val")
+	case "ilvl":
+		n.level = attr(e, "val")
+	}
+}
+
+type list struct{ levels [9]level }
+
+type level struct {
+	format, text string
+	start        int
+	style        string
+}
+
+type num struct {
+	list  string
+	start map[int]int
+}
+
+// maxStyles bounds styles and lists.
+const maxStyles = 50_000
+
+func (r *reading) readStyles(part string) error {
+	r.words.by = map[string]style{}
+	return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
+		return d.each(func(e xml.StartElement) error {
+			if e.Name.Local != "style" || len(r.words.by) >= maxStyles {
+				return nil
+			}
+			var s style
+			err := d.all(func(e xml.StartElement) error {
+				switch e.Name.Local {
+				case "basedOn":
+					s.base = attr(e, "val")
+				case "vanish":
+					s.hidden = on(e)
+				default:
+					s.num.set(e)
+				}
+				return nil
+			})
+			r.words.by[attr(e, "styleId")] = s
+			return err
+		}, nil)
+	})
+}
+
+func (r *reading) readNumbering(part string) error {
+	w := r.words
+	w.lists, w.nums, w.counts, w.begun = map[string]*list{}, map[string]*num{}, map[*list]*[9]int{}, map[string]bool{}
+	return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
+		return d.each(func(e xml.StartElement) error {
+			if len(w.lists)+len(w.nums) >= maxStyles {
+				return errTooMuch
+			}
+			switch e.Name.Local {
+			case "abstractNum":
+				l := &list{}
+				w.lists[attr(e, "abstractNumId")] = l
+				return l.read(d)
+			case "num":
+				n := &num{start: map[int]int{}}
+				w.nums[attr(e, "numId")] = n
+				return n.read(d)
+			}
+			return nil
+		}, nil)
+	})
+}
+
+func (l *list) read(d *scan) error {
+	return d.each(func(e xml.StartElement) error {
+		i, err := strconv.Atoi(attr(e, "ilvl"))
+		if e.Name.Local != "lvl" || err != nil || i < 0 || i > 8 {
+			return nil
+		}
+		v := &l.levels[i]
+		v.start = 1
+		return d.each(func(e xml.StartElement) error {
+			switch e.Name.Local {
+			case "numFmt":
+				v.format = attr(e, "val")
+			case "lvlText":
+				v.text = cut(attr(e, "val"), 100)
+			case "start":
+				v.start, _ = strconv.Atoi(attr(e, "val"))
+			}
+			return nil
+		}, nil)
+	}, nil)
+}
+
+func (n *num) read(d *scan) error {
+	at := -1
+	return d.all(func(e xml.StartElement) error {
+		switch e.Name.Local {
+		case "abstractNumId":
+			n.list = attr(e, "val")
+		case "lvlOverride":
+			at, _ = strconv.Atoi(attr(e, "ilvl"))
+		case "startOverride":
+			if v, err := strconv.Atoi(attr(e, "val")); err == nil && at >= 0 && at < 9 {
+				n.start[at] = v
+			}
+		}
+		return nil
+	})
+}
+
+// chain calls f with a style and those it is based on, until f is content.
+func (s *styles) chain(id string, f func(style) bool) {
+	if s == nil {
+		return
+	}
+	for range 20 { // Word allows ten
+		v, ok := s.by[id]
+		if !ok || f(v) {
+			return
+		}
+		id = v.base
+	}
+}
+
+func (s *styles) vanishes(id string) (hidden bool) {
+	s.chain(id, func(v style) bool {
+		hidden = v.hidden
+		return hidden
+	})
+	return hidden
+}
+
+// number gives the number or bullet before a paragraph, and counts it.
+func (s *styles) number(styleID string, n numbering) string {
+	if s == nil || s.nums == nil {
+		return ""
+	}
+	s.chain(styleID, func(v style) bool {
+		if n.id == "" {
+			n.id = v.num.id
+		}
+		if n.level == "" {
+			n.level = v.num.level
+		}
+		return n.id != "" && n.level != ""
+	})
+	of := s.nums[n.id]
+	if of == nil || s.lists[of.list] == nil {
+		return ""
+	}
+	l := s.lists[of.list]
+	at, err := strconv.Atoi(n.level)
+	if err != nil || at < 0 || at > 8 {
+		at = 0
+	}
+	return s.count(l, of, n.id, at)
+}
+
+func (s *styles) count(l *list, of *num, id string, at int) string {
+	c := s.counts[l]
+	if c == nil {
+		c = &[9]int{}
+		for i := range c {
+			c[i] = l.levels[i].start - 1
+		}
+		s.counts[l] = c
+	}
+	key := id + " " + strconv.Itoa(at)
+	if from, ok := of.start[at]; ok && !s.begun[key] {
+		s.begun[key] = true
+		c[at] = from - 1
+	}
+	c[at]++
+	for i := at + 1; i < len(c); i++ {
+		c[i] = l.levels[i].start - 1
+	}
+	return l.show(c, at)
+}
+
+// show writes the number of a level: "%1.%2" stands for those of two levels.
+func (l *list) show(c *[9]int, at int) string {
+	v := l.levels[at]
+	switch {
+	case v.format == "bullet":
+		return "• "
+	case v.format == "none" || v.text == "":
+		return ""
+	}
+	text := v.text
+	for i := range at + 1 {
+		n := c[i]
+		if i < at && n < l.levels[i].start {
+			n = l.levels[i].start // a level that nothing stands on yet
+		}
+		text = strings.ReplaceAll(text, "%"+strconv.Itoa(i+1), ordinal(n, l.levels[i].format))
+	}
+	return text + " "
+}
+
+// ordinal writes a number in one of the formats of lists; others are decimal.
+func ordinal(n int, format string) string {
+	switch {
+	case n < 1 || n > 10_000:
+	case format == "decimalZero" && n < 10:
+		return "0" + strconv.Itoa(n)
+	case format == "lowerLetter", format == "upperLetter":
+		s := strings.Repeat(string(rune('a'+(n-1)%26)), (n-1)/26+1)
+		if format == "upperLetter" {
+			s = strings.ToUpper(s)
+		}
+		return s
+	case format == "lowerRoman":
+		return strings.ToLower(roman(n))
+	case format == "upperRoman":
+		return roman(n)
+	}
+	return strconv.Itoa(n)
+}
+
+func roman(n int) string {
+	if n > 3999 {
+		return strconv.Itoa(n)
+	}
+	var b strings.Builder
+	for _, r := range []struct {
+		value int
+		sign  string
+	}{{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
+		for ; n >= r.value; n -= r.value {
+			b.WriteString(r.sign)
+		}
+	}
+	return b.String()
+}
