@@ -298,7 +298,10 @@ func (c *counting) Read(p []byte) (int, error) {
 // open gives the bytes of a file. What comes out counts against the limits of
 // the document.
 func (a *archive) open(e *entry) (io.Reader, error) {
-	if e.bare {
+	switch {
+	case a.full():
+		return nil, errTooMuch
+	case e.bare:
 		return a.openBare(e), nil
 	}
 	head := make([]byte, 30)
@@ -367,10 +370,15 @@ func (m *metered) Read(p []byte) (int, error) {
 // spend counts bytes that came out.
 func (a *archive) spend(n int64) error {
 	a.out += n
-	if a.out > a.lim.Unpacked || a.out > a.lim.RatioFrom && a.out/a.lim.Ratio > max(a.size, 1) {
+	if a.full() {
 		return errTooMuch
 	}
 	return nil
+}
+
+// full says whether as much came out as is read.
+func (a *archive) full() bool {
+	return a.out > a.lim.Unpacked || a.out > a.lim.RatioFrom && a.out/a.lim.Ratio > max(a.size, 1)
 }
 
 func ended(err error) error {

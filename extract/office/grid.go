@@ -78,7 +78,8 @@ func (g *grid) end() {
 		g.r.note("hidden-columns", "columns of the sheet %s are hidden (%s); they are part of the text", line(g.name), strings.Join(g.covers, ", "))
 	}
 	if g.lost > 0 && g.r.over() == nil {
-		_ = g.r.gap("sheet "+g.name, fmt.Errorf("%w: %d cells point at a text that is not there", errDamaged, g.lost)) // kept by the tap
+		reason := fmt.Sprintf("%d cells point at a text that is not there; they are empty", g.lost)
+		_ = g.r.out.Gap(document.Gap{Page: g.r.page.at(), Where: short("sheet " + g.name), Code: document.Damaged, Reason: reason}) // kept by the tap
 	}
 }
 

@@ -30,6 +30,9 @@ func (r *reading) members() error {
 		if r.read[name] || !r.wanted(name) {
 			continue
 		}
+		if r.pack.full() {
+			return errTooMuch
+		}
 		if err := r.member(e); err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ type reading struct {
 	links int
 	read  map[string]bool // parts whose text was read, by lower-case name
 
-	unread bool            // its text is of a form that is not read
+	unread bool // its text is of a form that is not read
 
 	words *styles // of a text document
 }
@@ -260,26 +260,35 @@ func (r *reading) hasFolder(names ...string) bool {
 	return false
 }
 
-// scanPart reads a part of XML and calls f with its root open.
+// scanPart reads a part of XML and calls f with its root open. It goes on to the
+// part's end, where its checksum is proved.
 func (r *reading) scanPart(name string, f func(d *scan, root xml.StartElement) error) error {
+	d, root, err := r.openPart(name)
+	if err == nil {
+		err = f(d, root)
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, d.in)
+	}
+	return err
+}
+
+// openPart opens a part of XML up to its root.
+func (r *reading) openPart(name string) (d *scan, root xml.StartElement, err error) {
 	e := r.pack.find(name)
 	if e == nil {
-		return fmt.Errorf("%w: the part is missing", errDamaged)
+		return nil, root, fmt.Errorf("%w: the part is missing", errDamaged)
 	}
 	r.read[strings.ToLower(name)] = true
 	in, err := r.pack.open(e)
 	if err != nil {
-		return err
+		return nil, root, err
 	}
-	d, err := newScan(&stoppable{r, in}, r.lim.Depth)
-	if err != nil {
-		return err
+	if d, err = newScan(&stoppable{r, in}, r.lim.Depth); err != nil {
+		return nil, root, err
 	}
-	root, err := d.root()
-	if err != nil {
-		return err
-	}
-	return f(d, root)
+	root, err = d.root()
+	return d, root, err
 }
 
 // stoppable ends when the reading does.

@@ -38,10 +38,9 @@ func (r *reading) main(part string) error {
 	}
 	kind := ""
 	if err := r.part(part, func() error {
-		return r.scanPart(part, func(_ *scan, root xml.StartElement) error {
-			kind = root.Name.Local
-			return nil
-		})
+		_, root, err := r.openPart(part)
+		kind = root.Name.Local
+		return err
 	}); err != nil {
 		return err
 	}

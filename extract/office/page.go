@@ -99,7 +99,7 @@ func (p *page) away(f func() error) (string, error) {
 // under adds a line to the foot of the page.
 func (p *page) under(format string, args ...any) {
 	s := strings.TrimSpace(clean(fmt.Sprintf(format, args...)))
-	if s == "" {
+	if s == "" || len(p.foot) > 0 && p.foot[len(p.foot)-1] == s { // a picture and its frame have one text
 		return
 	}
 	if int64(p.b.Len()+p.feet+len(s)+1) > p.r.lim.PageText {

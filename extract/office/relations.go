@@ -67,6 +67,11 @@ func join(dir, target string) string {
 // outside says what a document wants from elsewhere. Links are said where they
 // stand in the text.
 func (r *reading) outside(to rel) {
+	key := "outside " + to.kind + " " + to.target
+	if r.said[key] || len(r.said) > maxRelations {
+		return
+	}
+	r.said[key] = true
 	switch to.kind {
 	case "hyperlink":
 	case "attachedTemplate":

@@ -42,12 +42,22 @@ type list struct{ levels [9]level }
 type level struct {
 	format, text string
 	start        int
-	style        string
+	keeps        bool // it goes on counting after a level above
+	legal        bool // levels above are written as numbers
 }
 
 type num struct {
-	list  string
-	start map[int]int
+	list   string
+	start  map[int]int
+	levels map[int]level // in place of those of the list
+}
+
+// level gives how a level of a list looks under a number.
+func (n *num) level(l *list, at int) level {
+	if v, ok := n.levels[at]; ok {
+		return v
+	}
+	return l.levels[at]
 }
 
 // maxStyles bounds styles and lists.
@@ -92,7 +102,7 @@ func (r *reading) readNumbering(part string) error {
 				w.lists[attr(e, "abstractNumId")] = l
 				return l.read(d)
 			case "num":
-				n := &num{start: map[int]int{}}
+				n := &num{start: map[int]int{}, levels: map[int]level{}}
 				w.nums[attr(e, "numId")] = n
 				return n.read(d)
 			}
@@ -107,37 +117,55 @@ func (l *list) read(d *scan) error {
 		if e.Name.Local != "lvl" || err != nil || i < 0 || i > 8 {
 			return nil
 		}
-		v := &l.levels[i]
-		v.start = 1
-		return d.each(func(e xml.StartElement) error {
-			switch e.Name.Local {
-			case "numFmt":
-				v.format = attr(e, "val")
-			case "lvlText":
-				v.text = cut(attr(e, "val"), 100)
-			case "start":
-				v.start, _ = strconv.Atoi(attr(e, "val"))
-			}
-			return nil
-		}, nil)
+		return l.levels[i].read(d)
+	}, nil)
+}
+
+func (v *level) read(d *scan) error {
+	return d.each(func(e xml.StartElement) error {
+		switch e.Name.Local {
+		case "numFmt":
+			v.format = attr(e, "val")
+		case "lvlText":
+			v.text = cut(attr(e, "val"), 100)
+		case "start":
+			v.start, _ = strconv.Atoi(attr(e, "val"))
+		case "lvlRestart":
+			v.keeps = attr(e, "val") == "0"
+		case "isLgl":
+			v.legal = on(e)
+		}
+		return nil
 	}, nil)
 }
 
 func (n *num) read(d *scan) error {
-	at := -1
-	return d.all(func(e xml.StartElement) error {
+	return d.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "abstractNumId":
 			n.list = attr(e, "val")
 		case "lvlOverride":
-			at, _ = strconv.Atoi(attr(e, "ilvl"))
-		case "startOverride":
-			if v, err := strconv.Atoi(attr(e, "val")); err == nil && at >= 0 && at < 9 {
-				n.start[at] = v
+			at, err := strconv.Atoi(attr(e, "ilvl"))
+			if err != nil || at < 0 || at > 8 {
+				return nil
 			}
+			return d.each(func(e xml.StartElement) error {
+				switch e.Name.Local {
+				case "startOverride":
+					if v, err := strconv.Atoi(attr(e, "val")); err == nil {
+						n.start[at] = v
+					}
+				case "lvl":
+					var v level
+					err := v.read(d)
+					n.levels[at] = v
+					return err
+				}
+				return nil
+			}, nil)
 		}
 		return nil
-	})
+	}, nil)
 }
 
 // chain calls f with a style and those it is based on, until f is content.
@@ -193,25 +221,32 @@ func (s *styles) count(l *list, of *num, id string, at int) string {
 	if c == nil {
 		c = &[9]int{}
 		for i := range c {
-			c[i] = l.levels[i].start - 1
+			c[i] = of.level(l, i).start - 1
 		}
 		s.counts[l] = c
 	}
 	key := id + " " + strconv.Itoa(at)
-	if from, ok := of.start[at]; ok && !s.begun[key] {
+	if !s.begun[key] {
 		s.begun[key] = true
-		c[at] = from - 1
+		if from, ok := of.start[at]; ok {
+			c[at] = from - 1
+		}
 	}
 	c[at]++
-	for i := at + 1; i < len(c); i++ {
-		c[i] = l.levels[i].start - 1
+	for i := range c {
+		switch v := of.level(l, i); {
+		case i < at:
+			c[i] = max(c[i], v.start) // a level that nothing stands on yet
+		case i > at && !v.keeps:
+			c[i] = v.start - 1
+		}
 	}
-	return l.show(c, at)
+	return of.show(l, c, at)
 }
 
 // show writes the number of a level: "%1.%2" stands for those of two levels.
-func (l *list) show(c *[9]int, at int) string {
-	v := l.levels[at]
+func (n *num) show(l *list, c *[9]int, at int) string {
+	v := n.level(l, at)
 	switch {
 	case v.format == "bullet":
 		return "• "
@@ -220,11 +255,11 @@ func (l *list) show(c *[9]int, at int) string {
 	}
 	text := v.text
 	for i := range at + 1 {
-		n := c[i]
-		if i < at && n < l.levels[i].start {
-			n = l.levels[i].start // a level that nothing stands on yet
+		format := n.level(l, i).format
+		if v.legal && format != "none" {
+			format = "decimal"
 		}
-		text = strings.ReplaceAll(text, "%"+strconv.Itoa(i+1), ordinal(n, l.levels[i].format))
+		text = strings.ReplaceAll(text, "%"+strconv.Itoa(i+1), ordinal(c[i], format))
 	}
 	return text + " "
 }
@@ -232,9 +267,14 @@ func (l *list) show(c *[9]int, at int) string {
 // ordinal writes a number in one of the formats of lists; others are decimal.
 func ordinal(n int, format string) string {
 	switch {
-	case n < 1 || n > 10_000:
+	case format == "none":
+		return ""
+	case n < 0 || n > 10_000:
+	case format == "ordinal":
+		return strconv.Itoa(n) + suffix(n)
 	case format == "decimalZero" && n < 10:
 		return "0" + strconv.Itoa(n)
+	case n == 0:
 	case format == "lowerLetter", format == "upperLetter":
 		s := strings.Repeat(string(rune('a'+(n-1)%26)), (n-1)/26+1)
 		if format == "upperLetter" {
@@ -247,6 +287,14 @@ func ordinal(n int, format string) string {
 		return roman(n)
 	}
 	return strconv.Itoa(n)
+}
+
+// suffix is that of an ordinal number in English.
+func suffix(n int) string {
+	if n/10%10 == 1 || n%10 < 1 || n%10 > 3 {
+		return "th"
+	}
+	return [...]string{"st", "nd", "rd"}[n%10-1]
 }
 
 func roman(n int) string {
