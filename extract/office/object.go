@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"overt/extract/charset"
@@ -62,6 +63,12 @@ func native(b []byte) (name, source string, body []byte) {
 		return "", "", nil
 	}
 	b = b[4:] // the size of all
+	decode := charset.FromWindows1252
+	if parts := bytes.SplitN(b[2:min(len(b), 1024)], []byte{0}, 3); len(parts) == 3 { // the code page is said nowhere
+		if f, err := charset.Text(charset.Detect(slices.Concat(parts[0], parts[1])).Name); err == nil {
+			decode = f
+		}
+	}
 	text := func() string {
 		n := bytes.IndexByte(b, 0)
 		if n < 0 || n > 4096 {
@@ -70,7 +77,7 @@ func native(b []byte) (name, source string, body []byte) {
 		}
 		s := string(b[:n])
 		b = b[n+1:]
-		return charset.FromWindows1252(s)
+		return decode(s)
 	}
 	b = b[2:]
 	label := text()

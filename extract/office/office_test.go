@@ -108,6 +108,19 @@ func TestPassword(t *testing.T) {
 	}
 }
 
+// TestSealedText: testdata/sealed.odt was made by LibreOffice 7.4, with the
+// password "harbour".
+func TestSealedText(t *testing.T) {
+	d := documenttest.ReadFile(t, office.Reader{}, "testdata/sealed.odt", document.Input{Passwords: []string{"wrong", "harbour"}})
+	if d.Err != nil || !strings.Contains(d.Text(), "The seal is broken.") {
+		t.Errorf("with its password: %s", d)
+	}
+	d = documenttest.ReadFile(t, office.Reader{}, "testdata/sealed.odt", document.Input{Passwords: []string{"wrong"}})
+	if refusal := new(document.Refusal); !errors.As(d.Err, &refusal) || refusal.Code != document.Protected {
+		t.Errorf("with a wrong password: %v", d.Err)
+	}
+}
+
 func TestSealedBook(t *testing.T) {
 	d := documenttest.Read(t.Context(), office.Reader{}, novel(t, "OPS/one.xhtml"), document.Input{})
 	if d.Err != nil || len(d.Gaps) != 2 || d.Gaps[1].Code != document.Protected {
