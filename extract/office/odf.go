@@ -22,6 +22,11 @@ type odf struct {
 	said    map[string]bool // headers and footers
 	masters []string
 
+	lists   map[string]*[maxLevels]odfLevel
+	outline *odfList            // of headings
+	counted map[string]*odfList // by id and by style
+	at      listing
+
 	words  int  // depth of paragraphs: text counts within them only
 	blank  bool // white space was put last
 	hidden int  // depth of hidden text
@@ -76,7 +81,8 @@ func (r *reading) openDocument() error {
 }
 
 func newODF(r *reading) *odf {
-	return &odf{r: r, styles: map[string]odfStyle{}, deleted: map[string]string{}, changes: map[string]string{}, said: map[string]bool{}}
+	return &odf{r: r, styles: map[string]odfStyle{}, deleted: map[string]string{}, changes: map[string]string{}, said: map[string]bool{},
+		lists: map[string]*[maxLevels]odfLevel{}, counted: map[string]*odfList{}}
 }
 
 func (o *odf) part(name string) error {
@@ -209,6 +215,8 @@ func (o *odf) textNode(e xml.StartElement) error {
 	switch e.Name.Local {
 	case "p", "h":
 		return o.paragraph(e)
+	case "list", "ordered-list", "unordered-list":
+		return o.list(e)
 	case "span":
 		return o.styled(e)
 	case "a":
@@ -282,6 +290,7 @@ func (o *odf) paragraph(e xml.StartElement) error {
 		o.hidden++
 		defer func() { o.hidden-- }()
 	}
+	o.r.page.put(o.number(e))
 	o.blank = true
 	o.words++
 	err := o.text()
@@ -317,13 +326,13 @@ func (o *odf) pageBreak() error {
 
 // away leads the text of f aside; it is no part of the paragraph it stands in.
 func (o *odf) away(f func() error) (string, error) {
-	words, blank, cells := o.words, o.blank, o.cells
-	o.words, o.blank = 0, true
+	words, blank, cells, at := o.words, o.blank, o.cells, o.at
+	o.words, o.blank, o.at = 0, true, listing{}
 	if words > 0 {
 		o.cells = 0
 	}
 	text, err := o.r.page.away(f)
-	o.words, o.blank, o.cells = words, blank, cells
+	o.words, o.blank, o.cells, o.at = words, blank, cells, at
 	return text, err
 }
 

@@ -108,6 +108,9 @@ func (o *odf) slide(e xml.StartElement) error {
 
 // style keeps what is read of a style.
 func (o *odf) style(e xml.StartElement) error {
+	if e.Name.Local == "list-style" || e.Name.Local == "outline-style" {
+		return o.listStyle(e)
+	}
 	if e.Name.Local != "style" || len(o.styles) >= maxStyles {
 		return nil
 	}

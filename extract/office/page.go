@@ -2,6 +2,7 @@ package office
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -111,11 +112,13 @@ func (p *page) under(format string, args ...any) {
 }
 
 // row puts a row of a table, its cells separated by tabs, and keeps it for the
-// table when it has a name.
+// table when it has a name. One without text is left out.
 func (p *page) row(table string, number int64, cells []string) {
+	if !slices.ContainsFunc(cells, func(c string) bool { return c != "" }) {
+		return
+	}
 	p.line()
 	row := document.Row{Table: table, Number: number, Page: p.number}
-	some := false
 	for i, c := range cells {
 		if i > 0 {
 			p.put("\t")
@@ -123,12 +126,10 @@ func (p *page) row(table string, number int64, cells []string) {
 		c = cellText(clean(c))
 		from := p.runes
 		p.put(c)
-		if row.Cells = append(row.Cells, document.Cell{Text: c, Start: from, End: p.runes}); c != "" {
-			some = true
-		}
+		row.Cells = append(row.Cells, document.Cell{Text: c, Start: from, End: p.runes})
 	}
 	p.put("\n")
-	if some && table != "" && len(p.aside) == 0 && !p.cut {
+	if table != "" && len(p.aside) == 0 && !p.cut {
 		p.rows = append(p.rows, row)
 	}
 }
