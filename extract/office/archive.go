@@ -56,6 +56,9 @@ const (
 	loc64Magic = 0x07064b50
 )
 
+// maxNames bounds the names of all entries, in bytes.
+const maxNames = 32 << 20
+
 var (
 	errDamaged = errors.New("the bytes contradict themselves")
 	errTooMuch = errors.New("more comes out than is read")
@@ -99,7 +102,7 @@ func (a *archive) directory() error {
 		return err
 	}
 	in := bufio.NewReaderSize(io.NewSectionReader(a.r, from, a.size-from), 1<<16)
-	head := make([]byte, 46)
+	head, names := make([]byte, 46), 0
 	for {
 		if _, err := io.ReadFull(in, head[:4]); err != nil {
 			return ended(err)
@@ -120,6 +123,10 @@ func (a *archive) directory() error {
 			return ended(err)
 		}
 		name := rest[:le.Uint16(head[28:])]
+		if names += len(name); names > maxNames {
+			a.more = true
+			break
+		}
 		extra := rest[len(name):][:le.Uint16(head[30:])]
 		e := &entry{
 			name: entryName(name), flags: le.Uint16(head[8:]), method: le.Uint16(head[10:]), crc: le.Uint32(head[16:]),
@@ -214,12 +221,12 @@ func (a *archive) wideStart(tail []byte) int64 {
 // search finds files by their local headers, one after the other, where there
 // is no directory.
 func (a *archive) search() error {
-	for at := int64(0); ; {
+	for at, names := int64(0), 0; ; {
 		e, next, err := a.localAt(at)
 		if err != nil || e == nil {
 			return err
 		}
-		if len(a.entries) >= a.lim.Members {
+		if names += len(e.name); len(a.entries) >= a.lim.Members || names > maxNames {
 			a.more = true
 			return nil
 		}

@@ -166,7 +166,7 @@ func (w *workbook) binaryFormats(part string) error {
 		switch kind {
 		case recFormat:
 			code, _ := b.text(2)
-			custom[strconv.Itoa(b.u16(0))] = code
+			custom[strconv.Itoa(b.u16(0))] = cut(code, 1<<10)
 		case recBeginCellXFs, recEndCellXFs:
 			inCells = kind == recBeginCellXFs
 		case recXF:
@@ -181,13 +181,13 @@ func (w *workbook) binaryFormats(part string) error {
 // binarySheet reads the rows of a sheet in records.
 func (w *workbook) binarySheet(part string, g *grid) error {
 	var cells []string
-	row, hidden := int64(0), false
+	row, hidden, size := int64(0), false, 0
 	flush := func() error {
 		if len(cells) == 0 {
 			return nil
 		}
 		err := g.row(row, hidden, cells)
-		cells = cells[:0]
+		cells, size = cells[:0], 0
 		return err
 	}
 	err := w.records(part, func(kind int, b record) error {
@@ -213,6 +213,9 @@ func (w *workbook) binarySheet(part string, g *grid) error {
 				return fmt.Errorf("%w: a cell in column %d", errDamaged, col+1)
 			}
 			text := w.binaryCell(kind, b, g)
+			if size += len(text); int64(size) > w.lim.PageText {
+				return fmt.Errorf("%w: a row is too long", errTooMuch)
+			}
 			for text != "" && int64(len(cells)) <= col {
 				cells = append(cells, "")
 			}
@@ -292,7 +295,7 @@ func (w *workbook) binaryComments(part string) error {
 		case recAuthor:
 			name, _ := b.text(0)
 			if len(authors) < 10_000 {
-				authors = append(authors, name)
+				authors = append(authors, short(name))
 			}
 		case recComment:
 			who = nth(authors, strconv.FormatUint(uint64(b.u32(0)), 10))

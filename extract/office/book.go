@@ -21,7 +21,6 @@ var bookProperties = map[string]string{
 // A chapter is a file of a book in the order it is read.
 type chapter struct {
 	id, part, kind string
-	linear         bool
 }
 
 // book reads an EPUB (its Open Container Format and package, EPUB 2 and 3): a
@@ -99,7 +98,10 @@ func (r *reading) sealedFiles() (map[string]bool, error) {
 					algorithm = attr(e, "Algorithm")
 				case "CipherReference":
 					if !strings.Contains(algorithm, "obfuscation") && !strings.Contains(algorithm, "pdf/enc#RC") {
-						out[strings.ToLower(join("", unescape(attr(e, "URI"))))] = true
+						name := strings.ToLower(join("", unescape(attr(e, "URI"))))
+						if r.pack.find(name) != nil {
+							out[name] = true
+						}
 					}
 				}
 				return nil
@@ -120,12 +122,15 @@ func unescape(s string) string {
 // order, and its tables of contents.
 func (r *reading) spine(root string) (out []chapter, contents []string, err error) {
 	dir, _ := path.Split(root)
-	files := map[string]chapter{}
+	files, size := map[string]chapter{}, 0
 	err = r.scanPart(root, func(d *scan, _ xml.StartElement) error {
 		return d.all(func(e xml.StartElement) error {
 			switch e.Name.Local {
 			case "item":
 				c := chapter{id: attr(e, "id"), part: join(dir, unescape(attr(e, "href"))), kind: attr(e, "media-type")}
+				if size += len(c.id) + len(c.part) + len(c.kind); len(files) >= r.lim.Members || size > maxRelationBytes {
+					return errTooMuch
+				}
 				files[c.id] = c
 				if c.kind == "application/x-dtbncx+xml" || strings.Contains(attr(e, "properties"), "nav") {
 					contents = append(contents, c.part)
@@ -161,8 +166,8 @@ func (r *reading) contents(part string, names map[string]string) error {
 	dir, _ := path.Split(part)
 	add := func(target, name string) {
 		to := join(dir, unescape(target))
-		if name = line(name); names[to] == "" && name != "" && len(names) < 100_000 {
-			names[to] = short(name)
+		if name = line(name); names[to] == "" && r.pack.find(to) != nil {
+			names[to] = cut(name, 1<<10)
 		}
 	}
 	if r.pack.find(part) == nil {

@@ -15,7 +15,7 @@ func (r *reading) chart(part string) error {
 			return err
 		}
 		return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
-			f := &flow{r: r, d: d, part: part, rels: rels, table: new(int)}
+			f := &flow{r: r, d: d, part: part, rels: rels}
 			r.page.line()
 			said := ""
 			var node func(e xml.StartElement) error
@@ -52,12 +52,14 @@ func (r *reading) chart(part string) error {
 // cached gives the stored values of the element that is open.
 func cached(d *scan) ([]string, error) {
 	var out []string
+	size := 0
 	err := d.all(func(e xml.StartElement) error {
 		if l := e.Name.Local; l != "v" && l != "t" && (l != "pt" || !strings.Contains(e.Name.Space, "chartex")) {
 			return nil
 		}
 		text, err := d.text(64 << 10)
-		if text = line(text); text != "" && len(out) < 100_000 {
+		if text = line(text); text != "" && len(out) < 100_000 && size < maxCell {
+			size += len(text)
 			out = append(out, text)
 		}
 		return err

@@ -78,7 +78,7 @@ func (w *workbook) tabs() (out []tab, err error) {
 		if len(out) >= w.lim.Pages {
 			return errTooMuch
 		}
-		out = append(out, tab{name, to.target, to.kind, hidden})
+		out = append(out, tab{short(name), to.target, to.kind, hidden})
 		return nil
 	}
 	if binaryPart(w.main) {
@@ -187,7 +187,7 @@ func (w *workbook) sheet(t tab, g *grid) error {
 
 func (w *workbook) cells(d *scan, t tab, g *grid) ([]string, error) {
 	var cells []string
-	col := -1
+	col, size := -1, 0
 	err := d.each(func(e xml.StartElement) error {
 		if e.Name.Local != "c" {
 			return nil
@@ -202,6 +202,9 @@ func (w *workbook) cells(d *scan, t tab, g *grid) ([]string, error) {
 		text, err := w.cell(d, e, t, g)
 		if text == "" || err != nil {
 			return err
+		}
+		if size += len(text); int64(size) > w.lim.PageText {
+			return fmt.Errorf("%w: a row is too long", errTooMuch)
 		}
 		for len(cells) <= col {
 			cells = append(cells, "")

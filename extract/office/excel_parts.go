@@ -39,7 +39,9 @@ func (w *workbook) readFormats(part string) error {
 			switch e.Name.Local {
 			case "numFmts":
 				return d.each(func(e xml.StartElement) error {
-					custom[attr(e, "numFmtId")] = cut(attr(e, "formatCode"), 1<<10)
+					if id := attr(e, "numFmtId"); len(id) <= maxName && len(custom) < 1<<16 {
+						custom[id] = cut(attr(e, "formatCode"), 1<<10)
+					}
 					return nil
 				}, nil)
 			case "cellXfs":
@@ -53,7 +55,7 @@ func (w *workbook) readFormats(part string) error {
 }
 
 func (w *workbook) format(id string, custom map[string]string) error {
-	if len(w.formats) >= 1<<20 || len(custom) >= 1<<20 {
+	if len(w.formats) >= 1<<20 || len(custom) >= 1<<16 {
 		return errTooMuch
 	}
 	f := sheet.Builtin(id)
@@ -69,8 +71,8 @@ func (w *workbook) readPersons(part string) error {
 	w.persons = map[string]string{}
 	return w.scanPart(part, func(d *scan, _ xml.StartElement) error {
 		return d.each(func(e xml.StartElement) error {
-			if len(w.persons) < 10_000 {
-				w.persons[attr(e, "id")] = short(attr(e, "displayName"))
+			if id := attr(e, "id"); len(w.persons) < 10_000 && len(id) <= maxName {
+				w.persons[id] = short(attr(e, "displayName"))
 			}
 			return nil
 		}, nil)

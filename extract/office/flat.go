@@ -106,7 +106,7 @@ func (a *archive) openBare(e *entry) io.Reader {
 
 // word2003 reads WordprocessingML of Word 2003.
 func (r *reading) word2003(d *scan) error {
-	f := &flow{r: r, d: d, table: new(int)}
+	f := &flow{r: r, d: d}
 	return d.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "DocumentProperties":

@@ -2,7 +2,6 @@ package office
 
 import (
 	"encoding/xml"
-	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -23,18 +22,13 @@ type flow struct {
 	deleted int  // depth of deleted text
 	cells   int  // depth of tables
 	boxes   []string
+	boxed   int // bytes of boxes
 	fields  []*field
+	row     int  // bytes of the cells of the rows being read
 	breaks  bool // a page ends after the row being read
-	table   *int // count of the part's tables
-	prefix  string
+
 	// skip says which placeholders of slides are left out.
 	skip func(kind string) bool
-}
-
-// A field is one whose instruction or result is being read.
-type field struct {
-	code   strings.Builder
-	result bool
 }
 
 // flow reads a part of running text.
@@ -48,7 +42,7 @@ func (r *reading) flow(part string, about *asides, skip func(string) bool) error
 			if root.Name.Local == "sld" && attr(root, "show") == "0" {
 				r.note("hidden-slide", "the slide is hidden")
 			}
-			f := &flow{r: r, d: d, part: part, rels: rels, about: about, table: new(int), skip: skip}
+			f := &flow{r: r, d: d, part: part, rels: rels, about: about, skip: skip}
 			err := f.inside()
 			f.unbox()
 			r.page.line()
@@ -254,88 +248,6 @@ func (f *flow) symbol(e xml.StartElement) {
 	f.r.page.put(string(rune(n)))
 }
 
-func (f *flow) tableOf() error {
-	if f.cells > 0 || len(f.r.page.aside) > 0 {
-		return f.rows("") // a table inside a cell or a box is text
-	}
-	*f.table++
-	name := fmt.Sprintf("table %d", *f.table)
-	if f.prefix != "" {
-		name = f.prefix + ", " + name
-	}
-	return f.rows(name)
-}
-
-// rows reads the rows of the table that is open.
-func (f *flow) rows(name string) error {
-	number := int64(0)
-	var row func(e xml.StartElement) error
-	row = func(e xml.StartElement) error {
-		switch e.Name.Local {
-		case "tr":
-		case "sdt", "sdtContent", "ins", "del", "customXml", "moveTo", "moveFrom":
-			return f.d.each(row, nil)
-		default:
-			return nil
-		}
-		number++
-		var cells []string
-		f.cells++
-		err := f.d.each(func(e xml.StartElement) error { return f.cell(e, &cells) }, nil)
-		f.cells--
-		f.r.page.row(name, number, cells)
-		if f.cells > 0 || err != nil {
-			return err
-		}
-		f.unbox()
-		if f.breaks {
-			f.breaks = false
-			return f.r.page.end()
-		}
-		return f.r.page.full()
-	}
-	return f.d.each(row, nil)
-}
-
-// maxCells bounds the cells of one row of a table in a text.
-const maxCells = 16384
-
-func (f *flow) cell(e xml.StartElement, cells *[]string) error {
-	switch e.Name.Local {
-	case "tc":
-	case "sdt", "sdtContent", "customXml":
-		return f.d.each(func(e xml.StartElement) error { return f.cell(e, cells) }, nil)
-	default:
-		return nil
-	}
-	span, _ := strconv.Atoi(attr(e, "gridSpan")) // of DrawingML
-	text, err := f.r.page.away(func() error {
-		return f.d.each(func(e xml.StartElement) error {
-			if e.Name.Local != "tcPr" {
-				return f.node(e)
-			}
-			return f.d.each(func(e xml.StartElement) error {
-				if e.Name.Local == "gridSpan" {
-					span, _ = strconv.Atoi(attr(e, "val"))
-				}
-				return nil
-			}, nil)
-		}, nil)
-	})
-	if len(*cells) >= maxCells {
-		return errTooMuch
-	}
-	*cells = append(*cells, text)
-	for n := min(span, 63) - 1; n > 0 && isWordSpan(e); n-- {
-		*cells = append(*cells, "")
-	}
-	return err
-}
-
-// isWordSpan says whether the cells that a wide one covers are not written: in
-// DrawingML they are.
-func isWordSpan(e xml.StartElement) bool { return isWord(e) }
-
 // revised says who changed the text.
 func (f *flow) revised(code, what string, e xml.StartElement) {
 	if who := attr(e, "author"); who != "" && isWord(e) {
@@ -413,11 +325,11 @@ func (f *flow) box(e xml.StartElement) error {
 	f.cells = 0
 	text, err := f.r.page.away(f.inside)
 	f.cells = cells
-	if len(f.boxes) < 10_000 {
-		f.boxes = append(f.boxes, text)
-	} else {
-		err = errTooMuch
+	if f.boxed += len(text) + 1; int64(f.boxed) > f.r.lim.PageText {
+		f.r.page.cut = true
+		return err
 	}
+	f.boxes = append(f.boxes, text)
 	return err
 }
 
@@ -425,7 +337,7 @@ func (f *flow) box(e xml.StartElement) error {
 // themselves.
 func (f *flow) unbox() {
 	boxes := f.boxes
-	f.boxes = nil
+	f.boxes, f.boxed = nil, 0
 	for _, text := range boxes {
 		if text != "" {
 			f.r.page.line()
@@ -446,63 +358,6 @@ func (f *flow) picture(e xml.StartElement) {
 	}
 	if on := attr(e, "hidden"); on == "1" || on == "true" {
 		f.r.note("hidden-shape", "the page has a shape that is not shown; its text is part of the text")
-	}
-}
-
-// link says where words lead.
-func (f *flow) link(e xml.StartElement) {
-	if to, ok := f.rels[relation(e, "id")]; ok && to.external {
-		f.r.link(to.target)
-	}
-}
-
-func (r *reading) link(target string) {
-	const most = 10_000
-	if r.links++; r.links <= most && target != "" {
-		r.note("link", "a link leads to %s", target)
-	}
-}
-
-func (f *flow) fieldChar(kind string) {
-	switch n := len(f.fields); {
-	case kind == "begin" && n < 64:
-		f.fields = append(f.fields, &field{})
-	case kind == "separate" && n > 0 && !f.fields[n-1].result:
-		f.fields[n-1].result = true
-		f.instruction(f.fields[n-1].code.String())
-	case kind == "end" && n > 0:
-		if !f.fields[n-1].result {
-			f.instruction(f.fields[n-1].code.String())
-		}
-		f.fields = f.fields[:n-1]
-	}
-}
-
-func (f *flow) instructionText() error {
-	text, err := f.d.text(8 << 10)
-	if n := len(f.fields); n > 0 && f.fields[n-1].code.Len() < 8<<10 {
-		f.fields[n-1].code.WriteString(text)
-	}
-	return err
-}
-
-// instruction says what a field would fetch or run.
-func (f *flow) instruction(code string) {
-	words := strings.Fields(code)
-	if len(words) < 2 {
-		return
-	}
-	switch kind := strings.ToUpper(words[0]); kind {
-	case "HYPERLINK":
-		if target := strings.Trim(words[1], `"`); !strings.HasPrefix(target, `\`) {
-			f.r.link(target)
-		}
-	case "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "LINK", "IMPORT", "INCLUDE", "DATABASE", "RD":
-		code := "external"
-		if strings.HasPrefix(kind, "DDE") {
-			code = "dde"
-		}
-		f.r.note(code, "a field asks for something outside the document, which was not fetched: %s", line(strings.Join(words, " ")))
 	}
 }
 

@@ -31,9 +31,10 @@ type odf struct {
 	blank  bool // white space was put last
 	hidden int  // depth of hidden text
 	cells  int  // depth of tables
+	row    int  // bytes of the cells of the rows being read
 	breaks bool // a page ends after the row being read
 	boxes  []string
-	tables int
+	boxed  int  // bytes of boxes
 	sheets bool // tables are sheets
 	notes  int
 	images int
@@ -339,7 +340,7 @@ func (o *odf) away(f func() error) (string, error) {
 // unbox puts the text boxes of the paragraph that ended.
 func (o *odf) unbox() {
 	boxes := o.boxes
-	o.boxes = nil
+	o.boxes, o.boxed = nil, 0
 	for _, text := range boxes {
 		if text != "" {
 			o.r.page.line()
@@ -392,7 +393,7 @@ func (o *odf) change(e xml.StartElement) error {
 				return o.node(c)
 			}, nil)
 		})
-		o.notes += len(text) + len(who)
+		o.notes += len(text) + len(who) + len(id)
 		if o.notes > maxAsides || len(o.changes) > 100_000 {
 			return errTooMuch
 		}

@@ -39,7 +39,7 @@ var odfFormats = map[string]string{"1": "decimal", "a": "lowerLetter", "A": "upp
 
 // listStyle reads how a list is numbered.
 func (o *odf) listStyle(e xml.StartElement) error {
-	if len(o.lists) >= maxStyles {
+	if len(o.lists) >= maxStyles || len(attr(e, "name")) > maxName {
 		return nil
 	}
 	levels := &[maxLevels]odfLevel{}
@@ -97,7 +97,7 @@ func (o *odf) listOf(e xml.StartElement) *odfList {
 	if l == nil || l.levels != levels {
 		l = &odfList{levels: levels}
 	}
-	if len(o.counted) < maxStyles {
+	if len(o.counted) < maxStyles && len(style) <= maxName && len(id) <= maxName {
 		o.counted["style "+style] = l
 		if id != "" {
 			o.counted["list "+id] = l

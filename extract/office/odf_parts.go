@@ -51,10 +51,13 @@ func (o *odf) officeNode(e xml.StartElement) error {
 	return o.deeper()
 }
 
+// box keeps the text of a box until the paragraph ends.
 func (o *odf) box(text string) {
-	if len(o.boxes) < 100_000 {
-		o.boxes = append(o.boxes, text)
+	if o.boxed += len(text) + 1; int64(o.boxed) > o.r.lim.PageText {
+		o.r.page.cut = true
+		return
 	}
+	o.boxes = append(o.boxes, text)
 }
 
 func (o *odf) drawNode(e xml.StartElement) error {
@@ -72,7 +75,7 @@ func (o *odf) drawNode(e xml.StartElement) error {
 		return err
 	case "footer-decl", "header-decl", "date-time-decl":
 		text, err := o.d.text(4 << 10)
-		if text = line(text); text != "" && !o.said[text] {
+		if text = line(text); text != "" && !o.said[text] && len(o.said) < 10_000 {
 			o.said[text] = true
 			o.masters = append(o.masters, text)
 		}
@@ -129,7 +132,7 @@ func (o *odf) style(e xml.StartElement) error {
 		}
 		return nil
 	}, nil)
-	if s != (odfStyle{}) {
+	if s != (odfStyle{}) && len(attr(e, "name")) <= maxName {
 		o.styles[attr(e, "name")] = s
 	}
 	return err
@@ -157,6 +160,9 @@ func (o *odf) masterStyles() error {
 		bare := strings.Trim(strings.ReplaceAll(text, "Page", ""), " /(),:?\n\t") // what programs put in every document
 		if text = strings.TrimSpace(text); bare == "" || o.said[text] || len(o.said) > 10_000 || strings.Trim(text, "<>") != text {
 			return err
+		}
+		if o.notes += len(text); o.notes > maxAsides {
+			return errTooMuch
 		}
 		o.said[text] = true
 		*keep = append(*keep, text)

@@ -31,8 +31,8 @@ func (o *odf) tableNode(e xml.StartElement) error {
 func (o *odf) table() error {
 	name := ""
 	if o.cells == 0 && len(o.r.page.aside) == 0 {
-		o.tables++
-		name = fmt.Sprintf("table %d", o.tables)
+		o.r.tables++
+		name = fmt.Sprintf("table %d", o.r.tables)
 	}
 	number := int64(0)
 	words := o.words
@@ -46,7 +46,11 @@ func (o *odf) table() error {
 				return nil
 			}
 			text, err := o.away(o.inside)
-			for range min(repeats(e, "number-columns-repeated"), 64) {
+			times := int(min(repeats(e, "number-columns-repeated"), 64))
+			if o.row += (len(text) + 1) * times; int64(o.row) > o.r.lim.PageText {
+				return errTooMuch
+			}
+			for range times {
 				if len(cells) >= maxCells {
 					return errTooMuch
 				}
@@ -65,6 +69,7 @@ func (o *odf) table() error {
 		if o.cells > 0 || len(o.r.page.aside) > 0 {
 			return nil
 		}
+		o.row = 0
 		o.unbox()
 		if o.breaks {
 			o.breaks = false
@@ -157,7 +162,7 @@ func (o *odf) sheet(e xml.StartElement) error {
 // values reads the cells of the row that is open, up to the last with a value.
 func (o *odf) values(row int64) ([]string, error) {
 	var cells []string
-	col := int64(0)
+	col, size := int64(0), int64(0)
 	err := o.d.each(func(e xml.StartElement) error {
 		if e.Name.Local != "table-cell" && e.Name.Local != "covered-table-cell" {
 			return nil
@@ -172,6 +177,9 @@ func (o *odf) values(row int64) ([]string, error) {
 			return nil
 		case col+times > maxColumns:
 			return fmt.Errorf("%w: a row has more than %d columns", errTooMuch, maxColumns)
+		}
+		if size += int64(len(text)) * times; size > o.r.lim.PageText {
+			return fmt.Errorf("%w: a row is too long", errTooMuch)
 		}
 		for int64(len(cells)) < col {
 			cells = append(cells, "")

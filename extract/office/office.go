@@ -77,6 +77,7 @@ type reading struct {
 	links int
 	read  map[string]bool // parts whose text was read, by lower-case name
 
+	tables int
 	unread bool // its text is of a form that is not read
 
 	words *styles // of a text document
@@ -158,16 +159,18 @@ func (r *reading) gap(where string, err error) error {
 	return r.out.Gap(document.Gap{Page: r.page.at(), Where: short(where), Code: code, Reason: short("the part is not read to its end: " + err.Error())})
 }
 
+// maxSaid bounds how many oddities of a document are told.
+const maxSaid = 20_000
+
 // note says what is odd, once for each page.
 func (r *reading) note(code, format string, args ...any) {
 	message := short(fmt.Sprintf(format, args...))
 	n := document.Note{Page: r.page.at(), Code: code, Message: message}
 	key := fmt.Sprint(n.Page, code, message)
-	const most = 20_000
-	if r.said[key] || len(r.said) > most || r.over() != nil {
+	if r.said[key] || len(r.said) > maxSaid || r.over() != nil {
 		return
 	}
-	if r.said[key] = true; len(r.said) == most {
+	if r.said[key] = true; len(r.said) == maxSaid {
 		n.Code, n.Message = "notes", "there are more oddities than are told"
 	}
 	_ = r.out.Note(n) // kept by the tap
@@ -175,12 +178,15 @@ func (r *reading) note(code, format string, args ...any) {
 
 // property says something of the document; several say it once.
 func (r *reading) property(name, value string) {
-	value = line(value)
-	if value == "" || r.said["property "+name+value] || r.over() != nil {
+	value = cut(line(value), 16<<10)
+	key := "property " + name + value
+	if value == "" || r.said[key] || r.over() != nil {
 		return
 	}
-	r.said["property "+name+value] = true
-	_ = r.out.Property(name, cut(value, 64<<10)) // kept by the tap
+	if len(r.said) < 2000 {
+		r.said[key] = true
+	}
+	_ = r.out.Property(name, value) // kept by the tap
 }
 
 // verdict turns an error of the bytes into what document.Reader promises.

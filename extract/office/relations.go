@@ -14,8 +14,11 @@ type rel struct {
 	external bool
 }
 
-// maxRelations bounds the relations of one part.
-const maxRelations = 200_000
+// What bounds the relations of one part.
+const (
+	maxRelations     = 100_000
+	maxRelationBytes = 16 << 20
+)
 
 // relations reads where a part points, by id; "" is the document itself. None is
 // no error. What lies outside the document is said.
@@ -34,12 +37,13 @@ func (r *reading) relationList(part string) (out []rel, err error) {
 	if r.pack.find(name) == nil {
 		return nil, nil
 	}
+	size := 0
 	err = r.scanPart(name, func(d *scan, _ xml.StartElement) error {
 		return d.all(func(e xml.StartElement) error {
 			if e.Name.Local != "Relationship" {
 				return nil
 			}
-			if len(out) >= maxRelations {
+			if size += len(attr(e, "Id")) + len(attr(e, "Target")); len(out) >= maxRelations || size > maxRelationBytes {
 				return errTooMuch
 			}
 			to := rel{id: attr(e, "Id"), kind: path.Base(attr(e, "Type")), target: attr(e, "Target"), external: attr(e, "TargetMode") == "External"}
@@ -67,8 +71,8 @@ func join(dir, target string) string {
 // outside says what a document wants from elsewhere. Links are said where they
 // stand in the text.
 func (r *reading) outside(to rel) {
-	key := "outside " + to.kind + " " + to.target
-	if r.said[key] || len(r.said) > maxRelations {
+	key := short("outside " + to.kind + " " + to.target)
+	if r.said[key] || len(r.said) > maxSaid {
 		return
 	}
 	r.said[key] = true

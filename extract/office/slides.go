@@ -156,7 +156,7 @@ func (r *reading) commentAuthors(main string) (map[string]string, error) {
 		for _, part := range append(follow(rels, "commentAuthors"), follow(rels, "authors")...) {
 			if err := r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 				return d.all(func(e xml.StartElement) error {
-					if id := attr(e, "id"); id != "" && len(names) < 10_000 {
+					if id := attr(e, "id"); id != "" && len(id) <= maxName && len(names) < 10_000 {
 						names[id] = short(attr(e, "name"))
 					}
 					return nil
@@ -172,7 +172,7 @@ func (r *reading) commentAuthors(main string) (map[string]string, error) {
 
 func (r *reading) slideComments(part string, authors map[string]string) error {
 	return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
-		f := &flow{r: r, d: d, part: part, table: new(int)}
+		f := &flow{r: r, d: d, part: part}
 		var comment func(e xml.StartElement) error
 		comment = func(e xml.StartElement) error {
 			switch e.Name.Local {

@@ -31,9 +31,9 @@ type numbering struct {
 func (n *numbering) set(e xml.StartElement) {
 	switch e.Name.Local {
 	case "numId":
-		n.id = attr(e, "val")
+		n.id = name(e)
 	case "ilvl":
-		n.level = attr(e, "val")
+		n.level = name(e)
 	}
 }
 
@@ -60,6 +60,12 @@ func (n *num) level(l *list, at int) level {
 	return l.levels[at]
 }
 
+// maxName bounds the names of styles, in bytes.
+const maxName = 200
+
+// name gives the name that an element refers to.
+func name(e xml.StartElement) string { return cut(attr(e, "val"), maxName) }
+
 // maxStyles bounds styles and lists.
 const maxStyles = 50_000
 
@@ -67,14 +73,14 @@ func (r *reading) readStyles(part string) error {
 	r.words.by = map[string]style{}
 	return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 		return d.each(func(e xml.StartElement) error {
-			if e.Name.Local != "style" || len(r.words.by) >= maxStyles {
+			if e.Name.Local != "style" || len(r.words.by) >= maxStyles || len(attr(e, "styleId")) > maxName {
 				return nil
 			}
 			var s style
 			err := d.all(func(e xml.StartElement) error {
 				switch e.Name.Local {
 				case "basedOn":
-					s.base = attr(e, "val")
+					s.base = name(e)
 				case "vanish":
 					s.hidden = on(e)
 				default:
@@ -93,7 +99,7 @@ func (r *reading) readNumbering(part string) error {
 	w.lists, w.nums, w.counts, w.begun = map[string]*list{}, map[string]*num{}, map[*list]*[9]int{}, map[string]bool{}
 	return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 		return d.each(func(e xml.StartElement) error {
-			if len(w.lists)+len(w.nums) >= maxStyles {
+			if len(w.lists)+len(w.nums) >= maxStyles || len(attr(e, "abstractNumId"))+len(attr(e, "numId")) > maxName {
 				return errTooMuch
 			}
 			switch e.Name.Local {
@@ -125,7 +131,7 @@ func (v *level) read(d *scan) error {
 	return d.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "numFmt":
-			v.format = attr(e, "val")
+			v.format = name(e)
 		case "lvlText":
 			v.text = cut(attr(e, "val"), 100)
 		case "start":
@@ -143,7 +149,7 @@ func (n *num) read(d *scan) error {
 	return d.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "abstractNumId":
-			n.list = attr(e, "val")
+			n.list = name(e)
 		case "lvlOverride":
 			at, err := strconv.Atoi(attr(e, "ilvl"))
 			if err != nil || at < 0 || at > 8 {

@@ -88,7 +88,7 @@ func (r *reading) readAsides(part, kind string, about *asides) error {
 			return err
 		}
 		return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
-			f := &flow{r: r, d: d, part: part, rels: rels, table: new(int)}
+			f := &flow{r: r, d: d, part: part, rels: rels}
 			return d.each(func(e xml.StartElement) error {
 				if t := attr(e, "type"); e.Name.Local != kind || t != "" && t != "normal" {
 					return nil // the line above the notes, and its like
@@ -117,7 +117,7 @@ func (f *flow) unboxInto(text *string) {
 	for _, b := range f.boxes {
 		*text += "\n" + b
 	}
-	f.boxes = nil
+	f.boxes, f.boxed = nil, 0
 }
 
 // pointed puts the mark of a note, and the note at the foot of the page.
