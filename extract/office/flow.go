@@ -19,6 +19,7 @@ type flow struct {
 	about *asides // notes and comments that the text points at; nil for none
 
 	hidden  bool // of the run being read
+	runs    int  // depth of runs: what is drawn in one breaks no line
 	deleted int  // depth of deleted text
 	cells   int  // depth of tables
 	boxes   []string
@@ -164,7 +165,9 @@ func (f *flow) paragraph(e xml.StartElement) error {
 
 func (f *flow) run() error {
 	hidden := f.hidden
+	f.runs++
 	err := f.inside()
+	f.runs--
 	f.hidden = hidden
 	return err
 }
@@ -321,10 +324,10 @@ func (f *flow) box(e xml.StartElement) error {
 		f.r.page.line()
 		return err
 	}
-	cells := f.cells
-	f.cells = 0
+	cells, runs := f.cells, f.runs
+	f.cells, f.runs = 0, 0
 	text, err := f.r.page.away(f.inside)
-	f.cells = cells
+	f.cells, f.runs = cells, runs
 	if f.boxed += len(text) + 1; int64(f.boxed) > f.r.lim.PageText {
 		f.r.page.cut = true
 		return err

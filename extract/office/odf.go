@@ -175,6 +175,8 @@ func (o *odf) letters(s []byte) {
 // node reads one element.
 func (o *odf) node(e xml.StartElement) error {
 	switch {
+	case e.Name.Local == "annotation": // of several namespaces
+		return o.annotation("")
 	case in(e.Name, "text"):
 		return o.textNode(e)
 	case in(e.Name, "table"):

@@ -13,8 +13,6 @@ import (
 
 func (o *odf) officeNode(e xml.StartElement) error {
 	switch e.Name.Local {
-	case "annotation":
-		return o.annotation("")
 	case "spreadsheet":
 		o.sheets = !o.inner
 		err := o.inside()
@@ -68,6 +66,7 @@ func (o *odf) drawNode(e xml.StartElement) error {
 		}
 	case "notes":
 		text, err := o.away(o.inside)
+		text = strings.ReplaceAll(text, "<number>", "") // what stands for the slide's
 		if strings.TrimSpace(text) != "" {
 			o.r.page.under("Notes: %s", text)
 			o.r.note("speaker-notes", "the slide has speaker notes; they stand at the foot")

@@ -99,7 +99,9 @@ func (r *reading) slide(part string, authors map[string]string) error {
 func (f *flow) shape(e xml.StartElement) error {
 	if f.skip == nil || e.Name.Local != "sp" {
 		err := f.inside()
-		f.r.page.line()
+		if f.runs == 0 {
+			f.r.page.line()
+		}
 		return err
 	}
 	kind := ""
