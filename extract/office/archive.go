@@ -93,6 +93,12 @@ func openArchive(r io.ReaderAt, size int64, lim document.Limits) (*archive, erro
 	return a, nil
 }
 
+// sealed says whether a file is encrypted: in the ways of ZIP, or of the programs
+// of Apple, which number methods of their own.
+func (e *entry) sealed() bool {
+	return e.flags&1 != 0 || e.method == 99 || e.method == 0x636B || e.method == 0x636C
+}
+
 func (a *archive) find(name string) *entry { return a.byName[strings.ToLower(name)] }
 
 // directory reads the central directory (APPNOTE 4.3.12 to 4.3.16).
@@ -315,7 +321,7 @@ func (a *archive) open(e *entry) (io.Reader, error) {
 	if _, err := a.r.ReadAt(head, e.header); err != nil || binary.LittleEndian.Uint32(head) != localMagic {
 		return nil, errDamaged
 	}
-	if e.flags&1 != 0 {
+	if e.sealed() {
 		return nil, errSealed
 	}
 	data := e.header + 30 + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))

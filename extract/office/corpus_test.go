@@ -54,6 +54,17 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
+// TestProtected: what has a password that was not given is refused as such.
+func TestProtected(t *testing.T) {
+	for _, file := range []string{"tika/testWORD_protected_passtika.docx", "tika/testPPT_protected_passtika.pptx", "tika/testEXCEL_protected_passtika.xlsx",
+		"ingest-file/password_protected.xlsx", "tika/testPagesPwdProtected.pages"} {
+		d := documenttest.ReadFile(t, office.Reader{}, filepath.Join(documenttest.Corpus(t, 2, ""), file), document.Input{})
+		if refusal := new(document.Refusal); !errors.As(d.Err, &refusal) || refusal.Code != document.Protected || len(d.Pages) > 0 {
+			t.Errorf("%s: %s", file, d)
+		}
+	}
+}
+
 // TestKnown: what the files themselves, or the README beside them, say is in
 // them.
 func TestKnown(t *testing.T) {
@@ -85,6 +96,9 @@ func TestKnown(t *testing.T) {
 		{"testFODS_embeddedChart.fods", []string{"A\n1"}, 0, nil, nil},
 		{"testEPUB.epub", []string{"This is the text for chapter One", "This is the text for chapter Two"}, 4, []string{"OPS/CoverDesign.jpg"}, nil},
 		{"testVISIO.vsdx", []string{"This is a test."}, 1, nil, nil},
+		{"testPagesLayout.pages", []string{"text box 1 - here is some text", "text inside of a green circle"}, 0, nil, nil},
+		{"testNumbers.numbers", []string{"Transactions", "Rent"}, 0, nil, nil},
+		{"testBulletPoints.key", []string{"bullet point 1\nbullet point 2\nbullet point 3"}, 2, nil, nil},
 		{"testPPT.xps", []string{"Attachment Test", "Kumar Nistala.", "Black Panther"}, 3, nil, nil},
 	} {
 		t.Run(tt.file, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (r *reading) unreadRelations(name string) error {
 var looks = []string{
 	"[content_types].xml", "mimetype", "/theme/", "theme/theme", "fonttable", "websettings", "printersettings", "calcchain", "thumbnail",
 	"/fonts/", "fonts/", ".odttf", ".fntdata", ".otf", ".ttf", ".woff", "binaryindex", "docprops/", "meta-inf/", "configurations2/",
-	"manifest.rdf", "_xmlsignatures/", "itemprops", "layout-cache", "current.xml", ".css", "/glossary/", "iwa",
+	"manifest.rdf", "_xmlsignatures/", "itemprops", "layout-cache", "current.xml", ".css", "/glossary/", "iwa", "thumbs/", "buildversionhistory",
 }
 
 // wanted says whether a file is given as a member: what is no markup, and data

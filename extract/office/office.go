@@ -1,6 +1,7 @@
 // Package office reads documents of office programs and books: Office Open XML
 // (ECMA-376: Word, Excel with its binary form, PowerPoint, Visio), OpenDocument
-// (ISO 26300: text, sheets, slides, drawings, packed and flat), XPS and EPUB.
+// (ISO 26300: text, sheets, slides, drawings, packed and flat), XPS, EPUB, and what
+// Pages, Numbers and Keynote wrote up to 2009.
 //
 // It is a family of readers of documents (see extract/document) and is made to
 // run in the confined process: it streams, keeps one page, and fetches nothing.
@@ -246,11 +247,7 @@ func (r *reading) content() error {
 	case r.pack.find("[Content_Types].xml") != nil || r.pack.find("_rels/.rels") != nil || r.hasFolder("word/", "xl/", "ppt/", "visio/"):
 		return r.openXML()
 	case r.pack.find("index.xml") != nil, r.pack.find("index.apxl") != nil, r.pack.find("Index.zip") != nil, r.hasFolder("Index/"), r.pack.find(".iwpv2") != nil:
-		if r.pack.find(".iwpv2") != nil {
-			return errSealed
-		}
-		r.unread = true
-		return r.out.Gap(document.Gap{Code: document.Unknown, Reason: "the text of documents of Pages, Numbers and Keynote is not read; what is packed in them is, a preview among it"})
+		return r.iwork()
 	}
 	return &document.Refusal{Code: document.Unknown, Reason: "the archive is no office document that is known", Retry: "unpack it and read what is in it"}
 }

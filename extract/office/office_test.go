@@ -17,7 +17,7 @@ func fixtures(t testing.TB) map[string][]byte {
 	return map[string][]byte{
 		"letter.docx": letter(t), "accounts.xlsx": accounts(t), "talk.pptx": talk(t), "report.fodt": report(), "stock.ods": stock(t),
 		"show.odp": show(t), "novel.epub": novel(t), "ledger.xlsb": ledger(t), "plan.vsdx": plan(t), "print.xps": print(t),
-		"memo.xml": memo(), "sums.xml": sums(), "one.xml": oneFile(),
+		"counts.numbers": counts(t), "memo.xml": memo(), "sums.xml": sums(), "one.xml": oneFile(),
 	}
 }
 
@@ -36,6 +36,13 @@ func print(t testing.TB) []byte {
 		file{"All.fdseq", `<FixedDocumentSequence><DocumentReference Source="Documents/1/One.fdoc"/></FixedDocumentSequence>`},
 		file{"Documents/1/One.fdoc", `<FixedDocument><PageContent Source="Pages/1.fpage"/></FixedDocument>`},
 		file{"Documents/1/Pages/1.fpage", `<FixedPage Width="816" Height="1056"><Glyphs OriginY="10" UnicodeString="A line"/><Glyphs OriginY="10" UnicodeString="goes on"/><Glyphs OriginY="30" UnicodeString="{}{next}"/></FixedPage>`})
+}
+
+// counts is a document of Numbers.
+func counts(t testing.TB) []byte {
+	return pack(t, file{"index.xml", `<ls:document xmlns:ls="urn:ls" xmlns:sf="urn:sf" xmlns:sfa="urn:sfa"><sf:metadata><sf:title><sf:string sfa:string="Counts"/></sf:title></sf:metadata><ls:stylesheet><sf:p>no</sf:p></ls:stylesheet>`+
+		`<ls:workspace ls:workspace-name="Quay"><sf:tabular-model sf:name="Ships"><sf:t><sf:ct sfa:s="Alma"/></sf:t><sf:n sf:v="12"/></sf:tabular-model><sf:p>A <sf:link href="https://quay.example/">link</sf:link><sf:br/></sf:p></ls:workspace></ls:document>`},
+		file{"QuickLook/Preview.pdf", "%PDF"})
 }
 
 // memo, sums and oneFile are documents that are one file of XML.
