@@ -40,7 +40,7 @@ func print(t testing.TB) []byte {
 
 // counts is a document of Numbers.
 func counts(t testing.TB) []byte {
-	return pack(t, file{"index.xml", `<ls:document xmlns:ls="urn:ls" xmlns:sf="urn:sf" xmlns:sfa="urn:sfa"><sf:metadata><sf:title><sf:string sfa:string="Counts"/></sf:title></sf:metadata><ls:stylesheet><sf:p>no</sf:p></ls:stylesheet>`+
+	return pack(t, file{"index.xml", `<ls:document xmlns:ls="urn:ls" xmlns:sf="urn:sf" xmlns:sfa="urn:sfa"><sf:metadata><sf:title><sf:string sfa:string="Counts"/></sf:title></sf:metadata><ls:stylesheet><sf:p>no</sf:p></ls:stylesheet>` +
 		`<ls:workspace ls:workspace-name="Quay"><sf:tabular-model sf:name="Ships"><sf:t><sf:ct sfa:s="Alma"/></sf:t><sf:n sf:v="12"/></sf:tabular-model><sf:p>A <sf:link href="https://quay.example/">link</sf:link><sf:br/></sf:p></ls:workspace></ls:document>`},
 		file{"QuickLook/Preview.pdf", "%PDF"})
 }
