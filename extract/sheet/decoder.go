@@ -123,12 +123,12 @@ func (d *decoder) strung() (s string, over bool, err error) {
 			phonetic = max(0, phonetic-1)
 		}
 	}
-	return unescape(b.String()), over, nil
+	return Unescape(b.String()), over, nil
 }
 
-// unescape resolves the form _xHHHH_ that stands for characters XML cannot
+// Unescape resolves the form _xHHHH_ that stands for characters XML cannot
 // hold (ECMA-376 part 1, 22.9.2.19).
-func unescape(s string) string {
+func Unescape(s string) string {
 	i := strings.Index(s, "_x")
 	if i < 0 {
 		return s

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// format is what a number format shows of a number.
-type format struct {
+// A Format is what a number format shows of a number.
+type Format struct {
 	date, clock, elapsed bool
 }
 
@@ -29,9 +29,9 @@ func (wb *workbook) readStyles(part string) error {
 			if inCells {
 				id := attr(e, "numFmtId")
 				if code, ok := custom[id]; ok {
-					wb.formats = append(wb.formats, parseFormat(code))
+					wb.formats = append(wb.formats, ParseFormat(code))
 				} else {
-					wb.formats = append(wb.formats, builtin(id))
+					wb.formats = append(wb.formats, Builtin(id))
 				}
 			}
 		}
@@ -39,30 +39,30 @@ func (wb *workbook) readStyles(part string) error {
 	})
 }
 
-// builtin gives the number formats that a workbook need not spell out
+// Builtin gives the number formats that a workbook need not spell out
 // (ECMA-376 part 1, 18.8.30; 27 to 36 and 50 to 58 are dates in East Asian
 // versions).
-func builtin(id string) format {
+func Builtin(id string) Format {
 	n, err := strconv.Atoi(id)
 	switch {
 	case err != nil:
-		return format{}
+		return Format{}
 	case n >= 14 && n <= 17, n >= 27 && n <= 31, n == 36, n >= 50 && n <= 54, n == 57 || n == 58:
-		return format{date: true}
+		return Format{date: true}
 	case n >= 18 && n <= 21, n == 32 || n == 33, n == 45, n == 47:
-		return format{clock: true}
+		return Format{clock: true}
 	case n == 22:
-		return format{date: true, clock: true}
+		return Format{date: true, clock: true}
 	case n == 46:
-		return format{elapsed: true}
+		return Format{elapsed: true}
 	}
-	return format{}
+	return Format{}
 }
 
-// parseFormat looks for the letters of dates and times in the first section of
+// ParseFormat looks for the letters of dates and times in the first section of
 // a format code, outside of quoted text, escapes and brackets. An m is a month
 // unless hours or seconds stand beside it, and these say enough.
-func parseFormat(code string) (f format) {
+func ParseFormat(code string) (f Format) {
 	months := false
 	for i := 0; i < len(code); i++ {
 		switch c := code[i] | 0x20; {
@@ -104,15 +104,15 @@ func parseFormat(code string) (f format) {
 	return f
 }
 
-// show writes a stored number the way its cell is read: as a date, a time, or
+// Show writes a stored number the way its cell is read: as a date, a time, or
 // a plain decimal number.
-func (f format) show(raw string, epoch1904 bool) string {
+func (f Format) Show(raw string, epoch1904 bool) string {
 	if !f.date && !f.clock && !f.elapsed {
-		return plainNumber(raw)
+		return Number(raw)
 	}
 	v, err := strconv.ParseFloat(raw, 64)
 	if err != nil || math.IsNaN(v) || v < 0 || v >= 2958466 { // the day after 9999-12-31
-		return plainNumber(raw)
+		return Number(raw)
 	}
 	if f.elapsed {
 		s := int64(math.Round(v * 86400))
@@ -145,10 +145,10 @@ func fromSerial(v float64, epoch1904 bool) time.Time {
 	return epoch.AddDate(0, 0, int(days)).Add(time.Duration(math.Round(part*86400)) * time.Second)
 }
 
-// plainNumber writes a stored number without an exponent. Workbooks store
+// Number writes a stored number without an exponent. Workbooks store
 // binary fractions with up to 17 digits, of which spreadsheet programs show 15;
 // so does this. Whole numbers stay as they are.
-func plainNumber(raw string) string {
+func Number(raw string) string {
 	raw = strings.TrimSpace(raw)
 	if !strings.ContainsAny(raw, ".eE") {
 		return raw

@@ -25,10 +25,10 @@ func TestShow(t *testing.T) {
 		{"[mm]:ss", "0.5", false, "12:00:00"},
 		{"yyyy", "-1", false, "-1"},
 		{"yyyy", "text", false, "text"},
-		{"yyyy", "1e300", false, plainNumber("1e300")},
+		{"yyyy", "1e300", false, Number("1e300")},
 	}
 	for _, tt := range tests {
-		if got := parseFormat(tt.code).show(tt.raw, tt.e1904); got != tt.want {
+		if got := ParseFormat(tt.code).Show(tt.raw, tt.e1904); got != tt.want {
 			t.Errorf("%s of %s: got %q, want %q", tt.code, tt.raw, got, tt.want)
 		}
 	}
@@ -36,7 +36,7 @@ func TestShow(t *testing.T) {
 
 func TestUnescape(t *testing.T) {
 	for in, want := range map[string]string{"a_x000D_b": "a\rb", "_x": "_x", "_x00": "_x00", "_xZZZZ_": "_xZZZZ_", "_xD83D__xDE00_": "😀", "_x005F_x0041_": "_x0041_"} {
-		if got := unescape(in); got != want {
+		if got := Unescape(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
@@ -45,7 +45,7 @@ func TestUnescape(t *testing.T) {
 func FuzzFormat(f *testing.F) {
 	f.Add(`[h]"x"\ym;@`, "1.5E+3", "_x0041_")
 	f.Fuzz(func(_ *testing.T, code, raw, s string) {
-		parseFormat(code).show(raw, false)
-		unescape(s)
+		ParseFormat(code).Show(raw, false)
+		Unescape(s)
 	})
 }

@@ -256,14 +256,14 @@ func (s *odsScan) cell(e xml.StartElement) (text string, over bool, err error) {
 	switch odfAttr(e, "office", "value-type") {
 	case "float", "percentage", "currency":
 		if value != "" {
-			return plainNumber(value), false, nil
+			return Number(value), false, nil
 		}
 	case "date":
 		if day := odfAttr(e, "office", "date-value"); day != "" {
 			return strings.TrimSuffix(day, "T00:00:00"), false, nil
 		}
 	case "time":
-		if clock, ok := clockOf(odfAttr(e, "office", "time-value")); ok {
+		if clock, ok := Clock(odfAttr(e, "office", "time-value")); ok {
 			return clock, false, nil
 		}
 	case "boolean":
@@ -353,8 +353,8 @@ func collapse(text, before string) string {
 	return b.String()
 }
 
-// clockOf writes a duration of ISO 8601 as a time: "PT36H00M00.5S" is "36:00:00.5".
-func clockOf(s string) (string, bool) {
+// Clock writes a duration of ISO 8601 as a time: "PT36H00M00.5S" is "36:00:00.5".
+func Clock(s string) (string, bool) {
 	rest, ok := strings.CutPrefix(s, "PT")
 	if !ok {
 		return "", false

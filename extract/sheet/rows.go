@@ -80,7 +80,7 @@ func (r *Reader) row(d *decoder) (values []string, bad string, err error) {
 			continue
 		}
 		col++
-		if n := columnOf(attr(e, "r")); n >= 0 {
+		if n := Column(attr(e, "r")); n >= 0 {
 			col = n
 		}
 		text, over, err := r.cell(d, e)
@@ -105,8 +105,8 @@ func (r *Reader) row(d *decoder) (values []string, bad string, err error) {
 	return values, bad, nil
 }
 
-// columnOf gives the column of a cell name, "C7" is 2; -1 when it has none.
-func columnOf(ref string) int {
+// Column gives the column of a cell name, "C7" is 2; -1 when it has none.
+func Column(ref string) int {
 	n := 0
 	for i := 0; i < len(ref) && i < 7; i++ {
 		c := ref[i] &^ 0x20
@@ -167,13 +167,13 @@ func (r *Reader) show(kind, style, v string) (string, error) {
 		}
 		return "FALSE", nil
 	case "str":
-		return unescape(v), nil
+		return Unescape(v), nil
 	case "inlineStr", "e", "d":
 		return v, nil
 	}
-	f := format{}
+	f := Format{}
 	if n, err := strconv.Atoi(style); err == nil && n >= 0 && n < len(r.wb.formats) {
 		f = r.wb.formats[n]
 	}
-	return f.show(v, r.wb.base == 1), nil
+	return f.Show(v, r.wb.base == 1), nil
 }

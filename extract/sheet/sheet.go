@@ -42,7 +42,7 @@ type workbook struct {
 	name    string
 	members map[string]*archive.Member // by lower-case name
 	base    int                        // 1 where the epoch is 1904
-	formats []format                   // of each cell style
+	formats []Format                   // of each cell style
 	lim     extract.Limits
 
 	mu      sync.Mutex
