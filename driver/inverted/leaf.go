@@ -1,0 +1,254 @@
+package inverted
+
+import (
+	"slices"
+
+	"overt/search"
+)
+
+func fieldKey(f search.Field) byte {
+	return map[search.Field]byte{search.FieldText: keyText, search.FieldTitle: keyTitle, search.FieldName: keyName}[f]
+}
+
+// leaf matches a word or phrase in the visible items of a part.
+func (s *seen) leaf(l *search.Leaf) matches {
+	field := fieldKey(l.Field)
+	if len(l.Words) > 1 {
+		return s.phrase(field, l)
+	}
+	w := &l.Words[0]
+	if w.Exact != "" && w.Exact == w.Terms[0] {
+		return s.plain(field, w)
+	}
+	return s.sum(s.lists(field, w))
+}
+
+// lists gives the posting lists of the terms that a pattern matches.
+func (s *seen) lists(field byte, w *search.Pattern) []posting {
+	var out []posting
+	if w.Exact != "" {
+		if p := s.segment.find(exactKey(nil, field, w.Terms[0], w.Exact)); p != nil {
+			out = append(out, p)
+		}
+		return out
+	}
+	for _, t := range w.Terms {
+		if p := s.segment.find(append([]byte{field}, t...)); p != nil {
+			out = append(out, p)
+		}
+	}
+	if w.Auto != nil {
+		s.walk(field, w.Auto, func(p posting) { out = append(out, p) })
+	}
+	return out
+}
+
+// walk yields the lists of the terms of a field that an automaton accepts.
+func (s *seen) walk(field byte, a *search.Automaton, yield func(posting)) {
+	from, to := s.field(field)
+	k, ok := s.at(from)
+	if from == to || !ok {
+		return
+	}
+	begun := false
+	next := func() (term []byte, common int, ok bool) {
+		if begun && (k.n+1 >= to || !k.next()) {
+			return nil, 0, false
+		}
+		common = max(k.common-1, 0)
+		if !begun {
+			common, begun = 0, true
+		}
+		return k.key[1:], common, true
+	}
+	a.Walk(next, func(int) bool {
+		yield(k.posting())
+		return true
+	})
+}
+
+// sum joins lists: an item has a word as often as it has its terms.
+func (s *seen) sum(lists []posting) matches {
+	if len(lists) == 0 {
+		return matches{}
+	}
+	if len(lists) == 1 {
+		n := lists[0].items()
+		docs, tfs := lists[0].counts(make([]uint32, 0, n), make([]uint32, 0, n), s.mask)
+		return matches{docs, tfs}
+	}
+	tfs := make([]uint32, s.meta.Items)
+	m := newMask(s.meta.Items)
+	for _, p := range lists {
+		p.each(func(_ int, doc, tf uint32) {
+			if s.mask.has(doc) {
+				tfs[doc] += tf
+				m.set(doc)
+			}
+		})
+	}
+	out := matches{docs: m.docs(nil)}
+	out.tfs = make([]uint32, len(out.docs))
+	for i, d := range out.docs {
+		out.tfs[i] = tfs[d]
+	}
+	return out
+}
+
+// plain matches a word that was asked for as it is written, and is written as it
+// is folded: where the folded word stands and none of its other forms does.
+func (s *seen) plain(field byte, w *search.Pattern) matches {
+	base := s.sum(s.lists(field, &search.Pattern{Terms: w.Terms}))
+	at := s.positions(s.lists(field, &search.Pattern{Terms: w.Terms}), base.docs)
+	others := s.positions(s.forms(field, w.Terms[0]), base.docs)
+	var out matches
+	for i, d := range base.docs {
+		if n := len(without(at.of(i), others.of(i))); n > 0 {
+			out.docs, out.tfs = append(out.docs, d), append(out.tfs, uint32(n))
+		}
+	}
+	return out
+}
+
+// forms gives the lists of all forms of a folded word that differ from it.
+func (s *seen) forms(field byte, term string) []posting {
+	var out []posting
+	s.prefixed(exactKey(nil, field, term, ""), func(k *keys) { out = append(out, k.posting()) })
+	return out
+}
+
+// spots are the positions of a word in some items.
+type spots struct {
+	starts []int
+	at     []uint32
+}
+
+func (p *spots) of(i int) []uint32 { return p.at[p.starts[i]:p.starts[i+1]] }
+
+// positions gives where words of the lists stand in the items, which ascend;
+// each position once.
+func (s *seen) positions(lists []posting, docs []uint32) *spots {
+	out := &spots{starts: make([]int, len(docs)+1)}
+	if len(lists) == 1 {
+		r := lists[0].places()
+		j := 0
+		for i, d := range docs {
+			for j < len(r.docs) && r.docs[j] < d {
+				j++
+			}
+			if j < len(r.docs) && r.docs[j] == d {
+				out.at = r.append(out.at, j)
+			}
+			out.cut(i)
+		}
+		return out
+	}
+	byDoc := map[uint32][]uint32{}
+	for _, p := range lists {
+		r := p.places()
+		i := 0
+		for j, d := range r.docs {
+			n, found := slices.BinarySearch(docs[i:], d)
+			if i += n; found {
+				byDoc[d] = r.append(byDoc[d], j)
+			}
+		}
+	}
+	for i, d := range docs {
+		list := byDoc[d]
+		slices.Sort(list)
+		out.at = append(out.at, list...)
+		out.cut(i)
+	}
+	return out
+}
+
+// cut ends the positions of item i and drops repeats.
+func (p *spots) cut(i int) {
+	list := slices.Compact(p.at[p.starts[i]:])
+	p.at = p.at[:p.starts[i]+len(list)]
+	p.starts[i+1] = len(p.at)
+}
+
+// phrase matches words that stand beside one another.
+func (s *seen) phrase(field byte, l *search.Leaf) matches {
+	lists := make([][]posting, len(l.Words))
+	docs := make([][]uint32, len(l.Words))
+	for i := range l.Words {
+		w := &l.Words[i]
+		lists[i] = s.lists(field, w)
+		if len(lists[i]) == 0 {
+			return matches{}
+		}
+		docs[i] = s.sum(lists[i]).docs
+	}
+	candidates := intersect(docs)
+	words := make([]*spots, len(l.Words))
+	for i := range lists {
+		words[i] = s.positions(lists[i], candidates)
+	}
+	var out matches
+	needs := l.Needs()
+	at := make([][]uint32, len(words))
+	for i, d := range candidates {
+		for j := range words {
+			at[j] = words[j].of(i)
+		}
+		n := 0
+		if l.Near {
+			n = near(at, needs, uint32(len(words)+l.Slop))
+		} else {
+			n = adjacent(at)
+		}
+		if n > 0 {
+			out.docs, out.tfs = append(out.docs, d), append(out.tfs, uint32(n))
+		}
+	}
+	return out
+}
+
+// adjacent counts where the words stand one behind the other.
+func adjacent(at [][]uint32) (n int) {
+	from := make([]int, len(at))
+starts:
+	for _, p := range at[0] {
+		for j := 1; j < len(at); j++ {
+			want := p + uint32(j)
+			for from[j] < len(at[j]) && at[j][from[j]] < want {
+				from[j]++
+			}
+			if from[j] == len(at[j]) {
+				return n
+			}
+			if at[j][from[j]] != want {
+				continue starts
+			}
+		}
+		n++
+	}
+	return n
+}
+
+// near counts the positions of any word from which on a window of so many
+// positions holds each word as often as it is needed.
+func near(at [][]uint32, needs []int, size uint32) (n int) {
+	var starts []uint32
+	for _, list := range at {
+		starts = append(starts, list...)
+	}
+	slices.Sort(starts)
+starts:
+	for _, p := range slices.Compact(starts) {
+		for j, need := range needs {
+			if need == 0 {
+				continue
+			}
+			first, _ := slices.BinarySearch(at[j], p)
+			if first+need > len(at[j]) || at[j][first+need-1] >= p+size {
+				continue starts
+			}
+		}
+		n++
+	}
+	return n
+}
