@@ -3,6 +3,7 @@ package search
 import (
 	"math/bits"
 	"regexp/syntax"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -188,14 +189,46 @@ func (b *builder) addRegexp(expr string) error {
 
 // Match says whether the automaton accepts the term.
 func (a *Automaton) Match(term string) bool {
-	r := a.Runner()
-	s := 0
+	now, next := slices.Clone(a.start), make([]uint64, a.words)
 	for _, c := range term {
-		if s = r.Step(s, c); s < 0 {
+		clear(next)
+		if !a.take(now, next, c) {
 			return false
 		}
+		now, next = next, now
 	}
-	return r.Accepts(s)
+	return a.accepts(now)
+}
+
+// take gathers what a set of states leads to with a character; false when that
+// is nothing.
+func (a *Automaton) take(from, next []uint64, c rune) (some bool) {
+	for w, b := range from {
+		for ; b != 0; b &= b - 1 {
+			st := &a.states[w<<6+bits.TrailingZeros64(b)]
+			for i := range st.edges {
+				e := &st.edges[i]
+				if e.any || e.ok == nil && e.r == c || e.ok != nil && e.ok(c) {
+					some = true
+					for j, more := range a.states[e.to].closed {
+						next[j] |= more
+					}
+				}
+			}
+		}
+	}
+	return some
+}
+
+func (a *Automaton) accepts(set []uint64) bool {
+	for w, b := range set {
+		for ; b != 0; b &= b - 1 {
+			if a.states[w<<6+bits.TrailingZeros64(b)].accept {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A Runner reads terms with an automaton and remembers the sets of states it
@@ -255,22 +288,7 @@ func (r *Runner) Full() bool { return len(r.sets) > maxSets }
 
 func (r *Runner) take(from int, c rune) int {
 	next := make([]uint64, r.a.words)
-	some := false
-	for w, b := range r.sets[from].bits {
-		for ; b != 0; b &= b - 1 {
-			st := &r.a.states[w<<6+bits.TrailingZeros64(b)]
-			for i := range st.edges {
-				e := &st.edges[i]
-				if e.any || e.ok == nil && e.r == c || e.ok != nil && e.ok(c) {
-					some = true
-					for j, more := range r.a.states[e.to].closed {
-						next[j] |= more
-					}
-				}
-			}
-		}
-	}
-	if !some {
+	if !r.a.take(r.sets[from].bits, next, c) {
 		return -1
 	}
 	return r.set(next)
@@ -286,11 +304,7 @@ func (r *Runner) set(set []uint64) int {
 	if i, ok := r.index[string(key)]; ok {
 		return i
 	}
-	accept := false
-	for i := range r.a.states {
-		accept = accept || r.a.states[i].accept && set[i>>6]&(1<<(i&63)) != 0
-	}
-	r.sets = append(r.sets, runSet{bits: set, accept: accept})
+	r.sets = append(r.sets, runSet{bits: set, accept: r.a.accepts(set)})
 	r.index[string(key)] = len(r.sets) - 1
 	return len(r.sets) - 1
 }

@@ -121,7 +121,7 @@ type fileWriter struct {
 type pairs struct{ docs, values []uint32 }
 
 func newFileWriter(w io.Writer, enc *zstd.Encoder, label policy.Label) *fileWriter {
-	f := &fileWriter{w: bufio.NewWriterSize(w, 1<<20), zstd: enc}
+	f := &fileWriter{w: bufio.NewWriterSize(w, 1<<16), zstd: enc}
 	f.meta = meta{Label: label, Fields: map[string][2]int{}, Multi: map[string]int{}}
 	f.multi = map[byte]*pairs{keyYear: {}, keyEntity: {}}
 	return f

@@ -3,6 +3,7 @@ package searchtest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,7 +66,8 @@ func (w *world) compare(t *testing.T, index search.Index) string {
 	for range 4 {
 		q := w.query()
 		got, want := ask(t.Context(), index, view, q), ask(t.Context(), &few, view, q)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if !reflect.DeepEqual(want, got) {
+			diff := cmp.Diff(want, got)
 			return fmt.Sprintf("%+v (-right +told):\n%s", q, diff)
 		}
 	}
