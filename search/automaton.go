@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"math/bits"
 	"regexp/syntax"
 	"slices"
@@ -309,26 +310,25 @@ func (r *Runner) set(set []uint64) int {
 	return len(r.sets) - 1
 }
 
-// Walk yields the numbers of the terms that the automaton accepts, of terms that
-// come in ascending order. next tells a term and how many bytes it begins with
-// like the one before it; ok is false at the end. A term that begins like one
-// that cannot match is passed over without a step.
-func (a *Automaton) Walk(next func() (term []byte, common int, ok bool), yield func(n int) bool) {
+// Walk yields the terms that the automaton accepts, of terms that come in
+// ascending order. next tells the next term and how many bytes it begins with
+// like the one it told before; ok is false at the end. It may pass over terms
+// that share more than dead bytes with that one: they cannot match.
+func (a *Automaton) Walk(next func(dead int) (term []byte, common int, ok bool), yield func(term []byte) bool) {
 	r := a.Runner()
 	sets := []int{0} // by byte of the term; -2 within a character
-	dead := -1       // terms that share more than so many bytes cannot match
-	for n := 0; ; n++ {
-		term, common, ok := next()
+	dead := math.MaxInt
+	for {
+		term, common, ok := next(dead)
 		if !ok {
 			return
 		}
-		if dead >= 0 && common > dead {
+		if common > dead {
 			continue
 		}
-		dead = -1
+		dead = math.MaxInt
 		if r.Full() {
 			r, common = a.Runner(), 0
-			sets = sets[:1]
 		}
 		at := min(common, len(sets)-1)
 		for sets[at] == -2 {
@@ -348,7 +348,7 @@ func (a *Automaton) Walk(next func() (term []byte, common int, ok bool), yield f
 			sets = append(sets, to)
 			at += size
 		}
-		if dead < 0 && r.Accepts(sets[len(sets)-1]) && !yield(n) {
+		if dead == math.MaxInt && r.Accepts(sets[len(sets)-1]) && !yield(term) {
 			return
 		}
 	}

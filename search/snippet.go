@@ -186,7 +186,7 @@ func windows(text, field string, base int, marks []Span, beginning bool) []Snipp
 	var out []Snippet
 	from := 0
 	for len(marks) > 0 && len(out) < maxSnippets {
-		start := max(from, marks[0].Start-snippetLead)
+		start := max(min(from, marks[0].Start), marks[0].Start-snippetLead)
 		if i := slices.Index(chars[start:marks[0].Start], ' '); start > 0 && i >= 0 {
 			start += i + 1
 		}

@@ -81,7 +81,7 @@ func Open(dir string, cfg Config) (*Index, error) {
 			return nil, err
 		}
 	}
-	x.list.hold()
+	x.list.ready().hold()
 	return x, nil
 }
 

@@ -51,17 +51,17 @@ func (s *seen) walk(field byte, a *search.Automaton, yield func(posting)) {
 		return
 	}
 	begun := false
-	next := func() (term []byte, common int, ok bool) {
-		if begun && (k.n+1 >= to || !k.next()) {
+	next := func(dead int) (term []byte, common int, ok bool) {
+		if !begun {
+			begun = true
+			return k.key[1:], 0, true
+		}
+		if !k.pass(min(dead, maxKey)+2) || k.n >= to {
 			return nil, 0, false
 		}
-		common = max(k.common-1, 0)
-		if !begun {
-			common, begun = 0, true
-		}
-		return k.key[1:], common, true
+		return k.key[1:], max(k.common-1, 0), true
 	}
-	a.Walk(next, func(int) bool {
+	a.Walk(next, func([]byte) bool {
 		yield(k.posting())
 		return true
 	})
@@ -128,9 +128,18 @@ func (p *spots) of(i int) []uint32 { return p.at[p.starts[i]:p.starts[i+1]] }
 // positions gives where words of the lists stand in the items, which ascend;
 // each position once.
 func (s *seen) positions(lists []posting, docs []uint32) *spots {
+	readers := make([]*places, len(lists))
+	for i, p := range lists {
+		readers[i] = p.places()
+	}
+	return positions(readers, docs)
+}
+
+func positions(lists []*places, docs []uint32) *spots {
 	out := &spots{starts: make([]int, len(docs)+1)}
 	if len(lists) == 1 {
-		r := lists[0].places()
+		r := lists[0]
+		out.at = make([]uint32, 0, 2*len(docs))
 		j := 0
 		for i, d := range docs {
 			for j < len(r.docs) && r.docs[j] < d {
@@ -144,8 +153,7 @@ func (s *seen) positions(lists []posting, docs []uint32) *spots {
 		return out
 	}
 	byDoc := map[uint32][]uint32{}
-	for _, p := range lists {
-		r := p.places()
+	for _, r := range lists {
 		i := 0
 		for j, d := range r.docs {
 			n, found := slices.BinarySearch(docs[i:], d)
@@ -172,20 +180,27 @@ func (p *spots) cut(i int) {
 
 // phrase matches words that stand beside one another.
 func (s *seen) phrase(field byte, l *search.Leaf) matches {
-	lists := make([][]posting, len(l.Words))
+	lists := make([][]*places, len(l.Words))
 	docs := make([][]uint32, len(l.Words))
 	for i := range l.Words {
-		w := &l.Words[i]
-		lists[i] = s.lists(field, w)
-		if len(lists[i]) == 0 {
+		found := s.lists(field, &l.Words[i])
+		if len(found) == 0 {
 			return matches{}
 		}
-		docs[i] = s.sum(lists[i]).docs
+		for _, p := range found {
+			lists[i] = append(lists[i], p.places())
+		}
+		if docs[i] = lists[i][0].docs; len(found) > 1 {
+			docs[i] = s.sum(found).docs
+		}
 	}
 	candidates := intersect(docs)
+	if s.mask != nil {
+		candidates = filter(candidates, s.mask.has)
+	}
 	words := make([]*spots, len(l.Words))
 	for i := range lists {
-		words[i] = s.positions(lists[i], candidates)
+		words[i] = positions(lists[i], candidates)
 	}
 	var out matches
 	needs := l.Needs()

@@ -30,6 +30,17 @@ type listing struct {
 	Stamp search.Stamp
 	Next  int // the last number given to a file
 	parts []*part
+	// numbered are the numbers of values, by field of keys, made when asked for.
+	numbered map[byte]*numbering
+}
+
+// ready prepares a list for readers.
+func (l *listing) ready() *listing {
+	l.numbered = map[byte]*numbering{}
+	for _, f := range facetKeys {
+		l.numbered[f.field] = &numbering{}
+	}
+	return l
 }
 
 // The list as it is written: one line of JSON, and one with the checksum of it.
@@ -87,7 +98,7 @@ func (x *Index) replace(old, next *listing) error {
 			os.Remove(filepath.Join(x.dir, p.file)) // read when opened, and swept then
 		}
 	}
-	next.hold()
+	next.ready().hold()
 	x.mu.Lock()
 	x.list = next
 	x.mu.Unlock()

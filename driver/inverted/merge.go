@@ -12,7 +12,10 @@ import (
 )
 
 // maxItems bounds a segment: larger ones are not merged any further.
-const maxItems = 1 << 20
+const (
+	maxItems = 1 << 20
+	maxKey   = 1 << 16 // bytes, more than any has
+)
 
 // merge writes the living items of parts of one label as one segment.
 func merge(w io.Writer, enc *zstd.Encoder, parts []*part) error {

@@ -179,6 +179,53 @@ func (k *keys) next() bool {
 	return true
 }
 
+// pass goes to the next key that shares fewer than so many bytes with this one;
+// false at the end. common tells how many.
+func (k *keys) pass(shared int) bool {
+	if shared > len(k.key) {
+		return k.next()
+	}
+	for b, last := k.n/perBlock+1, k.n/perBlock; ; b++ { // blocks that begin alike are jumped
+		if b*perBlock >= k.s.meta.Keys || !bytes.HasPrefix(k.s.first(b), k.key[:shared]) {
+			if b-1 > last {
+				k.jump(b - 1)
+			}
+			break
+		}
+	}
+	data := k.s.sec[secKeys]
+	for k.n+1 < k.s.meta.Keys {
+		k.n++
+		k.post += uint64(k.size)
+		common, at := uvarint(data, k.at)
+		rest, at := uvarint(data, at)
+		k.size, k.at = uvarint(data, at+int(rest))
+		if common == 0 && k.n%perBlock == 0 { // a block begins whole
+			for key := data[at:]; int(common) < min(int(rest), len(k.key)) && key[common] == k.key[common]; {
+				common++
+			}
+			if int(common) >= shared {
+				continue
+			}
+			k.key = append(k.key[:0], data[at:at+int(rest)]...)
+		} else if int(common) >= shared {
+			continue
+		} else {
+			k.key = append(k.key[:common], data[at:at+int(rest)]...)
+		}
+		k.common = int(common)
+		return true
+	}
+	return false
+}
+
+// jump goes to the first key of a block and keeps the bytes of this one.
+func (k *keys) jump(b int) {
+	k.n = b*perBlock - 1
+	k.at = int(binary.LittleEndian.Uint64(k.s.sec[secBlocks][b*16:]))
+	k.post, k.size = binary.LittleEndian.Uint64(k.s.sec[secBlocks][b*16+8:]), 0
+}
+
 func (k *keys) posting() posting {
 	return posting(k.s.sec[secPostings][k.post : k.post+uint64(k.size)])
 }

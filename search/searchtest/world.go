@@ -104,6 +104,9 @@ func (w *world) item() search.Item {
 		Schema: pick(w, values.schemata), Type: pick(w, values.types), Language: pick(w, values.languages),
 		Label: pick(w, w.labels), Run: pick(w, w.runs).ID, Text: w.text(w.IntN(14)),
 	}
+	if w.IntN(10) == 0 {
+		it.Text = w.text(150) // several snippets
+	}
 	if w.IntN(3) == 0 {
 		it.Title = w.text(1 + w.IntN(3))
 	}
