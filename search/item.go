@@ -143,7 +143,7 @@ func appendNew(list []string, s string) []string {
 
 // IdentifierKey is the form in which id: finds identifiers: letters and digits,
 // folded.
-func IdentifierKey(s string) string { return strings.ReplaceAll(foldTerm(s), " ", "") }
+func IdentifierKey(s string) string { return strings.ReplaceAll(ftm.Fold(s), " ", "") }
 
 // NameKey is the form in which Suggest compares names; "" for a name without a
 // letter or digit.

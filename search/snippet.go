@@ -105,55 +105,80 @@ func (m *Marker) match(n int, p *Pattern, t Token) bool {
 	return ok
 }
 
-// chosen lists the spots of the leaf's words that are part of a match.
+// maxChosen bounds the matches of a phrase that are marked: far more than fit
+// into the snippets of an item.
+const maxChosen = 1000
+
+// chosen lists the spots of the leaf's words that are part of a match. Spots of
+// a word ascend by position.
 func (l *Leaf) chosen(words [][]spot) []spot {
 	if len(words) == 1 {
 		return words[0]
 	}
-	var out []spot
-	if !l.Near {
-		for _, first := range words[0] {
-			run := []spot{first}
-			for i, w := range words[1:] {
-				j := slices.IndexFunc(w, func(s spot) bool { return s.pos == first.pos+i+1 })
-				if j < 0 {
-					break
-				}
-				run = append(run, w[j])
-			}
-			if len(run) == len(words) {
-				out = append(out, run...)
-			}
-		}
-		return out
+	starts := words[:1]
+	match := func(pos int) []spot { return run(words, pos) }
+	if l.Near {
+		needs := l.Needs()
+		starts = words
+		match = func(pos int) []spot { return window(words, needs, pos, pos+len(words)+l.Slop) }
 	}
-	for _, w := range words {
-		for _, s := range w {
-			if near := l.window(words, s.pos); near != nil {
-				out = append(out, near...)
+	var out []spot
+	for _, w := range starts {
+		found := 0
+		for i, s := range w {
+			if i > 0 && w[i-1].pos == s.pos {
+				continue
+			}
+			if spots := match(s.pos); spots != nil {
+				out = append(out, spots...)
+				found++
+			}
+			if found == maxChosen/len(words) {
+				break
 			}
 		}
 	}
 	return out
 }
 
-// window lists the spots in the window that begins at pos, nil when a word is
-// not in it as often as it must be.
-func (l *Leaf) window(words [][]spot, pos int) []spot {
+// from is the part of a word's spots from a position on.
+func from(w []spot, pos int) []spot {
+	i, _ := slices.BinarySearchFunc(w, pos, func(s spot, pos int) int { return s.pos - pos })
+	return w[i:]
+}
+
+// run lists the spots of words one behind the other from pos on, nil when one
+// is missing.
+func run(words [][]spot, pos int) []spot {
 	var out []spot
-	last := pos + len(words) - 1 + l.Slop
-	for i, need := range l.Needs() {
+	for i, w := range words {
+		rest := from(w, pos+i)
+		if len(rest) == 0 || rest[0].pos != pos+i {
+			return nil
+		}
+		out = append(out, rest[0])
+	}
+	return out
+}
+
+// window lists the spots in the positions from pos to before end, nil when a
+// word is not there as often as it must be.
+func window(words [][]spot, needs []int, pos, end int) []spot {
+	var out []spot
+	for i, w := range words {
 		places, before := 0, -1
-		for _, s := range words[i] {
-			if s.pos < pos || s.pos > last {
-				continue
+		for _, s := range from(w, pos) {
+			if s.pos >= end {
+				break
 			}
-			out = append(out, s)
 			if s.pos != before {
 				places, before = places+1, s.pos
 			}
+			if needs[i] > 0 { // else an earlier word, the same, has it
+				out = append(out, s)
+			}
 		}
-		if places < need {
+		if places < needs[i] {
 			return nil
 		}
 	}

@@ -25,3 +25,11 @@ func TestOracle(t *testing.T) {
 func TestOracleMerged(t *testing.T) {
 	searchtest.Oracle(t, func(t *testing.T) search.Index { return open(t, "", inverted.Config{Fanout: 2, Batch: 1}) }, 5_000)
 }
+
+func TestIndex(t *testing.T) {
+	for name, cfg := range map[string]inverted.Config{"plain": {}, "merged": {Fanout: 2, Batch: 1}} {
+		t.Run(name, func(t *testing.T) {
+			searchtest.Run(t, func(t *testing.T) search.Index { return open(t, t.TempDir(), cfg) })
+		})
+	}
+}
