@@ -63,7 +63,7 @@ func (s *seen) walk(field byte, a *search.Automaton, yield func(posting)) {
 	}
 	a.Walk(next, func([]byte) bool {
 		yield(k.posting())
-		return true
+		return !s.stopped()
 	})
 }
 
@@ -80,6 +80,9 @@ func (s *seen) sum(lists []posting) matches {
 	tfs := make([]uint32, s.meta.Items)
 	m := newMask(s.meta.Items)
 	for _, p := range lists {
+		if s.stopped() {
+			return matches{}
+		}
 		p.each(func(_ int, doc, tf uint32) {
 			if s.mask.has(doc) {
 				tfs[doc] += tf
@@ -135,40 +138,46 @@ func (s *seen) positions(lists []posting, docs []uint32) *spots {
 	return positions(readers, docs)
 }
 
+// positions reads on where the readers stand: a second call takes later items.
 func positions(lists []*places, docs []uint32) *spots {
 	out := &spots{starts: make([]int, len(docs)+1)}
+	if len(docs) == 0 {
+		return out
+	}
 	if len(lists) == 1 {
-		r := lists[0]
 		out.at = make([]uint32, 0, 2*len(docs))
-		j := 0
 		for i, d := range docs {
-			for j < len(r.docs) && r.docs[j] < d {
-				j++
-			}
-			if j < len(r.docs) && r.docs[j] == d {
-				out.at = r.append(out.at, j)
+			if j, ok := lists[0].find(d); ok {
+				out.at = lists[0].append(out.at, j)
 			}
 			out.cut(i)
 		}
 		return out
 	}
-	byDoc := map[uint32][]uint32{}
+	each := make([][]uint32, len(docs))
 	for _, r := range lists {
 		i := 0
-		for j, d := range r.docs {
-			n, found := slices.BinarySearch(docs[i:], d)
+		for ; r.from < len(r.docs) && r.docs[r.from] <= docs[len(docs)-1]; r.from++ {
+			n, found := slices.BinarySearch(docs[i:], r.docs[r.from])
 			if i += n; found {
-				byDoc[d] = r.append(byDoc[d], j)
+				each[i] = r.append(each[i], r.from)
 			}
 		}
 	}
-	for i, d := range docs {
-		list := byDoc[d]
+	for i, list := range each {
 		slices.Sort(list)
 		out.at = append(out.at, list...)
 		out.cut(i)
 	}
 	return out
+}
+
+// find goes on to an item; false when it is not in the list.
+func (r *places) find(doc uint32) (i int, ok bool) {
+	for r.from < len(r.docs) && r.docs[r.from] < doc {
+		r.from++
+	}
+	return r.from, r.from < len(r.docs) && r.docs[r.from] == doc
 }
 
 // cut ends the positions of item i and drops repeats.
@@ -198,14 +207,28 @@ func (s *seen) phrase(field byte, l *search.Leaf) matches {
 	if s.mask != nil {
 		candidates = filter(candidates, s.mask.has)
 	}
-	words := make([]*spots, len(l.Words))
-	for i := range lists {
-		words[i] = positions(lists[i], candidates)
-	}
 	var out matches
 	needs := l.Needs()
+	for some := range slices.Chunk(candidates, chunk) {
+		if s.stopped() {
+			break
+		}
+		words := make([]*spots, len(l.Words))
+		for i := range lists {
+			words[i] = positions(lists[i], some)
+		}
+		out.phrases(some, words, l, needs)
+	}
+	return out
+}
+
+// chunk is of how many items the positions of a phrase are held at once.
+const chunk = 1 << 14
+
+// phrases adds the items in which the words stand as the leaf asks.
+func (m *matches) phrases(docs []uint32, words []*spots, l *search.Leaf, needs []int) {
 	at := make([][]uint32, len(words))
-	for i, d := range candidates {
+	for i, d := range docs {
 		for j := range words {
 			at[j] = words[j].of(i)
 		}
@@ -216,10 +239,9 @@ func (s *seen) phrase(field byte, l *search.Leaf) matches {
 			n = adjacent(at)
 		}
 		if n > 0 {
-			out.docs, out.tfs = append(out.docs, d), append(out.tfs, uint32(n))
+			m.docs, m.tfs = append(m.docs, d), append(m.tfs, uint32(n))
 		}
 	}
-	return out
 }
 
 // adjacent counts where the words stand one behind the other.

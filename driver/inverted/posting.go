@@ -175,7 +175,8 @@ type places struct {
 	docs, tfs []uint32
 	marks     []int
 	bytes     []byte
-	i         int // next item
+	from      int // items before it are done with
+	i         int // next item whose places are read
 	at        int // byte of its places
 }
 

@@ -14,11 +14,13 @@ import (
 // A view of a part: what one query sees of it.
 type seen struct {
 	*part
-	plan  *search.Plan
 	mask  mask // of what is visible; nil when all is
 	stats search.Stats
 	hits  []uint32  // ascending
 	words []matches // by Leaf.Weigh
+	// stopped says that nobody waits for the answer any more; what is found from
+	// then on is not used.
+	stopped func() bool
 }
 
 // matches are the visible items that a leaf matches, ascending, and how often.
@@ -136,7 +138,7 @@ func eachOf(parts []*seen, do func(*seen) error) error {
 // find matches the query. Leaves that are weighed are matched whole, for their
 // weight counts all items that match them.
 func (s *seen) find(ctx context.Context, plan *search.Plan) error {
-	s.plan = plan
+	s.stopped = func() bool { return ctx.Err() != nil }
 	s.words = make([]matches, len(plan.Weighed))
 	for i, l := range plan.Weighed {
 		if err := ctx.Err(); err != nil {
@@ -153,7 +155,7 @@ func (s *seen) find(ctx context.Context, plan *search.Plan) error {
 		docs = filter(docs, func(d uint32) bool { return number(s.cols[colKind], d) == kind })
 	}
 	s.hits = docs
-	return nil
+	return ctx.Err()
 }
 
 func filter(docs []uint32, keep func(uint32) bool) []uint32 {
