@@ -73,7 +73,7 @@ func (s *seen) sum(lists []posting) matches {
 		return matches{}
 	}
 	if len(lists) == 1 {
-		n := lists[0].items()
+		n, _ := lists[0].count()
 		docs, tfs := lists[0].counts(make([]uint32, 0, n), make([]uint32, 0, n), s.mask)
 		return matches{docs, tfs}
 	}
@@ -83,12 +83,13 @@ func (s *seen) sum(lists []posting) matches {
 		if s.stopped() {
 			return matches{}
 		}
-		p.each(func(_ int, doc, tf uint32) {
-			if s.mask.has(doc) {
+		h := p.heads()
+		for range h.left {
+			if doc, tf := h.next(); s.mask.has(doc) {
 				tfs[doc] += tf
 				m.set(doc)
 			}
-		})
+		}
 	}
 	out := matches{docs: m.docs(nil)}
 	out.tfs = make([]uint32, len(out.docs))

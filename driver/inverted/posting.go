@@ -113,14 +113,18 @@ func uvarint(b []byte, at int) (uint32, int) {
 // A posting is a list as it lies in a segment.
 type posting []byte
 
-func (p posting) items() int {
-	n, _ := uvarint(p, 0)
-	return int(n)
+// count reads how many items a list has: a byte or more for each.
+func (p posting) count() (n, at int) {
+	items, at := uvarint(p, 0)
+	if int64(items) > int64(len(p)) {
+		panic(errDamaged)
+	}
+	return int(items), at
 }
 
 // docs appends the items of a list of whole values that the mask shows.
 func (p posting) docs(to []uint32, m mask) []uint32 {
-	n, at := uvarint(p, 0)
+	n, at := p.count()
 	doc, delta := uint32(0), uint32(0)
 	for range n {
 		delta, at = uvarint(p, at)
@@ -135,39 +139,52 @@ func (p posting) docs(to []uint32, m mask) []uint32 {
 // counts appends the items of a counted list that the mask shows, and how often
 // each has the key.
 func (p posting) counts(docs, tfs []uint32, m mask) ([]uint32, []uint32) {
-	p.each(func(_ int, doc, tf uint32) {
+	h := p.heads()
+	for range h.left {
+		doc, tf := h.next()
 		if m.has(doc) {
 			docs, tfs = append(docs, doc), append(tfs, tf)
 		}
-	})
+	}
 	return docs, tfs
 }
 
-// each reads a counted list and tells where its marks begin.
-func (p posting) each(yield func(i int, doc, tf uint32)) (at int) {
-	n, at := uvarint(p, 0)
-	doc := uint32(0)
-	for i := range int(n) {
-		var head uint32
-		var big uint64
-		if at < len(p) && p[at] < 0x80 {
-			head, at = uint32(p[at]), at+1
-			big = uint64(head)
-		} else {
-			v, size := binary.Uvarint(p[min(at, len(p)):])
-			if size <= 0 || v > 1<<33 {
-				panic(errDamaged)
-			}
-			big, at = v, at+size
+// heads reads what stands before the positions of a counted list: its items,
+// and how often each has the key.
+type heads struct {
+	p    posting
+	at   int
+	doc  uint32
+	left int // items of the list
+}
+
+func (p posting) heads() heads {
+	n, at := p.count()
+	return heads{p: p, at: at, left: n}
+}
+
+// next gives the next item.
+func (h *heads) next() (doc, tf uint32) {
+	if h.at < len(h.p) && h.p[h.at] < 0x80 {
+		b := h.p[h.at]
+		h.at++
+		h.doc += uint32(b >> 1)
+		if b&1 == 0 {
+			return h.doc, 1
 		}
-		doc += uint32(big >> 1)
-		tf := uint32(1)
-		if big&1 != 0 {
-			tf, at = uvarint(p, at)
+	} else {
+		v, size := binary.Uvarint(h.p[min(h.at, len(h.p)):])
+		if size <= 0 || v > 1<<33 {
+			panic(errDamaged)
 		}
-		yield(i, doc, tf)
+		h.at += size
+		h.doc += uint32(v >> 1)
+		if v&1 == 0 {
+			return h.doc, 1
+		}
 	}
-	return at
+	tf, h.at = uvarint(h.p, h.at)
+	return h.doc, tf
 }
 
 // A reader of places goes through a counted list from front to back.
@@ -181,15 +198,22 @@ type places struct {
 }
 
 func (p posting) places() *places {
-	n := p.items()
+	h := p.heads()
+	n := h.left
 	r := &places{docs: make([]uint32, 0, n), tfs: make([]uint32, 0, n)}
-	at := p.each(func(_ int, doc, tf uint32) { r.docs, r.tfs = append(r.docs, doc), append(r.tfs, tf) })
-	last := 0
+	for range n {
+		doc, tf := h.next()
+		r.docs, r.tfs = append(r.docs, doc), append(r.tfs, tf)
+	}
+	last, at := 0, h.at
 	for range max(n-1, 0) / markEvery {
 		var delta uint32
 		delta, at = uvarint(p, at)
 		last += int(delta)
 		r.marks = append(r.marks, last)
+	}
+	if last > len(p)-at {
+		panic(errDamaged)
 	}
 	r.bytes = p[at:]
 	return r
@@ -206,15 +230,16 @@ func (r *places) seek(i int) {
 }
 
 func (r *places) skip(n uint32) {
-	for n > 0 {
-		if r.at >= len(r.bytes) {
+	at := r.at
+	for ; n > 0; at++ {
+		if at >= len(r.bytes) {
 			panic(errDamaged)
 		}
-		if r.bytes[r.at] < 0x80 {
+		if r.bytes[at] < 0x80 {
 			n--
 		}
-		r.at++
 	}
+	r.at = at
 }
 
 // raw gives the encoded places of item number i.
@@ -229,12 +254,18 @@ func (r *places) raw(i int) []byte {
 // append appends the positions of item number i, ascending.
 func (r *places) append(to []uint32, i int) []uint32 {
 	r.seek(i)
-	pos, delta := uint32(0), uint32(0)
+	pos, at := uint32(0), r.at
 	for range r.tfs[i] {
-		delta, r.at = uvarint(r.bytes, r.at)
+		var delta uint32
+		if at < len(r.bytes) && r.bytes[at] < 0x80 {
+			delta, at = uint32(r.bytes[at]), at+1
+		} else {
+			delta, at = uvarint(r.bytes, at)
+		}
 		pos += delta
 		to = append(to, pos)
 	}
+	r.at = at
 	r.i++
 	return to
 }

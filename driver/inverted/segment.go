@@ -77,6 +77,11 @@ func readSegment(data []byte, dec *zstd.Decoder) (*segment, error) {
 	if n <= 0 || n > maxItems || s.meta.Keys <= 0 || len(s.sec[secBlocks]) != (s.meta.Keys+perBlock-1)/perBlock*16 || len(s.sec[secTexts])%16 != 0 {
 		return nil, errors.New("its counts do not fit its size")
 	}
+	for f, span := range s.meta.Fields {
+		if len(f) != 1 || span[0] < 0 || span[0] >= span[1] || span[1] > s.meta.Keys {
+			return nil, fmt.Errorf("its field %q has no keys", f)
+		}
+	}
 	rest := s.sec[secColumns]
 	take := func(n int) (out []byte) {
 		if n < 0 || len(rest) < n*4 {
