@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -253,4 +254,36 @@ func TestFailedWrite(t *testing.T) {
 	if n, err := x.Count(t.Context(), view, search.Query{}); n != 7 || err != nil {
 		t.Errorf("%d items, %v", n, err)
 	}
+}
+
+// TestAtOnce asks while batches come in: each answer is of one moment, between
+// two batches.
+func TestAtOnce(t *testing.T) {
+	x := open(t, t.TempDir(), inverted.Config{Fanout: 2})
+	defer x.Close()
+	done := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for last := int64(0); ; {
+				p, err := x.Search(t.Context(), view, search.Query{Text: "word", Facets: []string{"year"}})
+				if err != nil || p.Total < last || p.Total > 0 && (p.Total%2 == 0 || p.Facets[0].Values[0].Count != p.Total) {
+					t.Errorf("total %d after %d, facets %v, %v", p.Total, last, p.Facets, err)
+				}
+				last = p.Total
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for n := range 40 {
+		if err := x.Write(t.Context(), scope, batch(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(done)
+	readers.Wait()
 }

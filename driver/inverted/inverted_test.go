@@ -23,7 +23,11 @@ func TestOracle(t *testing.T) {
 
 // TestOracleMerged merges two segments whenever it can.
 func TestOracleMerged(t *testing.T) {
-	searchtest.Oracle(t, func(t *testing.T) search.Index { return open(t, "", inverted.Config{Fanout: 2, Batch: 1}) }, 5_000)
+	worlds := 5_000
+	if testing.Short() {
+		worlds = 100
+	}
+	searchtest.Oracle(t, func(t *testing.T) search.Index { return open(t, "", inverted.Config{Fanout: 2, Batch: 1}) }, worlds)
 }
 
 func TestIndex(t *testing.T) {

@@ -149,9 +149,9 @@ func positions(lists []*places, docs []uint32) *spots {
 		out.at = make([]uint32, 0, 2*len(docs))
 		for i, d := range docs {
 			if j, ok := lists[0].find(d); ok {
-				out.at = lists[0].append(out.at, j)
+				out.at = lists[0].append(out.at, j) // a term stands once at a position
 			}
-			out.cut(i)
+			out.starts[i+1] = len(out.at)
 		}
 		return out
 	}
