@@ -120,6 +120,9 @@ func (r *reading) compound() error {
 	}
 	r.file = f
 	root := f.Root
+	if dual := root.Find("PP97_DUALSTORAGE"); dual != nil && dual.Storage && root.Find("PowerPoint Document") == nil {
+		root = dual // for PowerPoint 95 beside
+	}
 	for _, kind := range []struct {
 		name string
 		read func(*cfb.Entry, *io.SectionReader) error

@@ -434,7 +434,7 @@ func (t *rich) flushBytes() {
 
 func (t *rich) flushUnits() {
 	if len(t.units) > 0 {
-		s := string(utf16.Decode(t.units))
+		s := strings.Map(symbolRune, string(utf16.Decode(t.units)))
 		t.units = t.units[:0]
 		t.put(s)
 	}

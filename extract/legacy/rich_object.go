@@ -159,7 +159,7 @@ func (r *reading) envelope(b []byte, path string) error {
 		if err != nil {
 			return r.gave(m, bytes.NewReader(data))
 		}
-		return r.unpack(f, data, m)
+		return r.unpack(f, io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data))), m)
 	case class == "Package":
 		return r.native(io.NewSectionReader(bytes.NewReader(data), 0, int64(len(data))), 0, m)
 	}
@@ -167,7 +167,7 @@ func (r *reading) envelope(b []byte, path string) error {
 }
 
 // unpack gives what a compound file wraps, or the file itself.
-func (r *reading) unpack(f *cfb.File, data []byte, m document.Member) error {
+func (r *reading) unpack(f *cfb.File, data *io.SectionReader, m document.Member) error {
 	for _, name := range []string{"Package", "CONTENTS", "\x01Ole10Native"} {
 		if e := f.Root.Find(name); e != nil && !e.Storage {
 			outer := r.file
@@ -177,6 +177,6 @@ func (r *reading) unpack(f *cfb.File, data []byte, m document.Member) error {
 			return err
 		}
 	}
-	m.Type, m.Size = objectType(f.Root), int64(len(data))
-	return r.gave(m, bytes.NewReader(data))
+	m.Type, m.Size = objectType(f.Root), data.Size()
+	return r.gave(m, data)
 }

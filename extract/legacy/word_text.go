@@ -196,7 +196,7 @@ func (w *word) sign(c rune, cp, at int64, now run) error {
 		w.point(cp)
 	default:
 		if now.symbol != 0 && c >= 32 {
-			w.put(symbol(now.symbol), now.flags)
+			w.put(string(symbolRune(now.symbol)), now.flags)
 		}
 	}
 	if _, ok := w.about[cp]; ok && c > 0x05 { // a mark of the author's own
@@ -205,13 +205,13 @@ func (w *word) sign(c rune, cp, at int64, now run) error {
 	return nil
 }
 
-// symbol gives a character of a symbol font; bullets are told apart.
-func symbol(c rune) string {
+// symbolRune gives a character of a symbol font; bullets are told apart.
+func symbolRune(c rune) rune {
 	switch c {
 	case 0xF0B7, 0xF0A7, 0xF0D8, 0xF06C, 0xF06E:
-		return "•"
+		return '•'
 	}
-	return string(c)
+	return c
 }
 
 func (w *word) paragraph(at int64) error {
@@ -365,7 +365,7 @@ func fieldWords(code string) []string {
 	for code = strings.TrimSpace(code); code != "" && len(words) < 20; code = strings.TrimSpace(code) {
 		if code[0] == '"' {
 			word, rest, _ := strings.Cut(code[1:], `"`)
-			words, code = append(words, word), rest
+			words, code = append(words, strings.ReplaceAll(word, `\\`, `\`)), rest
 			continue
 		}
 		i := strings.IndexAny(code, " \t\n\"")
