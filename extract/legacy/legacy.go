@@ -9,7 +9,8 @@
 // What a page is: of a text, what stands between page breaks that its author
 // made, for these formats do not keep others; of a workbook a sheet, of a
 // presentation a slide. A page that grows past its limit goes on in a further
-// one. A table of a database has rows and no page.
+// one. A table of a database is a page too, and its first row has the names of its
+// columns.
 //
 // What stands beside the text (notes, comments, deleted words, texts of pictures)
 // comes at the foot of the page where it belongs, on lines that say what they

@@ -1,3 +1,0 @@
-package legacy
-
-func (r *reading) access() error { return unknown("access") }
