@@ -30,7 +30,6 @@ type sheet struct {
 	order   []int
 	margins []string // header, footer
 	charts  []string
-	row     int64 // last one given, from 1
 	size    int64 // bytes of cells, notes and texts
 }
 

@@ -107,7 +107,7 @@ func (r *reading) read() error {
 	case 0xFE37:
 		return unknown("a document of Word for DOS or the Macintosh")
 	}
-	if u32(head, 0) == 0xBAD0DEED || u32(head, 0) == 0xEDDEAD0B {
+	if u32(head, 0) == 0x0BADDEED || u32(head, 0) == 0xEDDEAD0B {
 		return unknown("a presentation from before PowerPoint 95")
 	}
 	return unknown("it is no document of an older office program")

@@ -41,7 +41,6 @@ type rich struct {
 	kept    map[where][]byte
 	numbers int // notes so far
 	who     string
-	notes   []string
 	stamp   [6]int
 	steady  bool // the section goes on on the same page
 	margins []string

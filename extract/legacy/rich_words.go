@@ -364,10 +364,10 @@ func (t *rich) end(word string) error {
 	case word == "cell" && t.row.open:
 		t.endDeleted()
 		t.row.cells = append(t.row.cells, p.back())
-		if len(t.row.cells) > maxCells {
-			return errTooMuch
-		}
 		p.lead()
+		if len(t.row.cells) >= maxCells { // no table is that wide
+			t.endRow()
+		}
 	case word == "cell" && t.state.table:
 		t.beginRow()
 		return t.end(word)

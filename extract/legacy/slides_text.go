@@ -53,7 +53,7 @@ func (t *slideText) read(c record) error {
 				t.put(t.outline[n])
 			}
 		case recHeadersFoot:
-			t.margins = true
+			t.margins, t.comment = true, nil
 		case recComment:
 			if len(t.said) < 100_000 {
 				t.said = append(t.said, slideComment{})
