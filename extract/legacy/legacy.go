@@ -163,25 +163,26 @@ var others = []struct{ stream, what string }{
 	{"PowerPoint", "a presentation from before PowerPoint 95"},
 	{"MatOST", "a document of Microsoft Works"},
 	{"WksSSWorkBook", "a sheet of Microsoft Works"},
-	{"Props14", "a project of Microsoft Project"},
 	{"HwpSummaryInformation", "a document of Hangul"},
 	{"\x05HwpSummaryInformation", "a document of Hangul"},
 	{"Equation Native", "a formula of the equation editor"},
-	{"Contents", "an object of a program that is not known"},
 }
 
 // other reads a compound file that is no document of ours: an object may wrap
 // another file.
 func (r *reading) other(root *cfb.Entry) error {
 	r.summaries(root)
-	for _, name := range []string{"Package", "\x01Ole10Native", "CONTENTS"} {
-		if e := root.Find(name); e != nil && !e.Storage && root.Find("MatOST") == nil {
-			return r.object(root, "object")
-		}
+	if u32(root.Class[:], 0) == 0x74B78F3A {
+		return unknown("a project of Microsoft Project")
 	}
 	for _, o := range others {
 		if root.Find(o.stream) != nil {
 			return unknown("%s", o.what)
+		}
+	}
+	for _, name := range []string{"Package", "\x01Ole10Native", "CONTENTS"} {
+		if e := root.Find(name); e != nil && !e.Storage {
+			return r.object(root, "object")
 		}
 	}
 	return unknown("a compound file that holds no document")

@@ -195,15 +195,15 @@ func TestProtected(t *testing.T) {
 // Documents of programs that are not read are refused by their names.
 func TestUnknown(t *testing.T) {
 	for want, data := range map[string][]byte{
-		"Publisher":        cfbtest.Write(map[string][]byte{"Quill/QuillSub/CONTENTS": []byte("x")}),
-		"Works":            cfbtest.Write(map[string][]byte{"MatOST": []byte("x"), "CONTENTS": []byte("x")}),
-		"PowerPoint 95":    cfbtest.Write(map[string][]byte{"PP40": []byte("x")}),
-		"Visio":            cfbtest.Write(map[string][]byte{"VisioDocument": []byte("x")}),
-		"Microsoft Write":  append([]byte{0x31, 0xBE}, make([]byte, 200)...),
-		"older office":     []byte("plain text"),
-		"holds no docu":    cfbtest.Write(map[string][]byte{"a": []byte("x")}),
-		"Outlook":          cfbtest.Write(map[string][]byte{"__properties_version1.0": []byte("x")}),
-		"Office Open XML":  cfbtest.Write(map[string][]byte{"EncryptedPackage": []byte("x")}),
+		"Publisher":       cfbtest.Write(map[string][]byte{"Quill/QuillSub/CONTENTS": []byte("x")}),
+		"Works":           cfbtest.Write(map[string][]byte{"MatOST": []byte("x"), "CONTENTS": []byte("x")}),
+		"PowerPoint 95":   cfbtest.Write(map[string][]byte{"PP40": []byte("x")}),
+		"Visio":           cfbtest.Write(map[string][]byte{"VisioDocument": []byte("x")}),
+		"Microsoft Write": append([]byte{0x31, 0xBE}, make([]byte, 200)...),
+		"older office":    []byte("plain text"),
+		"holds no docu":   cfbtest.Write(map[string][]byte{"a": []byte("x")}),
+		"Outlook":         cfbtest.Write(map[string][]byte{"__properties_version1.0": []byte("x")}),
+		"Office Open XML": cfbtest.Write(map[string][]byte{"EncryptedPackage": []byte("x")}),
 		"before PowerPoi": append([]byte{0xED, 0xDE, 0xAD, 0x0B}, make([]byte, 200)...),
 	} {
 		d := documenttest.Read(t.Context(), Reader{}, data, document.Input{})

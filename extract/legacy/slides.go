@@ -38,7 +38,7 @@ type deck struct {
 	master []int64
 	ole    []int64 // parts that hold objects
 	macro  int64   // the part that holds macros, 0 for none
-	names  map[int64]string
+	budget int64   // records that may still be read: parts can share their bytes
 }
 
 type deckSlide struct {
@@ -66,7 +66,7 @@ func (c record) bytes(most int64) []byte {
 
 // slides reads a presentation.
 func (r *reading) slides(root *cfb.Entry, s *io.SectionReader) error {
-	d := &deck{r: r, main: s, where: map[int64]int64{}, notes: map[int64]int64{}, names: map[int64]string{}}
+	d := &deck{r: r, main: s, where: map[int64]int64{}, notes: map[int64]int64{}, budget: s.Size()/2 + 1<<20}
 	start, err := d.current(root)
 	if err == nil {
 		err = d.edits(start)
@@ -234,6 +234,9 @@ func (d *deck) walk(c record, f func(record) (bool, error)) error {
 	for len(stack) > 0 {
 		if err := d.r.tick(); err != nil {
 			return err
+		}
+		if d.budget--; d.budget < 0 {
+			return errTooMuch
 		}
 		top := &stack[len(stack)-1]
 		if top.body+8 > top.end {

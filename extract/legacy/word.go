@@ -34,7 +34,8 @@ type word struct {
 	drawn map[int64]bool  // pictures that were given
 
 	flow   *wordFlow
-	tables int // of the text so far
+	tables int   // of the text so far
+	budget int64 // characters that may still be read: notes can share them
 }
 
 // An aside is a note or a comment.

@@ -65,6 +65,7 @@ func (w *word) readPieces() error {
 	for _, n := range w.lengths() {
 		total += n
 	}
+	w.budget = 4*w.main.Size() + 1<<20
 	from, to := u32(w.fib, 24), u32(w.fib, 28)
 	b, err := w.tab(tabPieces)
 	if err != nil {

@@ -50,6 +50,9 @@ func (w *word) stretches(from, to int64) error {
 		a, z := max(from, p.from), min(to, p.to)
 		for a < z {
 			n := min(z-a, step)
+			if w.budget -= n; w.budget < 0 {
+				return errTooMuch
+			}
 			part := b[:n*p.width()]
 			if got, err := w.main.ReadAt(part, p.at+(a-p.from)*p.width()); got < len(part) {
 				if err == nil || err == io.EOF {
