@@ -60,7 +60,7 @@ func (r *reading) access() error {
 	case version > 6:
 		return unknown("a database of Access in version %d of its format", version)
 	case version >= 2 && u16(head, 0x299) != 0:
-		return errSealed
+		return &document.Refusal{Code: document.Protected, Reason: "the database is encrypted with a password, in a way that is not read", Retry: "take its password away with Access"}
 	}
 	if d.key != 0 {
 		r.note("encoded", "the database is encoded with a key that stands in it")

@@ -32,10 +32,10 @@ func (o *opened) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// passwords are those to try, the empty one and that of protected workbooks
-// first.
+// passwords are those to try, first the empty one and those that Excel and
+// PowerPoint take where the user gave none.
 func (r *reading) passwords() []string {
-	return append([]string{"", "VelvetSweatshop"}, r.in.Passwords...)
+	return append([]string{"", "VelvetSweatshop", "/01Hannes Ruescher/01"}, r.in.Passwords...)
 }
 
 // rc4Cover is RC4 with a key for each block, [MS-OFFCRYPTO] 2.3.6 and 2.3.5.

@@ -137,7 +137,7 @@ func databaseSample(key uint32) []byte {
 const richSample = `{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}}{\colortbl;\red255\green255\blue255;}
 {\info{\title Pay{\'e9}}{\author Ann}{\creatim\yr2020\mo1\dy2\hr3\min4}}
 {\header Top}\pard Caf\'e9 {\f1\'cf\'f0\'e8} \u8364 ?\~x\par
-\trowd\cellx1\cellx2\pard\intbl Name\cell Sum\cell\row\pard
+\trowd\cellx1\cellx2\pard{\listtext 1.\tab}\intbl Name\cell Sum\cell\row\pard
 Body{\super\chftn}{\footnote{\super\chftn} A note.}{\v hid}{\deleted gone} {\cf1 white}\par
 {\*\atnauthor Bob}{\*\annotation Why?}{\field{\*\fldinst HYPERLINK "http://example.org/"}{\fldrslt link}}
 {\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt In a box\par}}}

@@ -26,6 +26,7 @@ type page struct {
 	foot  []string
 	feet  int // bytes of foot
 	rows  []document.Row
+	cells int // of rows
 	cut   bool
 
 	aside []*strings.Builder
@@ -112,21 +113,35 @@ func (p *page) row(table string, number int64, cells []string) {
 		if i > 0 {
 			p.put("\t")
 		}
-		c = strings.ReplaceAll(strings.Trim(clean(c), "\n"), "\n", " ")
+		c = cellText(strings.Trim(clean(c), "\n"))
 		from := p.runes
 		p.put(c)
 		row.Cells = append(row.Cells, document.Cell{Text: c, Start: from, End: p.runes})
 	}
 	p.put("\n")
 	if len(p.aside) == 0 && !p.cut && strings.Join(cells, "") != "" {
-		p.rows = append(p.rows, row)
+		p.rows, p.cells = append(p.rows, row), p.cells+len(row.Cells)+1
 	}
+}
+
+// cellText puts short cells on one line, so that a row is one; long ones keep
+// their lines, because layouts are tables too.
+func cellText(s string) string {
+	if strings.Count(s, "\n") > 3 {
+		return s
+	}
+	return strings.Map(func(c rune) rune {
+		if c == '\n' || c == '\t' {
+			return ' '
+		}
+		return c
+	}, s)
 }
 
 // full ends the page when it has grown past half of what a page may have; it is
 // asked between paragraphs and rows.
 func (p *page) full() error {
-	if len(p.aside) > 0 || int64(p.b.Len()+p.feet) < p.r.lim.PageText/2 && len(p.rows) < 100_000 {
+	if len(p.aside) > 0 || int64(p.b.Len()+p.feet) < p.r.lim.PageText/2 && p.cells < 1_000_000 {
 		return nil
 	}
 	return p.end()
@@ -141,6 +156,7 @@ func (p *page) end() error {
 		return errTooMuch
 	}
 	text := strings.TrimRight(p.b.String(), " \t\n")
+	length := utf8.RuneCountInString(text)
 	if len(p.foot) > 0 {
 		if text != "" {
 			text += "\n"
@@ -161,6 +177,9 @@ func (p *page) end() error {
 		return err
 	}
 	for _, row := range p.rows {
+		for i, c := range row.Cells { // empty cells may have stood at the end
+			row.Cells[i].Start, row.Cells[i].End = min(c.Start, length), min(c.End, length)
+		}
 		if err := p.r.out.Row(row); err != nil {
 			return err
 		}
@@ -173,7 +192,7 @@ func (p *page) end() error {
 
 func (p *page) reset() {
 	p.b.Reset()
-	p.runes, p.fresh, p.foot, p.feet, p.rows, p.cut, p.pinned = 0, true, nil, 0, nil, false, false
+	p.runes, p.fresh, p.foot, p.feet, p.rows, p.cells, p.cut, p.pinned = 0, true, nil, 0, nil, 0, false, false
 }
 
 // begin ends the page before and names the next.

@@ -38,6 +38,7 @@ type rich struct {
 	kept    map[where][]byte
 	numbers int // notes so far
 	who     string
+	label   string // of an entry of a list, before its text
 	stamp   [6]int
 	steady  bool // the section goes on on the same page
 	margins []string
@@ -72,6 +73,7 @@ const (
 	inPropValue
 	inCode // instruction of a field
 	inCommenter
+	inLabel // the number or sign of an entry of a list
 	inPicture
 	inObject  // what is shown in its place is text
 	inObjData // its bytes
@@ -423,6 +425,9 @@ func (t *rich) put(s string) {
 			t.gone = append(t.gone, s...)
 		}
 		return
+	}
+	if t.label != "" { // only now is it known whether it stands in a table
+		s, t.label = strings.TrimLeft(t.label, " ")+s, ""
 	}
 	if strings.TrimSpace(s) != "" {
 		if t.state.hidden {

@@ -28,7 +28,7 @@ var destinations = map[string]where{
 	"aftnsep": inNothing, "aftnsepc": inNothing, "ftncn": inNothing, "aftncn": inNothing, "colorschememapping": inNothing, "fname": inNothing,
 	"pgptbl": inNothing, "private": inNothing, "userprops": inInfo, "upr": inNothing, "shpinst": inText, "shp": inText, "shpgrp": inText, "do": inText, "dptxbxtext": inAside,
 	"lsdlockedexcept": inNothing, "defchp": inNothing, "defpap": inNothing, "ffname": inNothing, "formfield": inNothing, "datafield": inNothing, "fldtype": inNothing,
-	"pnseclvl": inNothing, "listtext": inText, "pntext": inText, "mmathPr": inNothing, "oldcprops": inNothing, "oldpprops": inNothing, "oldtprops": inNothing,
+	"pnseclvl": inNothing, "listtext": inLabel, "pntext": inLabel, "mmathPr": inNothing, "oldcprops": inNothing, "oldpprops": inNothing, "oldtprops": inNothing,
 }
 
 // signs are the control words that stand for characters.
@@ -299,7 +299,7 @@ func (t *rich) endAside(kind string) {
 
 // ended handles the end of a group that was for something.
 func (t *rich) ended(g group) error {
-	value := line(string(t.kept[g.to]))
+	value, label := line(string(t.kept[g.to])), string(t.kept[g.to])
 	if g.to != inPropName {
 		delete(t.kept, g.to)
 	}
@@ -338,6 +338,8 @@ func (t *rich) ended(g group) error {
 		t.r.instruction(value)
 	case inCommenter:
 		t.who = value
+	case inLabel:
+		t.label = label
 	}
 	return nil
 }
@@ -357,6 +359,9 @@ func (t *rich) end(word string) error {
 		return nil
 	}
 	p := t.r.page
+	if t.label != "" && word != "row" {
+		t.put("")
+	}
 	switch {
 	case t.html != nil || t.plain:
 		t.putWrapped(map[string]string{"cell": "\t"}[word] + map[bool]string{true: "\n"}[word != "cell"])

@@ -205,7 +205,7 @@ func (w *word) tab(n int) ([]byte, error) {
 	if at+size > stream.Size() {
 		return nil, bad("table %d of the header lies outside of its stream", n)
 	}
-	const most = 256 << 20
+	const most = 64 << 20
 	return within(io.NewSectionReader(stream, at, size), most)
 }
 

@@ -101,7 +101,11 @@ func (w *word) readPieces() error {
 }
 
 func (w *word) pieceTable(b []byte) error {
+	const most = 1 << 20
 	n := (len(b) - 4) / 12
+	if n > most {
+		return errTooMuch
+	}
 	// Pieces may share their characters, but not all of them with all.
 	budget := 4*w.main.Size() + 1<<20
 	outside := false
@@ -175,11 +179,15 @@ func (w *word) bins(b []byte, read func(page []byte, into runs) runs) (runs, err
 	if int64(n) > w.main.Size()/512+16 {
 		return nil, bad("a table has more pages than the file")
 	}
+	const most = 4 << 20
 	var rs runs
 	page := make([]byte, 512)
 	for i := range n {
 		if err := w.r.tick(); err != nil {
 			return nil, err
+		}
+		if len(rs) > most {
+			return nil, errTooMuch
 		}
 		d := b[4*(n+1)+size*i:]
 		number := int64(u16(d, 0))

@@ -174,7 +174,7 @@ func (w *word) sign(c rune, cp, at int64, now run) error {
 	switch c {
 	case 0x07:
 		w.flow.cell = true
-		w.endCell(at, cell)
+		return w.endCell(at, cell)
 	case 0x0D:
 		return w.paragraph(at)
 	case 0x0B, 0x0E:
@@ -258,7 +258,7 @@ func (w *word) begin(at int64) {
 const maxCells = 1024
 
 // endCell ends a cell or a row.
-func (w *word) endCell(at int64, before bool) {
+func (w *word) endCell(at int64, before bool) error {
 	p := w.r.page
 	now, _ := w.paras.find(at)
 	w.flow.start = true
@@ -268,11 +268,14 @@ func (w *word) endCell(at int64, before bool) {
 	case !w.flow.inRow:
 		p.put("\t")
 	case now.flags&rowEnd != 0:
-		w.endRow()
+		if w.endRow(); w.flow.pages {
+			return p.full()
+		}
 	case len(w.flow.cells) < maxCells:
 		w.flow.cells = append(w.flow.cells, p.back())
 		p.lead()
 	}
+	return nil
 }
 
 func (w *word) endRow() {
