@@ -273,7 +273,7 @@ func madeDatabase(key uint32, rows ...[]byte) []byte {
 	pages := [][]byte{
 		nil,
 		nil,
-		madeTable(3<<8|0, catalogueColumns),
+		madeTable(3<<8, catalogueColumns),
 		madeData(1<<24, []byte{0, 0, 0, 0, 0, 1 << 4}, []byte{0, 0, 0, 0, 0, 1 << 6}),
 		madeData(2, entry(5, kindTable, 0, "Payments"), entry(9, kindTable, -0x7FFFFFFE, "MSysHidden"), entry(0, kindQuery, 0, "Last year")),
 		madeTable(3<<8|1, columns),
