@@ -64,6 +64,12 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 			err = ended
 		}
 	}
+	if err == nil && !r.page.any && r.out.members == 0 { // an empty document
+		err = r.page.begin("", true)
+		if err == nil {
+			err = r.page.end()
+		}
+	}
 	return r.verdict(err)
 }
 
@@ -311,7 +317,8 @@ func (r *reading) verdict(err error) error {
 // the bytes, which do not.
 type tap struct {
 	document.Sink
-	err error
+	err     error
+	members int
 }
 
 func (t *tap) keep(err error) error {
@@ -329,6 +336,7 @@ func (t *tap) Note(n document.Note) error        { return t.keep(t.Sink.Note(n))
 
 func (t *tap) Member(m document.Member) (io.WriteCloser, error) {
 	m.Path, m.Type = short(line(m.Path)), short(m.Type)
+	t.members++
 	w, err := t.Sink.Member(m)
 	if err != nil {
 		return nil, t.keep(err)

@@ -29,7 +29,7 @@ func wordSample() madeWord {
 	main := "The payments\r" + // 0
 		"Name\aSum\a\a" + // 13
 		"It was\x02 paid lost twice\r" + // 23
-		"See \x13 HYPERLINK \"http://example.org/\" \x14here\x15\x05.\fPage two secret\r"
+		"\x13 EQ \\o\\ad(\\s\\up 10(a),b) \x15See \x13 HYPERLINK \"http://example.org/\" \x14here\x15\x05.\fPage two secret\r"
 	at := strings.Index(main, "lost ")
 	hide := strings.Index(main, "secret")
 	foot := strings.Index(main, "\x02")

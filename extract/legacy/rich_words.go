@@ -335,6 +335,7 @@ func (t *rich) ended(g group) error {
 	case inPropValue:
 		t.r.note("custom-property", "%s: %s", line(string(t.kept[inPropName])), value)
 	case inCode:
+		t.put(formula(value))
 		t.r.instruction(value)
 	case inCommenter:
 		t.who = value

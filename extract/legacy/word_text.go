@@ -262,6 +262,7 @@ func (w *word) endCell(at int64, before bool) error {
 	p := w.r.page
 	now, _ := w.paras.find(at)
 	w.flow.start = true
+	w.endDeleted()
 	switch {
 	case !w.flow.inRow && before:
 		p.line()
@@ -320,11 +321,8 @@ func (w *word) endField() {
 		return
 	}
 	code := string(w.flow.fields[n-1].code)
-	done := w.flow.fields[n-1].result
 	w.flow.fields = w.flow.fields[:n-1]
-	if words := fieldWords(code); !done && len(words) > 0 && strings.EqualFold(words[0], "EQ") {
-		w.put(formula(code), 0)
-	}
+	w.put(formula(code), 0)
 	w.r.instruction(code)
 }
 
@@ -346,8 +344,12 @@ func (r *reading) instruction(code string) {
 	}
 }
 
-// formula gives the letters of an EQ field: what stands in its brackets.
+// formula gives the letters of an EQ field, which has no result: what stands in
+// its brackets. It is empty for other fields.
 func formula(code string) string {
+	if words := fieldWords(code); len(words) == 0 || !strings.EqualFold(words[0], "EQ") {
+		return ""
+	}
 	_, code, _ = strings.Cut(code, "(")
 	var b strings.Builder
 	for i := 0; i < len(code); i++ {
