@@ -26,6 +26,8 @@ var known = map[string][]string{
 	"testWORD_features.doc":                         {"This is hidden text.", "Deleted: bibendum", "Comment by Kyle Reese: This is another comment", "note hidden-text"},
 	"testWORD_macros.doc":                           {`"macros/NewMacros.bas" text/plain`, "note macros"},
 	"testWORD_protected_passtika.doc":               {"This is an encrypted Word 2007 File."},
+	"testWORD_numbered_list.doc":                    {"| 1)\tThis\n", "| iii)\tList\n", "| e.\tseven e\n", "| II.\tbar\n"},
+	"testWORD_override_list_numbering.doc":          {"1st"},
 	"testWORD_phonetic.doc":                         {"とうきょう 東京"},
 	"testOptionalHyphen.doc":                        {"optionalhyphen"},
 	"testWPSAttachment.doc":                         {`"objects/_1234567890/TXT.txt"  11 bytes`, `"objects/_1234567891/PDF.pdf"  22987 bytes`},

@@ -93,3 +93,39 @@ func TestOldRow(t *testing.T) {
 		t.Errorf("got %.20v and error %v", values, err)
 	}
 }
+
+func TestNumeral(t *testing.T) {
+	for _, c := range []struct {
+		n, kind int
+		want    string
+	}{{4, 0, "4"}, {1994, 1, "MCMXCIV"}, {4, 2, "iv"}, {27, 3, "AA"}, {3, 4, "c"}, {7, 22, "07"}, {11, 5, "11th"}, {22, 5, "22nd"}, {5, 255, ""}, {0, 1, "0"}} {
+		if got := numeral(c.n, c.kind); got != c.want {
+			t.Errorf("%d in way %d: got %q, want %q", c.n, c.kind, got, c.want)
+		}
+	}
+}
+
+// Numbers of lists are counted by level; a higher entry begins the lower ones
+// anew.
+func TestLists(t *testing.T) {
+	level := func(kind byte, text string) []byte {
+		return join(le32(1), []byte{kind}, make([]byte, 23), wide16(text)[:2], wideBytes(text))
+	}
+	lists := join(le16(1), le32(77), make([]byte, 24), level(0, "\x00."), level(4, "\x00.\x01)"))
+	for range levels - 2 {
+		lists = append(lists, level(255, "")...)
+	}
+	entry := func(level byte) []byte { return join(le16(0x260A), []byte{level}, le16(0x460B, 1)) }
+	m := madeWord{
+		parts: [8]string{"One\rIn\rOut\rTwo\rAgain\r"},
+		paras: []madeRun{{0, 4, entry(0)}, {4, 7, entry(1)}, {7, 11, entry(1)}, {11, 15, entry(0)}, {15, 21, entry(1)}},
+		tables: map[int][]byte{
+			tabLists:     lists,
+			tabOverrides: join(le32(1), le32(77), make([]byte, 12), le32(-1)),
+		},
+	}
+	d := documenttest.Read(t.Context(), Reader{}, m.file(), document.Input{})
+	if want := "1.\tOne\n1.a)\tIn\n1.b)\tOut\n2.\tTwo\n2.a)\tAgain\n"; d.Text() != want {
+		t.Errorf("got %q, want %q", d.Text(), want)
+	}
+}

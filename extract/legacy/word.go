@@ -32,6 +32,7 @@ type word struct {
 
 	about map[int64]aside // notes and comments, by where the text points at them
 	drawn map[int64]bool  // pictures that were given
+	lists []override
 
 	flow   *wordFlow
 	tables int   // of the text so far
@@ -83,7 +84,7 @@ func (r *reading) word(root *cfb.Entry, main *io.SectionReader) error {
 		return err
 	}
 	if !w.aged {
-		for _, f := range []func() error{w.readRuns, w.readAsides} {
+		for _, f := range []func() error{w.readRuns, w.readLists, w.readAsides} {
 			if err := r.part("tables of the text", f); err != nil {
 				return err
 			}

@@ -42,6 +42,8 @@ type run struct {
 	flags    mark
 	picture  int64 // where it lies, -1 for none
 	symbol   rune
+	list     int // number of the override of the paragraph's list, 0 for none
+	level    int
 }
 
 // runs ascend and do not overlap.
@@ -256,7 +258,7 @@ func (w *word) paraPage(page []byte, into runs) runs {
 		if length < 2 || at+1+length > 512 {
 			continue
 		}
-		if w.apply(page[at+3:at+1+length], &r); r.flags != 0 {
+		if w.apply(page[at+3:at+1+length], &r); r.flags != 0 || r.list > 0 {
 			into = append(into, r)
 		}
 	}
@@ -318,6 +320,12 @@ func (r *run) set(op int, v []byte) {
 		flag, v = white, []byte{b2i(v[0] == 8)}
 	case 0x6870:
 		flag, v = white, []byte{b2i(u32(v, 0) == 0xFFFFFF)}
+	case 0x260A:
+		r.level = int(v[0])
+		return
+	case 0x460B:
+		r.list = int(int16(u16(v, 0)))
+		return
 	case 0x6A03:
 		r.picture = u32(v, 0)
 		return

@@ -252,6 +252,9 @@ func (w *word) begin(at int64) {
 		w.r.page.line()
 		w.r.page.lead()
 	}
+	if now.list > 0 && now.flags&rowEnd == 0 {
+		w.put(w.label(now.list, now.level), 0)
+	}
 }
 
 // maxCells bounds the cells of a row; Word has 63.
