@@ -58,6 +58,9 @@ func (o Outcome) Check() error {
 	case o.Repeats > o.Read:
 		return badOutcome("%d repeats among %d rows read", o.Repeats, o.Read)
 	}
+	if len(o.Members) > 0 && o.Verdict != Read && o.Verdict != Partial {
+		return badOutcome("a file that is %s has files inside", o.Verdict)
+	}
 	switch o.Verdict {
 	case Read:
 		if o.LeftOut > 0 {
@@ -110,7 +113,16 @@ func (e *Entry) Apply(o Outcome) {
 	if o.Mapping == "" {
 		o.Mapping = e.Mapping
 	}
+	o.Members = nil
 	e.Outcome = o
+}
+
+// Inside is the entry of a member of e, once e is settled.
+func (e *Entry) Inside(m Member) Entry {
+	return Entry{
+		Token: e.Token, Dataset: e.Dataset, Source: m.Source, At: e.At, Document: true, Parent: e.ID,
+		Outcome: Outcome{Verdict: Waiting, Blob: m.Blob, Size: m.Size},
+	}
 }
 
 // Received is e as Receive keeps it. Errors: invalid.
@@ -127,7 +139,10 @@ func Received(e Entry) (Entry, error) {
 	if err := CheckTime(e.At); err != nil {
 		return e, err
 	}
-	e.ID, e.Undone = 0, ""
+	if e.Document && e.Blob == "" {
+		return e, overt.Errorf(overt.Invalid, e.Source, "a document that waits needs its bytes")
+	}
+	e.ID, e.Undone, e.Attempts, e.Parent = 0, "", 0, 0
 	e.Outcome = Outcome{
 		Verdict: Waiting, Blob: e.Blob, Size: e.Size, Format: e.Format, Mapping: e.Mapping, Warnings: e.Warnings,
 	}
@@ -182,6 +197,24 @@ func NoEntry(id int64) error {
 // Settled is the error of changing an entry that has its verdict.
 func Settled(id int64) error {
 	return overt.Errorf(overt.Conflict, "coverage entry "+strconv.FormatInt(id, 10), "it has its verdict already")
+}
+
+// NoDocument is the error of reading again what is no document.
+func NoDocument(e Entry) error {
+	return overt.Errorf(overt.Invalid, e.Source, "it is no document; import it again")
+}
+
+// StillWaiting is the error of reading again what waits for its first time.
+func StillWaiting(e Entry) error {
+	return overt.Errorf(overt.Conflict, e.Source, "it is waiting already")
+}
+
+// CheckToken refuses an empty token. Errors: invalid.
+func CheckToken(token string) error {
+	if token == "" {
+		return overt.Errorf(overt.Invalid, "token", "it is empty")
+	}
+	return nil
 }
 
 // NoDataset is the error of a dataset that is not there or not in scope.

@@ -25,7 +25,8 @@ import (
 // A Verdict says what became of a file.
 type Verdict string
 
-// The verdicts. Waiting is the only one that may change.
+// The verdicts. Waiting is the only one that may change, but for documents that
+// are to be read again (Store.Reopen).
 const (
 	Waiting Verdict = "waiting" // received, not finished
 	Read    Verdict = "read"    // all of it
@@ -71,6 +72,15 @@ type Outcome struct {
 	Size    int64        `json:"size,omitempty"`    // bytes
 	Format  string       `json:"format,omitempty"`  // mapping pack or format name
 	Mapping string       `json:"mapping,omitempty"` // hexadecimal SHA-256 of the mapping text
+	// Members are the files inside a document. Settling it receives them.
+	Members []Member `json:"-"`
+}
+
+// A Member is a file inside a document.
+type Member struct {
+	Source string       `json:"source"` // names from the received file inwards: "mails.zip!a.eml!b.doc"
+	Blob   overt.BlobID `json:"blob"`
+	Size   int64        `json:"size"` // bytes
 }
 
 // An Entry is one file as it was received.
@@ -81,6 +91,13 @@ type Entry struct {
 	Source  string `json:"source"` // file name or address as received; never used as a path
 	At      string `json:"at"`     // when it was received, RFC 3339
 	Undone  string `json:"undone,omitempty"`
+	// Document entries wait for a reader of documents. They outlive the process
+	// that received them, and each attempt of a reader is counted.
+	Document bool `json:"document,omitempty"`
+	Attempts int  `json:"attempts,omitempty"`
+	// Parent is the entry of the document that this one is inside of, 0 for a
+	// file that came by itself.
+	Parent int64 `json:"parent,omitempty"`
 	Outcome
 }
 
@@ -134,9 +151,25 @@ type Store interface {
 	// Reconcile settles what a dead process left waiting, and is called before
 	// anything else. committed tells the run of a token. With one, the entry
 	// gets its prepared outcome, or a verdict from its left-out rows and the
-	// warning CountsLost; without, it has failed as Interrupted says. It
-	// reports how many entries it settled.
+	// warning CountsLost; without, it has failed as Interrupted says, and a
+	// document waits again for whoever takes it. It reports how many entries it
+	// settled.
 	Reconcile(ctx context.Context, committed func(token string) (overt.RunID, bool)) (int, error)
+
+	// Take hands out up to n documents that wait and that nobody has, to be read
+	// under token, which Reconcile will ask about: of each dataset the first
+	// received, then of each the second, and so on, so that no dataset waits for
+	// another's end. Only the datasets named are looked at. What an earlier
+	// attempt left with an entry (an outcome prepared, rows left out) is
+	// forgotten. Errors: invalid (no token).
+	Take(ctx context.Context, token string, n int, datasets []string) ([]Entry, error)
+	// Release gives back what was taken under a token and is not settled; the
+	// attempt does not count.
+	Release(ctx context.Context, token string) error
+	// Reopen has a settled document wait again, its attempts at 0. Errors:
+	// not_found, conflict (it waits), invalid (no document), denied (its dataset
+	// may not be written).
+	Reopen(ctx context.Context, scope policy.Scope, id int64) error
 
 	// Entry is one entry. Errors: not_found.
 	Entry(ctx context.Context, scope policy.Scope, id int64) (Entry, error)

@@ -30,6 +30,8 @@ type entry struct {
 	counts   map[string]*ledger.Count
 	left     int64
 	fatal    int64
+	taken    bool
+	members  []ledger.Member // prepared
 }
 
 // Receive keeps a waiting entry; see ledger.Store.
@@ -40,10 +42,15 @@ func (l *Ledger) Receive(_ context.Context, e ledger.Entry) (int64, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.insert(e), nil
+}
+
+// insert adds an entry. l.mu is held.
+func (l *Ledger) insert(e ledger.Entry) int64 {
 	e.ID = int64(len(l.entries)) + 1
 	e.Warnings = slices.Clone(e.Warnings)
 	l.entries = append(l.entries, &entry{Entry: e, counts: map[string]*ledger.Count{}})
-	return e.ID, nil
+	return e.ID
 }
 
 // waiting finds an entry that may change. l.mu is held.
@@ -103,14 +110,26 @@ func (e *entry) leave(r ledger.Left) {
 // Prepare keeps an outcome for Reconcile; see ledger.Store.
 func (l *Ledger) Prepare(_ context.Context, id int64, o ledger.Outcome) error {
 	return l.conclude(id, o, func(e *entry) {
-		e.prepared, o.Verdict = o.Verdict, ledger.Waiting
+		e.prepared, e.members, o.Verdict = o.Verdict, slices.Clone(o.Members), ledger.Waiting
 		e.Apply(o)
 	})
 }
 
 // Settle gives an entry its verdict; see ledger.Store.
 func (l *Ledger) Settle(_ context.Context, id int64, o ledger.Outcome) error {
-	return l.conclude(id, o, func(e *entry) { e.Apply(o) })
+	return l.conclude(id, o, func(e *entry) {
+		e.Apply(o)
+		e.members = o.Members
+		l.settled(e)
+	})
+}
+
+// settled receives what is inside a document. l.mu is held.
+func (l *Ledger) settled(e *entry) {
+	for _, m := range e.members {
+		l.insert(e.Inside(m))
+	}
+	e.taken, e.members = false, nil
 }
 
 func (l *Ledger) conclude(id int64, o ledger.Outcome, change func(*entry)) error {
@@ -151,15 +170,21 @@ func (l *Ledger) Reconcile(_ context.Context, committed func(string) (overt.RunI
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := 0
-	for _, e := range l.entries {
-		if e.Verdict != ledger.Waiting {
+	for _, e := range l.entries[:len(l.entries):len(l.entries)] { // not what it receives itself
+		if e.Verdict != ledger.Waiting || e.Document && !e.taken {
 			continue
 		}
-		o := ledger.Interrupted(e.Entry)
-		if run, ok := committed(e.Token); ok {
-			o = ledger.Recovered(e.Entry, e.prepared, run, e.left, e.fatal)
+		run, ok := committed(e.Token)
+		switch {
+		case ok:
+			e.Apply(ledger.Recovered(e.Entry, e.prepared, run, e.left, e.fatal))
+		case e.Document:
+			e.taken = false
+			continue
+		default:
+			e.Apply(ledger.Interrupted(e.Entry))
 		}
-		e.Apply(o)
+		l.settled(e)
 		n++
 	}
 	return n, nil

@@ -25,13 +25,15 @@ func (db *DB) Ledger() *Ledger { return &Ledger{db} }
 
 const entryColumns = `id, token, dataset, source, at, undone, verdict, reason, retry, run,
 	received, read, left_out, repeats, blob, size, format, mapping, warnings,
-	prepared, left_total, left_fatal`
+	prepared, left_total, left_fatal, document, attempts, parent, taken, members`
 
 // A row is an entry with what only the store needs.
 type row struct {
 	ledger.Entry
 	prepared    ledger.Verdict
 	left, fatal int64
+	taken       bool
+	members     []ledger.Member // prepared
 }
 
 func scan(stmt *sqlite.Stmt) (row, error) {
@@ -51,6 +53,11 @@ func scan(stmt *sqlite.Stmt) (row, error) {
 	}
 	if len(r.Warnings) == 0 {
 		r.Warnings = nil
+	}
+	r.Document, r.Attempts, r.Parent = stmt.ColumnBool(22), stmt.ColumnInt(23), stmt.ColumnInt64(24)
+	r.taken = stmt.ColumnBool(25)
+	if err := json.Unmarshal([]byte(stmt.ColumnText(26)), &r.members); err != nil {
+		return r, overt.Errorf(overt.Internal, fmt.Sprintf("coverage entry %d", r.ID), "read what is inside: %w", err)
 	}
 	return r, nil
 }
@@ -98,14 +105,7 @@ func (l *Ledger) Receive(ctx context.Context, e ledger.Entry) (int64, error) {
 	}
 	err = l.db.write(ctx, "receive "+e.Source, func(conn *sqlite.Conn) error {
 		defer func() { e.ID = conn.LastInsertRowID() }()
-		return sqlitex.Execute(conn, `insert into entry
-			(token, dataset, source, at, verdict, blob, size, format, mapping, warnings)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
-			Args: []any{
-				e.Token, e.Dataset, e.Source, e.At, string(e.Verdict), string(e.Blob), e.Size, e.Format, e.Mapping,
-				warnings(e.Warnings),
-			},
-		})
+		return insert(conn, e)
 	})
 	if err != nil {
 		return 0, err
@@ -113,17 +113,31 @@ func (l *Ledger) Receive(ctx context.Context, e ledger.Entry) (int64, error) {
 	return e.ID, nil
 }
 
+func insert(conn *sqlite.Conn, e ledger.Entry) error {
+	return sqlitex.Execute(conn, `insert into entry
+		(token, dataset, source, at, verdict, blob, size, format, mapping, warnings, document, parent)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
+		Args: []any{
+			e.Token, e.Dataset, e.Source, e.At, string(e.Verdict), string(e.Blob), e.Size, e.Format, e.Mapping,
+			warnings(e.Warnings), e.Document, e.Parent,
+		},
+	})
+}
+
 // Prepare keeps an outcome for Reconcile; see ledger.Store.
 func (l *Ledger) Prepare(ctx context.Context, id int64, o ledger.Outcome) error {
 	return l.conclude(ctx, "prepare a coverage entry", id, o, func(r *row) {
-		r.prepared, o.Verdict = o.Verdict, ledger.Waiting
+		r.prepared, r.members, o.Verdict = o.Verdict, o.Members, ledger.Waiting
 		r.Apply(o)
 	})
 }
 
 // Settle gives an entry its verdict; see ledger.Store.
 func (l *Ledger) Settle(ctx context.Context, id int64, o ledger.Outcome) error {
-	return l.conclude(ctx, "settle a coverage entry", id, o, func(r *row) { r.Apply(o) })
+	return l.conclude(ctx, "settle a coverage entry", id, o, func(r *row) {
+		r.Apply(o)
+		r.members = o.Members
+	})
 }
 
 func (l *Ledger) conclude(ctx context.Context, doing string, id int64, o ledger.Outcome, change func(*row)) error {
@@ -143,13 +157,30 @@ func (l *Ledger) conclude(ctx context.Context, doing string, id int64, o ledger.
 	})
 }
 
+// update writes an entry back. One that has its verdict is in nobody's hands,
+// and what is inside it is received.
+
 func update(conn *sqlite.Conn, r row) error {
+	if r.Verdict != ledger.Waiting {
+		for _, m := range r.members {
+			if err := insert(conn, r.Inside(m)); err != nil {
+				return err
+			}
+		}
+		r.taken, r.members = false, nil
+	}
+	members, err := json.Marshal(append([]ledger.Member{}, r.members...))
+	if err != nil {
+		return err
+	}
 	return sqlitex.Execute(conn, `update entry set verdict = ?, prepared = ?, reason = ?, retry = ?, run = ?,
-		received = ?, read = ?, left_out = ?, repeats = ?, blob = ?, size = ?, format = ?, mapping = ?, warnings = ?
+		received = ?, read = ?, left_out = ?, repeats = ?, blob = ?, size = ?, format = ?, mapping = ?, warnings = ?,
+		token = ?, attempts = ?, taken = ?, members = ?
 		where id = ?`, &sqlitex.ExecOptions{
 		Args: []any{
 			string(r.Verdict), string(r.prepared), r.Reason, r.Retry, int64(r.Run),
 			r.Received, r.Read, r.LeftOut, r.Repeats, string(r.Blob), r.Size, r.Format, r.Mapping, warnings(r.Warnings),
+			r.Token, r.Attempts, r.taken, string(members),
 			r.ID,
 		},
 	})
@@ -172,27 +203,40 @@ const pageSize = 500
 
 // Reconcile settles what is waiting; see ledger.Store.
 func (l *Ledger) Reconcile(ctx context.Context, committed func(string) (overt.RunID, bool)) (int, error) {
-	n := 0
-	for {
-		done := 0
+	n, last, done := 0, int64(0), false
+	for !done {
 		err := l.db.write(ctx, "reconcile the coverage ledger", func(conn *sqlite.Conn) error {
-			page, err := entries(conn, "verdict = 'waiting' order by id limit ?", pageSize)
-			done = len(page)
-			for _, r := range page {
-				o := ledger.Interrupted(r.Entry)
-				if run, ok := committed(r.Token); ok {
-					o = ledger.Recovered(r.Entry, r.prepared, run, r.left, r.fatal)
+			page, err := entries(conn, "verdict = 'waiting' and (document = 0 or taken = 1) and id > ? order by id limit ?", last, pageSize)
+			done = len(page) == 0
+			for i := range page {
+				last = page[i].ID
+				if page[i].reconcile(committed) {
+					n++
 				}
-				r.Apply(o)
-				err = errors.Join(err, update(conn, r))
+				err = errors.Join(err, update(conn, page[i]))
 			}
 			return err
 		})
-		if err != nil || done == 0 {
+		if err != nil {
 			return n, err
 		}
-		n += done
 	}
+	return n, nil
+}
+
+// reconcile gives a waiting entry its verdict, or leaves a document to the next
+// taker.
+func (r *row) reconcile(committed func(string) (overt.RunID, bool)) (settled bool) {
+	run, ok := committed(r.Token)
+	switch {
+	case ok:
+		r.Apply(ledger.Recovered(r.Entry, r.prepared, run, r.left, r.fatal))
+	case r.Document:
+		r.taken = false
+	default:
+		r.Apply(ledger.Interrupted(r.Entry))
+	}
+	return r.Verdict != ledger.Waiting
 }
 
 // entries reads a bounded number of entries.

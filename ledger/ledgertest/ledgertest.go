@@ -43,6 +43,9 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"scope", testScope},
 		{"datasets", testDatasets},
 		{"entries", testEntries},
+		{"documents are taken", testTake},
+		{"files inside documents", testMembers},
+		{"documents are read again", testReopen},
 		{"at once", testAtOnce},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
