@@ -853,6 +853,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "processingStatus", label: "Processing status", typ: "string", hidden: true, maxLength: 1024},
 			{name: "proven", label: "Derived entities", typ: "entity", rng: "Thing", reverse: "proof", matchable: true, stub: true, maxLength: 200},
 			{name: "publishedAt", label: "Published on", typ: "date", maxLength: 32},
+			{name: "readings", label: "Readings", typ: "entity", rng: "Reading", reverse: "document", matchable: true, stub: true, maxLength: 200},
 			{name: "relatedEntities", label: "Related entities", typ: "entity", rng: "Documentation", reverse: "document", matchable: true, stub: true, maxLength: 200},
 			{name: "routineUsesStated", label: "Routine uses stated", typ: "entity", rng: "RoutineUse", reverse: "notice", matchable: true, stub: true, maxLength: 200},
 			{name: "successions", label: "Successions stated", typ: "entity", rng: "SystemSuccession", reverse: "notice", matchable: true, stub: true, maxLength: 200},
@@ -1410,6 +1411,20 @@ var schemaSpecs = []schemaSpec{
 	},
 	{
 		name: "PublicBody", label: "Public body", plural: "Public bodies", description: "A public body, such as a ministry, department or state company.", extends: []string{"Organization"}, featured: []string{"name", "country", "legalForm", "status"}, required: []string{"name"}, caption: []string{"name"}, start: []string{"incorporationDate"}, end: []string{"dissolutionDate"}, matchable: true,
+	},
+	{
+		name: "Reading", label: "Reading", plural: "Readings", description: "The text of a document as one reader gave it. The document read again by another reader, or with better recognition of its pictures, has another reading.", extends: []string{"Thing"}, featured: []string{"document", "reader", "pages", "unread"}, required: []string{"document", "text"}, caption: []string{"reader"}, generated: true,
+		props: []propSpec{
+			{name: "document", label: "Document", typ: "entity", rng: "Document", reverse: "readings", matchable: true, maxLength: 200},
+			{name: "inside", label: "Files inside", typ: "number", maxLength: 250},
+			{name: "pages", label: "Pages", typ: "number", maxLength: 250},
+			{name: "reader", label: "Reader", description: "Name and version of what read it.", typ: "string", maxLength: 1024},
+			{name: "recognised", label: "Pages recognised", description: "Pages whose text was read from a picture.", typ: "number", maxLength: 250},
+			{name: "tables", label: "Tables", typ: "number", maxLength: 250},
+			{name: "text", label: "Text", description: "Blob that holds the reading.", typ: "string", maxLength: 1024},
+			{name: "unread", label: "Pages not read", typ: "number", maxLength: 250},
+			{name: "version", label: "Version", description: "SHA-256 of what was said; offsets of citations count in the text of one version.", typ: "string", maxLength: 1024},
+		},
 	},
 	{
 		name: "RealEstate", label: "Real estate", plural: "Real estates", description: "A piece of land or property.", extends: []string{"Asset"}, featured: []string{"registrationNumber", "address", "country"}, caption: []string{"name", "address", "registrationNumber"},

@@ -207,53 +207,12 @@ func gather(req Request) ([]*file, error) {
 	for _, e := range req.Files {
 		out = append(out, &file{name: e.Name, data: e.Data, size: int64(len(e.Data))})
 	}
-	for _, p := range req.Paths {
-		info, err := os.Stat(p)
+	if len(req.Paths) > 0 {
+		files, err := walk(req.Paths, false)
 		if err != nil {
-			return nil, &overt.Error{Code: overt.NotFound, Op: "import", Where: p, Message: "there is no such file or folder", Err: pathCause(err)}
+			return nil, err
 		}
-		if !info.IsDir() && !info.Mode().IsRegular() {
-			return nil, overt.Errorf(overt.Invalid, p, "it is neither a file nor a folder, but a %s", kindOf(info.Mode()))
-		}
-		if !info.IsDir() {
-			out = append(out, &file{name: filepath.Base(p), path: p, size: info.Size()})
-			continue
-		}
-		err = filepath.WalkDir(p, func(path string, d os.DirEntry, err error) error {
-			if err != nil {
-				// One folder that cannot be read is told and the rest goes on.
-				rel, _ := filepath.Rel(p, path)
-				out = append(out, &file{name: filepath.ToSlash(rel), path: path, err: pathCause(err)})
-				return filepath.SkipDir
-			}
-			if strings.HasPrefix(d.Name(), ".") && path != p {
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			}
-			rel, _ := filepath.Rel(p, path)
-			f := &file{name: filepath.ToSlash(rel)}
-			switch {
-			case d.IsDir():
-				return nil
-			case d.Type().IsRegular():
-				info, err := d.Info()
-				if err != nil {
-					return err
-				}
-				f.path, f.size = path, info.Size()
-			case d.Type()&os.ModeSymlink != 0:
-				f.err = errors.New("it is a link, and links in a folder are not followed")
-			default:
-				f.err = fmt.Errorf("it is a %s", kindOf(d.Type()))
-			}
-			out = append(out, f)
-			return nil
-		})
-		if err != nil {
-			return nil, &overt.Error{Code: overt.Unavailable, Op: "walk folder", Where: p, Err: err}
-		}
+		out = append(out, files...)
 	}
 	if len(out) == 0 {
 		return nil, overt.Errorf(overt.Invalid, strings.Join(req.Paths, " "), "there is no file to import")

@@ -46,6 +46,9 @@ func cut(key string) string {
 	return key
 }
 
+// called are the properties of a document that people know it by.
+var called = map[string]bool{"fileName": true, "title": true, "subject": true}
+
 // A Keyer tells what of a statement can be looked up. It holds the model.
 type Keyer struct{ model *ftm.Model }
 
@@ -53,16 +56,17 @@ type Keyer struct{ model *ftm.Model }
 func NewKeyer() Keyer { return Keyer{ftm.Default()} }
 
 // Key is the lookup key of a statement's value: a NameKey for properties of
-// type name, an IdentKey for those of type identifier, "" for others.
+// type name and for what a document is called by, an IdentKey for those of type
+// identifier, "" for others.
 func (k Keyer) Key(schema, prop, value string) string {
 	p := k.property(schema, prop)
 	if p == nil || value == "" {
 		return ""
 	}
-	switch p.Type.Name {
-	case "name":
+	switch {
+	case p.Type.Name == "name", called[prop] && k.model.Schema(schema).IsA("Document"):
 		return NameKey(value)
-	case "identifier":
+	case p.Type.Name == "identifier":
 		if scheme, ok := p.Scheme(); ok {
 			return IdentKey(scheme, value)
 		}

@@ -82,10 +82,14 @@ func (s *Statement) Sightings() int { return max(s.Count, len(s.Places), 1) }
 // counted it. Its place is the record, and there is nothing to quote.
 const OriginMapping = "mapping"
 
+// OriginReader marks what a reader says of a whole document: that it is there,
+// its title, what it is inside of. Its place is the document.
+const OriginReader = "reader"
+
 // Quoted is the text as it stood in the source; "" where no cell holds it.
 func (s *Statement) Quoted() string {
 	switch {
-	case s.Origin == OriginMapping:
+	case s.Origin == OriginMapping, s.Origin == OriginReader:
 		return ""
 	case s.Quote != "":
 		return s.Quote

@@ -17,6 +17,7 @@ import (
 	"overt"
 	"overt/audit"
 	"overt/gate"
+	"overt/internal/sandbox"
 	"overt/ledger"
 	"overt/statement"
 )
@@ -372,4 +373,102 @@ func TestHalfMadeHome(t *testing.T) {
 	if code, _, errs := overtIn(t, dir, "runs"); code != exitOK {
 		t.Error(errs)
 	}
+}
+
+// TestKilledIngest: reading that is killed at any moment, and gone on with, ends
+// as reading that nobody disturbed.
+func TestKilledIngest(t *testing.T) {
+	if all := sandbox.Doctor(t.Context(), nil); len(all) == 0 || !all[0].OK {
+		t.Skip("this program, or this machine, confines no reader: build with CGO_ENABLED=0")
+	}
+	files, kills := 500, 12
+	if testing.Short() {
+		files, kills = 40, 4
+	}
+	papers := t.TempDir()
+	for i := range files {
+		text := fmt.Sprintf("Letter %d\n\nThe council of place %d paid %d euros.\n", i, i%7, i*i)
+		if i%5 == 0 {
+			text = fmt.Sprintf("From: a@example.org\nTo: b@example.org\nSubject: Mail %d\nMessage-ID: <%d@example.org>\nDate: Tue, 02 Mar 2021 10:00:00 +0100\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=cut\n\n--cut\nContent-Type: text/plain\n\nBody %d\n--cut\nContent-Type: text/plain\nContent-Disposition: attachment; filename=\"att%d.txt\"\n\nAttached %d\n--cut--\n", i, i, i, i, i%9)
+		}
+		if err := os.WriteFile(filepath.Join(papers, fmt.Sprintf("%03d", i)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := func(home string, after time.Duration, args ...string) {
+		cmd := child(t, 0, append([]string{"--home", home}, args...)...)
+		var errs bytes.Buffer
+		cmd.Stderr = &errs
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if after >= 0 {
+			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+		}
+		if err := cmd.Wait(); err != nil && (after < 0 || cmd.ProcessState.ExitCode() >= 0) {
+			t.Fatalf("%v\n%s", err, errs.String())
+		}
+	}
+	calm, killed := filepath.Join(t.TempDir(), "calm"), filepath.Join(t.TempDir(), "killed")
+	began := time.Now()
+	start(calm, -1, "ingest", papers, "--dataset", "leak")
+	whole := time.Since(began)
+	start(killed, -1, "ingest", papers, "--dataset", "leak", "--later")
+	r := rand.New(rand.NewPCG(4, 8))
+	for range kills {
+		start(killed, time.Duration(r.Int64N(int64(whole))), "work")
+	}
+	start(killed, -1, "work")
+	if got, want := documentsIn(t, killed), documentsIn(t, calm); got != want {
+		t.Errorf("killed %d times, the home says\n%.3000s\nundisturbed\n%.3000s", kills, got, want)
+	}
+	code, _, errs := overtIn(t, killed, "audit", "verify")
+	if code != exitOK {
+		t.Errorf("the log: exit %d %s", code, errs)
+	}
+}
+
+// documentsIn is what a home knows of its documents: the ledger without runs and
+// times, and the entities without the runs that say so.
+func documentsIn(t *testing.T, home string) string {
+	t.Helper()
+	code, out, errs := overtIn(t, home, "--json", "coverage", "leak")
+	if code != exitOK {
+		t.Fatalf("coverage: %s", errs)
+	}
+	var c struct {
+		Datasets []struct {
+			Files []struct {
+				Source, Verdict, Reason string
+				Received, Read          int64
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &c); err != nil || len(c.Datasets) != 1 {
+		t.Fatalf("coverage: %v, %s", err, out)
+	}
+	var lines []string
+	for _, f := range c.Datasets[0].Files {
+		lines = append(lines, fmt.Sprintf("%s %s %d/%d %s", f.Source, f.Verdict, f.Read, f.Received, f.Reason))
+	}
+	path := filepath.Join(t.TempDir(), "out.jsonl")
+	if code, _, errs := overtIn(t, home, "export", "--format", "ftm", "--dataset", "leak", "--out", path); code != exitOK {
+		t.Fatalf("export: %s", errs)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		var e struct {
+			ID         string
+			Properties map[string][]string
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprint(e.ID, e.Properties))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

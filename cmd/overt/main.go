@@ -5,25 +5,40 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"overt/extract/document"
+	"overt/extract/pdf"
+	"overt/extract/readers"
 	"overt/extract/worker"
 	"overt/internal/sandbox"
 )
 
 func main() {
-	sandbox.Main(worker.Kinds(readers()))
+	sandbox.Main(worker.Kinds(documentReaders))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)
 }
 
-// readers are the readers of documents, by the media type of what they read. They
-// run in confined processes alone.
-func readers() map[string]document.Reader {
-	return map[string]document.Reader{}
+// anyType is the media type under which a worker is given what nobody has looked
+// at yet.
+const anyType = "application/octet-stream"
+
+// documentReaders are what a worker reads documents with. They run in confined
+// processes alone; the folder is where compiled code is kept.
+func documentReaders(folder []string) (map[string]document.Reader, error) {
+	if len(folder) != 1 {
+		return nil, errors.New("a worker needs the folder of compiled code")
+	}
+	engine, err := pdf.Load(context.Background(), pdf.Config{Cache: folder[0]})
+	if err != nil {
+		return nil, err
+	}
+	engine.Images = pdf.SparseImages
+	return map[string]document.Reader{anyType: readers.New(engine)}, nil
 }

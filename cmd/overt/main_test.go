@@ -28,7 +28,7 @@ func clock() time.Time { return time.Now() }
 const childEnv = "OVERT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	sandbox.Main(worker.Kinds(readers()))
+	sandbox.Main(worker.Kinds(documentReaders))
 	if net, ok, err := sourcetest.FromEnv(); err != nil {
 		panic(err)
 	} else if ok {
@@ -83,6 +83,13 @@ func TestStories(t *testing.T) {
 			e.Setenv("OVERT_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("NO_COLOR", "1")
 			return os.Mkdir(filepath.Join(e.WorkDir, "person"), 0o700)
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "confined" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			all := sandbox.Doctor(context.Background(), nil)
+			return len(all) > 0 && all[0].OK, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "sets": sets, "json": jsonHas, "flip": flip, "same": same,

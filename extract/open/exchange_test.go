@@ -58,7 +58,7 @@ func TestExchanges(t *testing.T) {
 			"https://example.org/a?page=1&api_key=*** https://example.org/a?page=1&api_key=*** json 1",
 			"https://example.org/a?page=2&api_key=*** https://example.org/a?page=2&api_key=*** csv 2",
 			"https://example.org/a?page=2&api_key=*** (2) https://example.org/a?page=2&api_key=*** (2) json 1",
-			"https://example.org/logo https://example.org/logo binary 0 c.yml!https://example.org/logo: an image; documents cannot be read, only tables and records"}},
+			"https://example.org/logo https://example.org/logo binary 0 c.yml!https://example.org/logo: an image; import takes tables and records; overt ingest reads documents"}},
 		{name: "p.yaml", in: vcrpy, want: []string{"https://example.org/p https://example.org/p json 1"}},
 		{name: "v.json", in: `{"http_interactions":[{"request":{"uri":"https://example.org/p"},"response":{"body":{"string":"{\"a\":1}"}}}]}`,
 			want: []string{"https://example.org/p https://example.org/p json 1"}},

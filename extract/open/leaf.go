@@ -152,7 +152,7 @@ func extension(name string) string {
 
 func refuse(name string, found extract.Format) error {
 	if found.IsDocument() {
-		return overt.Errorf(overt.Invalid, name, "%s; documents cannot be read, only tables and records", found.Describe())
+		return overt.Errorf(overt.Invalid, name, "%s; import takes tables and records; overt ingest reads documents", found.Describe())
 	}
 	return overt.Errorf(overt.Invalid, name, "%s; there is no reader of records for it", found.Describe())
 }

@@ -132,7 +132,7 @@ func TestOpen(t *testing.T) {
 		{name: "t.zst", in: enc.EncodeAll(lines, nil), want: []string{"  jsonl 3"}},
 		{name: "t.zip", in: zipped(t, "z.csv", table, "in.zip", nested, "book.xlsx", workbook(t), "read.me", "Some words."), want: []string{
 			"book.xlsx book.xlsx!Sheet1 xlsx 2", "in.zip!a.csv.gz in.zip!a.csv.gz csv 2", "in.zip!b.json in.zip!b.json json 1",
-			"read.me read.me binary 0 t.zip!read.me: plain text; documents cannot be read, only tables and records", "z.csv z.csv csv 2"}},
+			"read.me read.me binary 0 t.zip!read.me: plain text; import takes tables and records; overt ingest reads documents", "z.csv z.csv csv 2"}},
 		{name: "t.csv.bz2", in: []byte("\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\x21\xf9\x7e\x94\x00\x00\x08\x5d\x00\x00\x10\x00\x04\x30\x00\x30\x00\x36\x23\xa0\x00\x31\x00\x00\x08\x86\x99\xa0\x69\x22\x19\xe5\xd0\x27\xb0\xe5\x91\x70\x74\x5d\xc9\x14\xe1\x42\x40\x87\xe5\xfa\x50"), want: []string{"  csv 2"}},
 		{name: "t.csv.xz", in: []byte("\xfd\x37\x7a\x58\x5a\x00\x00\x04\xe6\xd6\xb4\x46\x02\x00\x21\x01\x16\x00\x00\x00\x74\x2f\xe5\xa3\x01\x00\x13\x69\x64\x2c\x6e\x61\x6d\x65\x0a\x31\x2c\x41\x64\x61\x0a\x32\x2c\x42\x6f\x62\x0a\x00\x3e\xe4\x82\x48\xac\x20\x4a\x6b\x00\x01\x2c\x14\xf8\x0a\x6d\x03\x1f\xb6\xf3\x7d\x01\x00\x00\x00\x00\x04\x59\x5a"), want: []string{"  csv 2"}},
 		{name: "t.tar.gz", in: gz(t, tarred(t, "dir/z.csv", table, "a.jsonl", lines, "in.zip", nested)), want: []string{
@@ -151,7 +151,7 @@ func TestOpen(t *testing.T) {
 		{name: "one.jsonl", in: []byte("{\"a\":1}"), want: []string{"  jsonl 1"}},
 		{name: "text as csv", in: []byte("Ada\nBob\n"), opts: open.Options{Format: "csv", HeaderRow: -1}, want: []string{"  csv 2"}},
 		{name: "forced tab", in: []byte("a,b\tc\n1,2\t3\n"), opts: open.Options{Format: "tsv"}, want: []string{"  tsv 1"}},
-		{name: "d.pdf", in: []byte("%PDF-1.7\n1 0 obj"), err: "a PDF document; documents cannot be read, only tables and records"},
+		{name: "d.pdf", in: []byte("%PDF-1.7\n1 0 obj"), err: "a PDF document; import takes tables and records; overt ingest reads documents"},
 		{name: "d.csv", in: []byte("%PDF-1.7\n"), opts: open.Options{Format: "csv"}, err: "the source is a PDF document and cannot be read as csv"},
 		{name: "d.html", in: []byte("<!DOCTYPE html><html><body>x"), err: "an HTML page"},
 		{name: "d.db", in: []byte("SQLite format 3\x00...."), err: "the SQLite database is damaged or cut off"},

@@ -27,10 +27,14 @@ import (
 // Kind is the name of the workers that read documents.
 const Kind = "document"
 
-// Kinds gives what sandbox.Main needs to make this program a worker: readers by
-// the media type of what they read.
-func Kinds(readers map[string]document.Reader) map[string]sandbox.Kind {
-	return map[string]sandbox.Kind{Kind: {Serve: func(c *sandbox.Conn) error { return serve(c, readers) }}}
+// Kinds gives what sandbox.Main needs to make this program a worker. prepare
+// gives the readers by the media type of what they read; it is called in the
+// worker alone, with the Arguments of its Config, before the worker is confined.
+func Kinds(prepare func(arguments []string) (map[string]document.Reader, error)) map[string]sandbox.Kind {
+	return map[string]sandbox.Kind{Kind: {Prepare: func(arguments []string) (sandbox.Serve, error) {
+		readers, err := prepare(arguments)
+		return func(c *sandbox.Conn) error { return serve(c, readers) }, err
+	}}}
 }
 
 // A request is what the parent wants read.

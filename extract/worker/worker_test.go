@@ -21,7 +21,7 @@ import (
 
 // TestMain makes the test's program a worker.
 func TestMain(m *testing.M) {
-	kinds := Kinds(testReaders)
+	kinds := Kinds(func([]string) (map[string]document.Reader, error) { return testReaders, nil })
 	for name, words := range evil {
 		kinds[name] = sandbox.Kind{Serve: func(c *sandbox.Conn) error {
 			if _, err := c.Receive(); err != nil {

@@ -11,16 +11,18 @@ import (
 
 // A Config says what workers a Pool has. Zero fields take the default.
 type Config struct {
-	Kind     string        // of the workers; required
-	Program  string        // the program that is started; this one
-	Workers  int           // at once, working or waiting; GOMAXPROCS
-	Memory   int64         // bytes of address space of one beyond the program's own; 1 GiB
-	Resident int64         // bytes in memory after a call from which one is not used again; 256 MiB
-	Calls    int           // of one worker before it is not used again; 200
-	Deadline time.Duration // of a call, wall time; 5 minutes
-	Idle     time.Duration // until a worker without work ends; 30 s
-	Output   int64         // bytes that a worker may say in one call; 32 GiB
-	Frame    int           // bytes of the largest message; 16 MiB
+	Kind string // of the workers; required
+	// Arguments are for Kind.Prepare: our own, never a document's.
+	Arguments []string
+	Program   string        // the program that is started; this one
+	Workers   int           // at once, working or waiting; GOMAXPROCS
+	Memory    int64         // bytes of address space of one beyond the program's own; 1 GiB
+	Resident  int64         // bytes in memory after a call from which one is not used again; 256 MiB
+	Calls     int           // of one worker before it is not used again; 200
+	Deadline  time.Duration // of a call, wall time; 5 minutes
+	Idle      time.Duration // until a worker without work ends; 30 s
+	Output    int64         // bytes that a worker may say in one call; 32 GiB
+	Frame     int           // bytes of the largest message; 16 MiB
 	// Bare takes workers that are not confined, where the system cannot do it.
 	// Whoever sets it tells the user, and keeps it with what came of it.
 	Bare bool
@@ -218,7 +220,7 @@ func (p *Pool) take(ctx context.Context, key string) (*worker, error) {
 
 func (p *Pool) start(ctx context.Context, key string) (*worker, error) {
 	c := p.cfg
-	proc, err := spawn(c.Program, c.Kind, job{Memory: c.Memory, CPU: c.processorTime(), Frame: c.Frame, Bare: c.Bare})
+	proc, err := spawn(c.Program, c.Kind, job{Memory: c.Memory, CPU: c.processorTime(), Frame: c.Frame, Bare: c.Bare, Arguments: c.Arguments})
 	if err != nil {
 		return nil, err
 	}

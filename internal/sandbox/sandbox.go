@@ -30,6 +30,10 @@ type Serve func(*Conn) error
 // A Kind is one sort of worker.
 type Kind struct {
 	Serve Serve
+	// Prepare, if there is one, gives what is served. It is called with
+	// Config.Arguments before anything is given up and before a byte of any input
+	// is read: it may open files of our own.
+	Prepare func(arguments []string) (Serve, error)
 	// Executable lets the worker make memory of its own executable, as a compiler
 	// of WebAssembly must.
 	Executable bool
@@ -53,6 +57,8 @@ type job struct {
 	Frame  int      `json:"frame"`  // bytes of the largest frame
 	Bare   bool     `json:"bare,omitempty"`
 	Tool   *toolJob `json:"tool,omitempty"`
+	// Arguments are for Kind.Prepare.
+	Arguments []string `json:"arguments,omitempty"`
 }
 
 // Main makes this process a worker when its arguments say so, and then never
@@ -110,6 +116,12 @@ func work(name string, kinds map[string]Kind, omit layer) error {
 	}
 	if !ok {
 		return fmt.Errorf("this program has no worker of kind %q", name)
+	}
+	if kind.Prepare != nil {
+		var err error
+		if kind.Serve, err = kind.Prepare(j.Arguments); err != nil {
+			return fmt.Errorf("get ready: %w", err)
+		}
 	}
 	a := confine(bounds{job: j, executable: kind.Executable}, omit)
 	a.Kind = name

@@ -1,0 +1,150 @@
+package pipeline
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"overt"
+	"overt/extract/reading"
+	"overt/ftm"
+	"overt/ledger"
+	"overt/policy"
+	"overt/statement"
+)
+
+// A teller says what was read of documents in statements. Documents of the same
+// bytes are one entity, whatever they are called and wherever they are.
+type teller struct {
+	label policy.Label
+	w     statement.Writer
+	when  string // RFC 3339
+}
+
+// documentID is the entity of the documents of some bytes, and readingID that of
+// what was read there.
+func documentID(b overt.BlobID) ftm.EntityID { return ftm.EntityID("doc-" + b[:min(40, len(b))]) }
+func readingID(b overt.BlobID) ftm.EntityID  { return ftm.EntityID("reading-" + b[:min(40, len(b))]) }
+
+// schemata are those of documents by their media type; the first that fits.
+// A type ends with "/" where all below it are meant.
+var schemata = []struct {
+	schema string
+	types  []string
+}{
+	{"Email", []string{"message/rfc822", "application/vnd.ms-outlook", "text/rfc822-headers", "multipart/related"}},
+	{"Pages", []string{"application/pdf", "application/msword", "application/rtf", "text/rtf", "application/vnd.openxmlformats-officedocument.wordprocessingml", "application/vnd.openxmlformats-officedocument.presentationml", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.graphics", "application/vnd.ms-powerpoint", "application/epub+zip", "image/tiff"}},
+	{"Workbook", []string{"application/vnd.openxmlformats-officedocument.spreadsheetml", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.ms-excel", "application/x-msaccess", "application/vnd.sqlite3", "application/x-sqlite3"}},
+	{"Table", []string{"text/csv", "text/tab-separated-values", "application/x-dbf", "application/vnd.dbf", "application/vnd.apache.parquet"}},
+	{"HyperText", []string{"text/html", "application/xhtml+xml", "text/xml", "application/xml", "image/svg+xml"}},
+	{"Package", []string{"application/zip", "application/x-7z-compressed", "application/vnd.rar", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd", "application/mbox", "application/vnd.ms-outlook-pst", "application/vnd.ms-tnef", "application/x-archive", "application/x-cpio", "application/x-compress"}},
+	{"Image", []string{"image/"}},
+	{"Audio", []string{"audio/"}},
+	{"Video", []string{"video/"}},
+	{"PlainText", []string{"text/"}},
+}
+
+// schemaOf is the schema of documents of a media type.
+func schemaOf(mediaType string) string {
+	for _, s := range schemata {
+		if slices.ContainsFunc(s.types, func(t string) bool {
+			return mediaType == t || strings.HasPrefix(mediaType, t+".") || strings.HasSuffix(t, "/") && strings.HasPrefix(mediaType, t)
+		}) {
+			return s.schema
+		}
+	}
+	return "Document"
+}
+
+// tell says one document, and its reading.
+func (t *teller) tell(h *had) error {
+	schema := ftm.Default().Schema(schemaOf(h.index.Type))
+	d := telling{t: t, h: h, schema: schema}
+	d.own(statement.PropID, string(documentID(h.Blob)))
+	d.clean("fileName", base(h.Source))
+	d.clean("contentHash", string(h.Blob))
+	d.clean("fileSize", strconv.FormatInt(h.Size, 10))
+	if ext := strings.TrimPrefix(path.Ext(base(h.Source)), "."); ext != "" {
+		d.clean("extension", ext)
+	}
+	for _, p := range h.index.Properties {
+		d.clean(p.Name, p.Value)
+	}
+	if err := t.w.Add(t.label, documentID(h.Blob), d.stmts); err != nil {
+		return err
+	}
+	for _, m := range h.index.Members {
+		if err := t.inside(h, m); err != nil {
+			return err
+		}
+	}
+	return t.reading(h)
+}
+
+// inside says of a member what holds it.
+func (t *teller) inside(h *had, m reading.Member) error {
+	d := telling{t: t, h: h, schema: ftm.Default().Schema("Document")}
+	d.own(statement.PropID, string(documentID(m.Blob)))
+	d.clean("parent", string(documentID(h.Blob)))
+	return t.w.Add(t.label, documentID(m.Blob), d.stmts)
+}
+
+func (t *teller) reading(h *had) error {
+	d := telling{t: t, h: h, schema: ftm.Default().Schema("Reading")}
+	id := readingID(h.Blob)
+	d.own(statement.PropID, string(id))
+	d.clean("document", string(documentID(h.Blob)))
+	d.clean("reader", h.index.Reader)
+	d.clean("version", h.index.Version)
+	d.clean("text", string(h.text))
+	recognised := 0
+	for _, p := range h.index.Pages {
+		if p.Origin != "letters" {
+			recognised++
+		}
+	}
+	for _, c := range []struct {
+		prop string
+		n    int
+	}{{"pages", len(h.index.Pages)}, {"unread", int(h.gaps())}, {"tables", len(h.index.Tables)}, {"recognised", recognised}, {"inside", len(h.index.Members)}} {
+		if c.n > 0 || c.prop == "pages" {
+			d.clean(c.prop, strconv.Itoa(c.n))
+		}
+	}
+	return t.w.Add(t.label, id, d.stmts)
+}
+
+// A telling is the statements of one entity.
+type telling struct {
+	t      *teller
+	h      *had
+	schema *ftm.Schema
+	stmts  []statement.Statement
+}
+
+// clean adds a value, if it is one. What a document says of itself is often
+// none ("0000-00-00"); it is in the reading, and told as left out.
+func (d *telling) clean(prop, value string) {
+	p := d.schema.Property(prop)
+	if p == nil || p.Stub || value == "" {
+		return
+	}
+	v, err := p.Clean(value, ftm.CleanOptions{})
+	if err != nil {
+		d.h.odd = append(d.h.odd, ledger.Warning{Code: "odd-property", Message: err.Error(), Where: d.h.Source})
+		return
+	}
+	s := d.own(prop, v)
+	if v != value {
+		s.Original = value
+	}
+}
+
+func (d *telling) own(prop, value string) *statement.Statement {
+	d.stmts = append(d.stmts, statement.Statement{
+		Schema: d.schema.Name, Prop: prop, Value: value, Origin: statement.OriginReader,
+		Places: []statement.Place{{Source: d.h.source}},
+	})
+	return &d.stmts[len(d.stmts)-1]
+}
