@@ -230,7 +230,7 @@ type Note struct {
 type Refusal struct {
 	Code   string // one of the codes of gaps
 	Reason string // one sentence
-	Retry  string // what the user can do: "give its password with --password"
+	Retry  string // what the user can do: "give its password in a file, with --passwords"
 }
 
 // Error gives the reason.

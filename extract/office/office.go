@@ -201,7 +201,7 @@ func (r *reading) verdict(err error) error {
 	case err == nil, errors.As(err, &refusal), errors.As(err, &known):
 		return err
 	case errors.Is(err, errSealed):
-		return &document.Refusal{Code: document.Protected, Reason: "the document is protected with a password", Retry: "give its password with --password"}
+		return &document.Refusal{Code: document.Protected, Reason: "the document is protected with a password", Retry: "give its password in a file, with --passwords"}
 	case errors.Is(err, errTooMuch):
 		return &document.Refusal{Code: document.TooMuch, Reason: "more comes out of the document than is read", Retry: "raise the limit, or split the document"}
 	}

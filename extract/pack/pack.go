@@ -109,7 +109,7 @@ type packed struct {
 }
 
 func (p *packed) refusal() error {
-	r := &document.Refusal{Code: document.Protected, Reason: "the archive is encrypted", Retry: "give its password with --password"}
+	r := &document.Refusal{Code: document.Protected, Reason: "the archive is encrypted", Retry: "give its password in a file, with --passwords"}
 	if len(p.in.Passwords) > 0 {
 		r.Reason = "the archive is encrypted, and no password that was given opens it"
 	}
