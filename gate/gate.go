@@ -21,10 +21,11 @@ import (
 	"overt/ledger"
 	"overt/policy"
 	"overt/policy/engine"
+	"overt/search"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it is required.
+// Config is what a gate stands before. All of it but Index is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -33,6 +34,9 @@ type Config struct {
 	Engine     *engine.Engine
 	// Graph gives the derived graph of the moment, rebuilt when it is behind.
 	Graph func(ctx context.Context) (*graph.Graph, error)
+	// Index gives the index of the moment, brought up to date when it is behind;
+	// nil where nothing is indexed.
+	Index func(ctx context.Context) (search.Index, error)
 	Clock func() time.Time
 }
 
@@ -134,6 +138,21 @@ type Desk struct {
 	Scope  policy.Scope
 	Runs   []statement.Run
 	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
+
+	index func(context.Context) (search.Index, error)
+}
+
+// Search gives the index of passages and names as the desk's view shows it.
+// Errors: those of making or opening it.
+func (d *Desk) Search(ctx context.Context) (search.Searcher, error) {
+	if d.index == nil {
+		return search.Searcher{}, overt.Errorf(overt.Unavailable, "", "nothing is indexed here")
+	}
+	x, err := d.index(ctx)
+	if err != nil {
+		return search.Searcher{}, err
+	}
+	return search.In(x, search.NewView(d.View.Sight())), nil
 }
 
 // Counted lets an answer say how many records it releases.
@@ -172,7 +191,7 @@ func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer fu
 func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
 	var zero T
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf)}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index}
 	var g *graph.Graph
 	var err error
 	if withGraph {

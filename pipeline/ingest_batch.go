@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -43,9 +44,10 @@ type batch struct {
 // A had document was given to a reader.
 type had struct {
 	ledger.Entry
-	index   *reading.Index // nil when nothing of it was read
-	text    overt.BlobID   // where the reading is kept
-	again   bool           // the reading is one that was kept before
+	name    string                // of the file itself, without what it is inside of
+	index   *reading.Index        // nil when nothing of it was read
+	text    overt.BlobID          // where the reading is kept
+	there   map[overt.BlobID]bool // what is inside and was read before
 	err     error
 	outcome ledger.Outcome
 	left    []ledger.Left
@@ -112,7 +114,14 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 
 // one has one document read. Errors are those of our own stores.
 func (b *batch) one(ctx context.Context, e ledger.Entry) error {
-	h := &had{Entry: e}
+	h := &had{Entry: e, name: path.Base(e.Source)}
+	if e.Parent != 0 {
+		outer, err := b.bench.Ledger.Entry(ctx, b.bench.Scope, e.Parent)
+		if err != nil {
+			return err
+		}
+		h.name = path.Base(strings.TrimPrefix(e.Source, outer.Source+"!"))
+	}
 	b.rate.say(func(r *Rate) { r.File = e.Source })
 	switch {
 	case e.Attempts > maxAttempts:
@@ -154,7 +163,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 	s.head.Languages = b.in.Languages
 	out := &recogniser{Sink: s, ctx: ctx, how: b.in.Recognise}
 	h.err = b.in.Reader(b.label.Dataset).Read(ctx, document.Input{
-		ReaderAt: &seekerAt{in: in}, Size: h.Size, Name: base(h.Source), Passwords: b.in.Passwords, Limits: b.in.Limits,
+		ReaderAt: &seekerAt{in: in}, Size: h.Size, Name: h.name, Passwords: b.in.Passwords, Limits: b.in.Limits,
 	}, out)
 	if err := out.flush(); err != nil && h.err == nil {
 		h.err = err
@@ -201,7 +210,14 @@ func (b *batch) known(ctx context.Context, h *had) (bool, error) {
 			return false, err
 		}
 		if now := b.in.Version(index.Type); now != "" && now == index.Reader && len(index.Gaps) == 0 && (b.in.Recognise == nil || slices.Equal(index.Languages, b.in.Languages)) {
-			h.index, h.text, h.again = index, overt.BlobID(stmts[i].Value), true
+			h.index, h.text, h.there = index, overt.BlobID(stmts[i].Value), map[overt.BlobID]bool{h.Blob: true}
+			for _, m := range index.Members {
+				stmts, err := view.Entity(ctx, readingID(m.Blob))
+				if err != nil && overt.CodeOf(err) != overt.NotFound {
+					return false, err
+				}
+				h.there[m.Blob] = h.there[m.Blob] || len(stmts) > 0
+			}
 			return true, nil
 		}
 	}
@@ -376,11 +392,11 @@ func (h *had) conclude() {
 		o.Warnings = append(o.Warnings, ledger.Warning{Code: n.Code, Message: n.Message, Where: where(h.Source, n.Page)})
 	}
 	o.Warnings = append(o.Warnings, h.odd...)
-	// What is inside of the same bytes is there already: an archive that holds
-	// itself ends here.
+	// What was inside of the same bytes and was read is there already: an archive
+	// that holds itself ends here.
 	for _, m := range h.index.Members {
-		if h.again {
-			break
+		if h.there[m.Blob] {
+			continue
 		}
 		o.Members = append(o.Members, ledger.Member{Source: h.Source + "!" + m.Path, Blob: m.Blob, Size: m.Size})
 	}

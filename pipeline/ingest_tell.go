@@ -62,10 +62,10 @@ func (t *teller) tell(h *had) error {
 	schema := ftm.Default().Schema(schemaOf(h.index.Type))
 	d := telling{t: t, h: h, schema: schema}
 	d.own(statement.PropID, string(documentID(h.Blob)))
-	d.clean("fileName", base(h.Source))
+	d.clean("fileName", h.name)
 	d.clean("contentHash", string(h.Blob))
 	d.clean("fileSize", strconv.FormatInt(h.Size, 10))
-	if ext := strings.TrimPrefix(path.Ext(base(h.Source)), "."); ext != "" {
+	if ext := strings.TrimPrefix(path.Ext(h.name), "."); ext != "" {
 		d.clean("extension", ext)
 	}
 	for _, p := range h.index.Properties {

@@ -195,7 +195,7 @@ func TestIngest(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"a.txt": "title Report\npage one\npage two", "sub/b.zip": "inside c.txt;page three\ninside d/e.zip;inside f;page four\ngap",
 		"gap.txt": "page one\ngap\npage three", "refused.txt": "refuse", "broken.txt": "page one\nbreak", "torn.txt": "break", "dead.txt": "page one\ndie",
-		"empty.txt": "", ".hidden": "page hidden",
+		"Empty File.TXT": "", ".hidden": "page hidden",
 	})
 	if err := os.Symlink("a.txt", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestIngest(t *testing.T) {
 	want := map[string][2]string{ // verdict, pages received = read + left out
 		"a.txt": {"read", "2=2+0"}, "sub/b.zip": {"partial", "1=0+1"}, "sub/b.zip!c.txt": {"read", "1=1+0"}, "sub/b.zip!d/e.zip": {"read", "1=1+0"},
 		"sub/b.zip!d/e.zip!f": {"read", "0=0+0"}, "gap.txt": {"partial", "3=2+1"}, "refused.txt": {"failed", "0=0+0"}, "broken.txt": {"partial", "1=1+0"},
-		"torn.txt": {"failed", "0=0+0"}, "dead.txt": {"partial", "1=1+0"}, "empty.txt": {"read", "0=0+0"}, ".hidden": {"read", "1=1+0"}, "link": {"failed", "0=0+0"},
+		"torn.txt": {"failed", "0=0+0"}, "dead.txt": {"partial", "1=1+0"}, "Empty File.TXT": {"read", "0=0+0"}, ".hidden": {"read", "1=1+0"}, "link": {"failed", "0=0+0"},
 	}
 	for name, want := range want {
 		e := find(t, h, name)
@@ -233,6 +233,11 @@ func TestIngest(t *testing.T) {
 	}
 	if got := values(t, h, doc(c), "parent"); !slices.Equal(got, []string{string(doc(zip))}) || c.Parent != zip.ID {
 		t.Errorf("c.txt is in %q, entry %d", got, c.Parent)
+	}
+	for name, want := range map[string]string{"Empty File.TXT": "Empty File.TXT", "sub/b.zip": "b.zip", "sub/b.zip!d/e.zip": "e.zip"} {
+		if got := values(t, h, doc(find(t, h, name)), "fileName"); !slices.Contains(got, want) {
+			t.Errorf("%s is called %q", name, got)
+		}
 	}
 	text := values(t, h, ftm.EntityID("reading-"+a.Blob[:40]), "text")
 	if len(text) != 1 {

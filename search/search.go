@@ -26,7 +26,8 @@ import (
 // Write did is durable when it returns, and is there whole or not at all,
 // whenever the process ends.
 type Index interface {
-	// Write takes a batch in. Errors: denied (the scope may not write a label of
+	// Write takes a batch in. An index is derived: who may read what it is made of
+	// may make it. Errors: denied (the scope does not see the label of
 	// an item, or of one that is dropped), invalid (Item.Check), unavailable
 	// (disk). After an error nothing of the batch is there.
 	Write(ctx context.Context, scope policy.Scope, b Batch) error

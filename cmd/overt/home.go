@@ -16,6 +16,7 @@ import (
 	"overt"
 	"overt/audit"
 	"overt/driver/disk"
+	"overt/driver/inverted"
 	"overt/driver/pebble"
 	"overt/driver/sqlite"
 	"overt/gate"
@@ -24,6 +25,8 @@ import (
 	"overt/ledger"
 	"overt/pipeline"
 	"overt/policy/engine"
+	"overt/search"
+	"overt/statement"
 )
 
 // homeVersion is the form of the home folder; a newer one is refused.
@@ -37,16 +40,18 @@ type homeFormat struct {
 
 // A home is everything that is kept, opened by one process at a time.
 type home struct {
-	dir     string
-	actor   identity.Actor
-	gate    *gate.Gate
-	log     *audit.Log
-	store   *pebble.DB
-	db      io.Closer
-	ledger  ledger.Store
-	engine  *engine.Engine
-	graphs  []*graph.Graph
-	current *graph.Graph
+	dir    string
+	actor  identity.Actor
+	gate   *gate.Gate
+	log    *audit.Log
+	store  *pebble.DB
+	db     io.Closer
+	ledger ledger.Store
+	engine *engine.Engine
+	graphs []*graph.Graph
+	// searched is the index; nil until it is asked for.
+	searched *inverted.Index
+	current  *graph.Graph
 }
 
 // open opens the home, making it when it is not there.
@@ -108,6 +113,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
 		Graph: func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
+		Index: func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
 	})
 	return nil
 }
@@ -144,6 +150,9 @@ func (h *home) closeAll() error {
 	var errs []error
 	for _, g := range h.graphs {
 		errs = append(errs, g.Close())
+	}
+	if h.searched != nil {
+		errs = append(errs, h.searched.Close())
 	}
 	if h.db != nil {
 		errs = append(errs, h.db.Close())
@@ -276,6 +285,60 @@ func (h *home) graph(ctx context.Context, a *app) (*graph.Graph, error) {
 		return "built", nil
 	})
 	return h.current, err
+}
+
+// index gives the index of passages and names of this moment. It follows the
+// statements: runs that came are added; when one was taken back, or the index
+// is damaged, it is made again.
+func (h *home) index(ctx context.Context, a *app) (search.Index, error) {
+	dir := filepath.Join(h.dir, "derived", "search")
+	pass, err := h.gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "search.derive", Object: "search"}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if err := h.openIndex(dir, d.View.Sight()); err != nil {
+			return "", err
+		}
+		if h.searched.Stamp().Rule == pipeline.IndexRule(d.View.Sight()) {
+			return "current", nil
+		}
+		stop := a.working("making what was taken in searchable")
+		defer stop()
+		return "followed", pipeline.Follow(ctx, d, h.searched, h.store.Epoch())
+	})
+	return h.searched, err
+}
+
+// openIndex opens an index that can follow the sight, an empty one if need be.
+func (h *home) openIndex(dir string, sight *statement.Sight) error {
+	if h.searched == nil {
+		x, err := inverted.Open(dir, inverted.Config{})
+		if err != nil && overt.CodeOf(err) != overt.Invalid {
+			return err
+		}
+		h.searched = x
+		if err == nil && pipeline.CanFollow(x.Stamp().Rule, sight) {
+			return nil
+		}
+	} else if pipeline.CanFollow(h.searched.Stamp().Rule, sight) {
+		return nil
+	}
+	if h.searched != nil {
+		if err := h.searched.Close(); err != nil {
+			return err
+		}
+		h.searched = nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Where: dir, Err: err}
+	}
+	x, err := inverted.Open(dir, inverted.Config{})
+	if err != nil {
+		return err
+	}
+	h.searched = x
+	return nil
 }
 
 func (h *home) use(g *graph.Graph) { h.graphs, h.current = append(h.graphs, g), g }

@@ -193,8 +193,8 @@ func tidy(scope policy.Scope, list []search.Item) ([]*search.Item, error) {
 		}
 		key := it.Label.Key()
 		if ok, known := writes[key]; !known || !ok {
-			if writes[key] = scope.Writes(it.Label); !writes[key] {
-				return nil, overt.Errorf(overt.Denied, "search index", "the label of an item may not be written")
+			if writes[key] = scope.Sees(it.Label); !writes[key] {
+				return nil, overt.Errorf(overt.Denied, "search index", "the label of an item is not in scope")
 			}
 		}
 		p := place{key, it.ID, it.Run}
@@ -249,8 +249,8 @@ func (x *Index) drop(scope policy.Scope, old *listing, b search.Batch, items []*
 			gone = p.find(append([]byte{keyDocument}, d...)).docsIn(gone)
 		}
 		gone = slices.DeleteFunc(gone, func(d uint32) bool { return p.dead != nil && p.dead.has(d) })
-		if len(gone) > 0 && !scope.Writes(p.meta.Label) {
-			return nil, overt.Errorf(overt.Denied, "search index", "what is dropped may not be written")
+		if len(gone) > 0 && !scope.Sees(p.meta.Label) {
+			return nil, overt.Errorf(overt.Denied, "search index", "what is dropped is not in scope")
 		}
 		gone = p.replaced(gone, items)
 		if len(gone) == 0 {

@@ -44,16 +44,16 @@ func (x *Index) Write(_ context.Context, scope policy.Scope, b search.Batch) err
 	for _, it := range x.items {
 		if !slices.Contains(b.Runs, it.Run) && !(it.Document != "" && slices.Contains(b.Documents, string(it.Document))) {
 			items = append(items, it)
-		} else if !scope.Writes(it.Label) {
-			return overt.Errorf(overt.Denied, "search index", "what is dropped may not be written")
+		} else if !scope.Sees(it.Label) {
+			return overt.Errorf(overt.Denied, "search index", "what is dropped is not in scope")
 		}
 	}
 	for i := range b.Items {
 		if err := b.Items[i].Check(); err != nil {
 			return err
 		}
-		if !scope.Writes(b.Items[i].Label) {
-			return overt.Errorf(overt.Denied, "search index", "the label of an item may not be written")
+		if !scope.Sees(b.Items[i].Label) {
+			return overt.Errorf(overt.Denied, "search index", "the label of an item is not in scope")
 		}
 		it := &indexed{Item: b.Items[i], label: b.Items[i].Label.Key()}
 		it.Stream(func(f search.Field, _ int, t search.Token) { it.tokens = append(it.tokens, placed{f, t}) })
