@@ -163,6 +163,9 @@ type Store interface {
 	// attempt left with an entry (an outcome prepared, rows left out) is
 	// forgotten. Errors: invalid (no token).
 	Take(ctx context.Context, token string, n int, datasets []string) ([]Entry, error)
+	// Knows says whether a document of the dataset that was not taken back has these
+	// bytes, whatever became of it.
+	Knows(ctx context.Context, dataset string, blob overt.BlobID) (bool, error)
 	// Release gives back what was taken under a token and is not settled; the
 	// attempt does not count.
 	Release(ctx context.Context, token string) error

@@ -190,7 +190,7 @@ func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *me
 	}
 	act := gate.Act{Action: "document.read", Object: dataset}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate}
+		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate, blobs: map[overt.BlobID]bool{}}
 		defer func() {
 			// What is not settled waits for the next taker.
 			_ = b.Ledger.Release(context.WithoutCancel(ctx), t.token)

@@ -36,6 +36,7 @@ type batch struct {
 	label policy.Label
 	token string
 	rate  *meter
+	blobs map[overt.BlobID]bool // that were taken: each is read once
 
 	mu   sync.Mutex
 	done []*had
@@ -45,9 +46,10 @@ type batch struct {
 type had struct {
 	ledger.Entry
 	name    string                // of the file itself, without what it is inside of
+	kind    string                // media type, as far as a reader said
 	index   *reading.Index        // nil when nothing of it was read
 	text    overt.BlobID          // where the reading is kept
-	there   map[overt.BlobID]bool // what is inside and was read before
+	there   map[overt.BlobID]bool // what is inside and was received before
 	err     error
 	outcome ledger.Outcome
 	left    []ledger.Left
@@ -99,6 +101,10 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 			return err
 		}
 		for _, e := range some {
+			if b.blobs[e.Blob] {
+				continue // known by the next batch, which gets it back
+			}
+			b.blobs[e.Blob] = true
 			select {
 			case work <- e:
 				n++
@@ -168,6 +174,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 	if err := out.flush(); err != nil && h.err == nil {
 		h.err = err
 	}
+	h.kind = s.head.Type
 	var ours *storeError
 	var failure *worker.Failure
 	switch {
@@ -212,11 +219,11 @@ func (b *batch) known(ctx context.Context, h *had) (bool, error) {
 		if now := b.in.Version(index.Type); now != "" && now == index.Reader && len(index.Gaps) == 0 && (b.in.Recognise == nil || slices.Equal(index.Languages, b.in.Languages)) {
 			h.index, h.text, h.there = index, overt.BlobID(stmts[i].Value), map[overt.BlobID]bool{h.Blob: true}
 			for _, m := range index.Members {
-				stmts, err := view.Entity(ctx, readingID(m.Blob))
-				if err != nil && overt.CodeOf(err) != overt.NotFound {
+				known, err := b.bench.Ledger.Knows(ctx, b.label.Dataset, m.Blob)
+				if err != nil {
 					return false, err
 				}
-				h.there[m.Blob] = h.there[m.Blob] || len(stmts) > 0
+				h.there[m.Blob] = h.there[m.Blob] || known
 			}
 			return true, nil
 		}
@@ -362,7 +369,7 @@ func (w *Work) count(h *had) {
 // conclude makes the outcome of what was read. Counted are pages: those read,
 // and those for which a gap says why not.
 func (h *had) conclude() {
-	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size}
+	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size, Format: h.kind}
 	var refusal *document.Refusal
 	if h.err != nil {
 		o.Reason, o.Retry = describe(h.err), "overt retry, when this is mended"
@@ -383,7 +390,7 @@ func (h *had) conclude() {
 		h.outcome, h.left = o, nil
 		return
 	}
-	o.Format, o.Mapping = h.index.Type, ""
+	o.Format = h.index.Type
 	lost := h.gaps()
 	o.Read = int64(len(h.index.Pages))
 	o.LeftOut = lost
@@ -392,8 +399,8 @@ func (h *had) conclude() {
 		o.Warnings = append(o.Warnings, ledger.Warning{Code: n.Code, Message: n.Message, Where: where(h.Source, n.Page)})
 	}
 	o.Warnings = append(o.Warnings, h.odd...)
-	// What was inside of the same bytes and was read is there already: an archive
-	// that holds itself ends here.
+	// What was inside of the same bytes was received already: an archive that
+	// holds itself ends here.
 	for _, m := range h.index.Members {
 		if h.there[m.Blob] {
 			continue

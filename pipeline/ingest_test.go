@@ -288,6 +288,27 @@ func TestIngestTwice(t *testing.T) {
 	}
 }
 
+// Archives of the same bytes are read once, also when they come together, and
+// what is inside is received once.
+func TestIngestCopies(t *testing.T) {
+	h := hometest.Memory(t)
+	s := &script{reads: map[string]int{}}
+	in := ingester(h, s)
+	in.Batch = 10
+	files := map[string]string{}
+	for i := range 8 {
+		files[fmt.Sprintf("%d.zip", i)] = "inside m;page of a member"
+	}
+	w := ingest(t, in, "leak", folder(t, files))
+	reads := 0
+	for _, n := range s.reads {
+		reads += n
+	}
+	if reads != 2 || w.Verdicts[ledger.Read] != 9 || find(t, h, "0.zip!m").Verdict != ledger.Read {
+		t.Errorf("%d readings (%v), verdicts %v", reads, s.reads, w.Verdicts)
+	}
+}
+
 // An archive that holds itself ends.
 func TestIngestQuine(t *testing.T) {
 	h := hometest.Memory(t)

@@ -48,6 +48,15 @@ func (e *entry) forget() {
 	e.Outcome = ledger.Outcome{Verdict: ledger.Waiting, Blob: e.Blob, Size: e.Size}
 }
 
+// Knows says whether there is an entry of these bytes; see ledger.Store.
+func (l *Ledger) Knows(_ context.Context, dataset string, blob overt.BlobID) (bool, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return slices.ContainsFunc(l.entries, func(e *entry) bool {
+		return e.Document && e.Dataset == dataset && e.Blob == blob && e.Undone == ""
+	}), nil
+}
+
 // Release gives documents back; see ledger.Store.
 func (l *Ledger) Release(_ context.Context, token string) error {
 	l.mu.Lock()

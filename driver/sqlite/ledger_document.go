@@ -66,6 +66,18 @@ func forget(conn *sqlite.Conn, r row) error {
 	return update(conn, r)
 }
 
+// Knows says whether there is an entry of these bytes; see ledger.Store.
+func (l *Ledger) Knows(ctx context.Context, dataset string, blob overt.BlobID) (known bool, err error) {
+	err = l.db.read(ctx, "look for bytes", func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "select 1 from entry where dataset = ? and blob = ? and document = 1 and undone = '' limit 1",
+			&sqlitex.ExecOptions{Args: []any{dataset, string(blob)}, ResultFunc: func(*sqlite.Stmt) error {
+				known = true
+				return nil
+			}})
+	})
+	return known, err
+}
+
 // Release gives documents back; see ledger.Store.
 func (l *Ledger) Release(ctx context.Context, token string) error {
 	return l.db.write(ctx, "give documents back", func(conn *sqlite.Conn) error {

@@ -53,9 +53,9 @@ func New(pdf document.Reader) *Set {
 	s.add(proseAgent, prose.Reader{}, prose.Types()...)
 	s.add(mediaAgent, media.Reader{}, media.Types()...)
 	s.add(tableAgent, tabular.Reader{}, tabular.Types()...)
+	s.add(packAgent, pack.Reader{}, pack.Types()...)
 	s.add(officeAgent, office.Reader{}, officeTypes...)
 	s.add(legacyAgent, legacy.Reader{}, legacyTypes...)
-	s.add(packAgent, pack.Reader{}, pack.Types()...)
 	s.add(mailAgent, mail.EML{}, "message/rfc822", "text/rfc822-headers", "multipart/mixed", "multipart/alternative")
 	s.add(mailAgent, mail.MHTML{}, "multipart/related")
 	s.add(mailAgent, mail.MBOX{}, "application/mbox")
@@ -83,7 +83,7 @@ var legacyTypes = []string{
 var officeTypes = []string{
 	"application/vnd.openxmlformats-officedocument", "application/vnd.oasis.opendocument", "application/vnd.ms-word",
 	"application/vnd.ms-excel.", "application/vnd.ms-powerpoint.", "application/vnd.ms-visio", "application/vnd.ms-wordml",
-	"application/vnd.ms-spreadsheetml", "application/vnd.ms-xpsdocument", "application/x-ooxml-protected", "application/epub+zip", "application/vnd.apple.",
+	"application/vnd.ms-spreadsheetml", "application/vnd.ms-xpsdocument", "application/x-ooxml-protected", "application/epub+zip", "application/vnd.apple.keynote", "application/vnd.apple.numbers", "application/vnd.apple.pages",
 }
 
 func (s *Set) add(agent string, r document.Reader, types ...string) {
@@ -104,7 +104,11 @@ func (s *Set) find(mediaType string) (entry, bool) {
 			best, found = e, t
 		}
 	}
-	if found == "" && strings.HasPrefix(mediaType, "text/") {
+	switch {
+	case found != "":
+	case strings.HasSuffix(mediaType, "+xml"):
+		best, found = s.of["application/xml"], "application/xml"
+	case strings.HasPrefix(mediaType, "text/"):
 		best, found = s.of["text/plain"], "text/plain"
 	}
 	return best, found != ""

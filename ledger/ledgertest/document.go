@@ -66,7 +66,18 @@ func testTake(t *testing.T, s ledger.Store) {
 	if e := entry(t, s, a[2]); e.Attempts != 1 {
 		t.Errorf("given back and taken: %d attempts", e.Attempts)
 	}
-	must(t, s.Settle(t.Context(), a[2], ledger.Outcome{Verdict: ledger.Read, Run: 3, Received: 2, Read: 2}))
+	must(t, s.Settle(t.Context(), a[2], ledger.Outcome{Verdict: ledger.Read, Run: 3, Received: 2, Read: 2, Blob: "once"}))
+	knows := func(dataset, blob string, want bool) {
+		if known, err := s.Knows(t.Context(), dataset, overt.BlobID(blob)); err != nil || known != want {
+			t.Errorf("knows %s of %s: %v, %v", blob, dataset, known, err)
+		}
+	}
+	knows("a", "ab", true)
+	knows("c", "ab", false)
+	knows("b", "once", false)
+	knows("a", "once", true)
+	must(t, s.Undone(t.Context(), 3, at))
+	knows("a", "once", false)
 	must(t, s.Release(t.Context(), "five"))
 	if e := entry(t, s, a[2]); e.Verdict != ledger.Read {
 		t.Errorf("settled and given back: %s", e.Verdict)

@@ -7,3 +7,4 @@ alter table entry add column taken    integer not null default 0 check (taken in
 alter table entry add column members  text    not null default '[]' check (json_valid(members)); -- prepared
 
 create index entry_documents on entry (dataset, id) where verdict = 'waiting' and document = 1 and taken = 0;
+create index entry_by_blob on entry (dataset, blob) where document = 1;
