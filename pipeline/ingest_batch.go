@@ -86,9 +86,11 @@ func (b *batch) read(ctx context.Context) error {
 	err := b.feed(ctx, work, failed, size, ends)
 	close(work)
 	readers.Wait()
+	if err != nil {
+		return err // the others failed of the same
+	}
 	select {
-	case also := <-failed:
-		err = errors.Join(err, also)
+	case err = <-failed:
 	default:
 	}
 	return err

@@ -163,6 +163,9 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	if err != nil {
 		return err
 	}
+	if err := confines(ctx); err != nil {
+		return err
+	}
 	h, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -193,6 +196,15 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 			m.show("%s read, %s pages, %.1f files/s · %s", count(r.Done), count(r.Pages), m.rate("", r.Done), r.File)
 		},
 	})
+}
+
+// confines refuses to begin where nothing confines a reader.
+func confines(ctx context.Context) error {
+	f := sandbox.Doctor(ctx, nil)[0]
+	if f.OK {
+		return nil
+	}
+	return overt.Errorf(overt.Unavailable, "", "documents are read in confined processes alone, and this program cannot have any here; %s; overt doctor says what is missing", strings.TrimPrefix(f.Advice, "documents are not read here; "))
 }
 
 // typed asks a worker for the reader of what nobody has looked at yet.
