@@ -97,7 +97,7 @@ func hostiles() []hostile {
 		{name: "JSON with a string of a gibibyte", file: "in.json.gz", make: packed(`[{"id":"1","name":"Ada"},{"id":"2","name":"`, 1<<30), verdict: ledger.Partial, read: -1, places: []string{"in.json.gz"}, people: []string{"Ada"}},
 		{name: "JSON with keys twice", file: "in.json", data: []byte(`[{"id":"1","name":"Ada","name":"Eve","amount":"5"}]`), verdict: ledger.Read, read: 1, people: []string{"Ada", "Eve"}},
 		{name: "a biometric column", data: rows(head+",face_template", "1,Ada,,5,AAAA"), verdict: ledger.Read, read: 1, places: []string{"face_template"}, people: []string{"Ada"}},
-		{name: "a PDF", file: "in.pdf", data: []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"), verdict: ledger.Failed, places: []string{"in.pdf", "documents cannot be read"}},
+		{name: "a PDF", file: "in.pdf", data: []byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"), verdict: ledger.Failed, places: []string{"in.pdf", "overt ingest reads documents"}},
 		{name: "a zip with a picture", file: "in.zip", data: zipped(map[string]string{
 			"a.csv": string(rows(head, "1,Ada,,5")), "b.png": "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "c.csv": string(rows(head, "3,Cyd,,7")),
 		}), verdict: ledger.Partial, read: 2, places: []string{"b.png"}, people: []string{"Ada", "Cyd"}},
