@@ -12,6 +12,7 @@ import (
 
 	"overt"
 	"overt/internal/durable"
+	"overt/internal/mapped"
 )
 
 // Places of refs that are one of the edge's own ends.
@@ -124,7 +125,7 @@ func (g *build) load() (release func(), err error) {
 	if err := s.w.Flush(); err != nil {
 		return none, overt.Errorf(overt.Unavailable, s.f.Name(), "write a temporary file for the graph: %w", err)
 	}
-	data, unmap, err := mapFile(s.f)
+	data, unmap, err := mapped.File(s.f)
 	if err != nil {
 		return none, overt.Errorf(overt.Unavailable, s.f.Name(), "read refs back: %w", err)
 	}

@@ -25,6 +25,7 @@ import (
 
 	"overt"
 	"overt/ftm"
+	"overt/internal/mapped"
 	"overt/statement"
 )
 
@@ -106,7 +107,7 @@ func Open(path string) (*Graph, error) {
 		return nil, overt.Errorf(overt.Unavailable, path, "open graph: %w", err)
 	}
 	defer func() { _ = f.Close() }() // the mapping outlives the descriptor
-	data, unmap, err := mapFile(f)
+	data, unmap, err := mapped.File(f)
 	if err != nil {
 		return nil, overt.Errorf(overt.Unavailable, path, "map graph: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"overt"
+	"overt/internal/durable"
 	"overt/internal/extsort"
 )
 
@@ -61,7 +62,7 @@ func Build(path string, entries iter.Seq[Entry], c Config) (int64, error) {
 		err = os.Rename(f.Name(), path)
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = durable.SyncDir(dir)
 	}
 	var kind *kindError
 	switch {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"sync"
 
+	"overt/internal/mapped"
+
 	"overt"
 )
 
@@ -42,7 +44,7 @@ func Open(path string) (*Names, error) {
 		return nil, overt.Errorf(overt.Unavailable, path, "open names: %w", err)
 	}
 	defer func() { _ = f.Close() }() // the mapping outlives the descriptor
-	data, unmap, err := mapFile(f)
+	data, unmap, err := mapped.File(f)
 	if err != nil {
 		return nil, overt.Errorf(overt.Unavailable, path, "map names: %w", err)
 	}

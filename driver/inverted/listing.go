@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"overt"
+	"overt/internal/durable"
 	"overt/search"
 )
 
@@ -106,7 +107,7 @@ func (x *Index) replace(old, next *listing) error {
 }
 
 func (x *Index) writeList(l *listing) error {
-	if err := syncDir(x.dir); err != nil { // the segments' own names
+	if err := durable.SyncDir(x.dir); err != nil { // the segments' own names
 		return err
 	}
 	file := listFile{Version: version, Stamp: l.Stamp, Next: l.Next}
@@ -122,7 +123,7 @@ func (x *Index) writeList(l *listing) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(x.dir)
+	return durable.SyncDir(x.dir)
 }
 
 // readListing opens what the list names and removes other files of ours: a

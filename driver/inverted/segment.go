@@ -14,6 +14,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"overt"
+	"overt/internal/mapped"
 	"overt/search"
 )
 
@@ -51,7 +52,7 @@ func openSegment(dir, name string, dec *zstd.Decoder) (*segment, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, unmap, err := mapFile(f)
+	data, unmap, err := mapped.File(f)
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", path, err)
 	}

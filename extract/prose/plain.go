@@ -105,7 +105,7 @@ func (u *unescaper) ReadRune() (rune, int, error) {
 	return value, utf8.RuneLen(value), err
 }
 
-// escaped reads "uXXXX", and a pair of surrogates, as a letter beyond ASCII; size
+// escaped reads a "u" with four hexadecimal digits, and a pair of surrogates, as a letter beyond ASCII; size
 // is 0 when it is none.
 func escaped(s []byte) (r rune, size int) {
 	r, ok := hex4(s)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package graph
+package mapped
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// mapFile maps a file read-only. The slice is valid until the function that
+// File maps a file read-only. The slice is valid until the function that
 // comes with it is called.
-func mapFile(f *os.File) ([]byte, func() error, error) {
+func File(f *os.File) ([]byte, func() error, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, nil, err

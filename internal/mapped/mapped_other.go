@@ -1,14 +1,14 @@
 //go:build !unix
 
-package graph
+package mapped
 
 import (
 	"io"
 	"os"
 )
 
-// mapFile reads the file: there is no mapping on this system.
-func mapFile(f *os.File) ([]byte, func() error, error) {
+// File reads the file: there is no mapping on this system.
+func File(f *os.File) ([]byte, func() error, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, nil, err
 	}
