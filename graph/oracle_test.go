@@ -31,7 +31,7 @@ type hubKey struct {
 // ask forgets what depended on the last question.
 func (o *oracle) ask() { o.memo, o.hubs = map[refsKey][]string{}, map[hubKey]bool{} }
 
-func newOracle(w world, s *statement.Sight) *oracle {
+func newOracle(w world, s *statement.Sight, who Identity) *oracle {
 	o := &oracle{sight: s, w: w.cut(s), canon: map[ftm.EntityID]ftm.EntityID{}}
 	for _, n := range o.w.nodes {
 		o.canon[n.id] = n.id
@@ -39,23 +39,43 @@ func newOracle(w world, s *statement.Sight) *oracle {
 	for _, e := range o.w.edges {
 		o.canon[e.Source], o.canon[e.Target] = e.Source, e.Target
 	}
-	for changed := true; changed; {
-		changed = false
-		for _, l := range o.w.same {
-			a, aok := o.canon[l.a]
-			b, bok := o.canon[l.b]
-			if aok && bok && a != b && o.holds(l) {
-				for id, c := range o.canon {
-					if c == a || c == b {
-						o.canon[id] = min(a, b)
-					}
-				}
-				changed = true
+	o.join(who)
+	o.merge()
+	return o
+}
+
+// join makes one what is decided, then linked, then found to be one, step by
+// step, unless a step brought two together that are decided to be two.
+func (o *oracle) join(who Identity) {
+	steps := slices.Clone(who.Must)
+	var links [][2]ftm.EntityID
+	for _, l := range o.w.same {
+		if o.holds(l) {
+			links = append(links, [2]ftm.EntityID{min(l.a, l.b), max(l.a, l.b)})
+		}
+	}
+	slices.SortFunc(links, func(x, y [2]ftm.EntityID) int { return slices.Compare(x[:], y[:]) })
+	steps = append(steps, links...)
+	for _, g := range who.Same {
+		g = slices.DeleteFunc(slices.Clone(g), func(id ftm.EntityID) bool { return o.canon[id] == "" })
+		for i := 1; i < len(g); i++ {
+			steps = append(steps, [2]ftm.EntityID{g[0], g[i]})
+		}
+	}
+	for _, step := range steps {
+		a, b := o.canon[step[0]], o.canon[step[1]]
+		if a == "" || b == "" || slices.ContainsFunc(who.Cannot, func(p [2]ftm.EntityID) bool {
+			x, y := o.canon[p[0]], o.canon[p[1]]
+			return x != y && (x == a && y == b || x == b && y == a)
+		}) {
+			continue
+		}
+		for id, c := range o.canon {
+			if c == a || c == b {
+				o.canon[id] = min(a, b)
 			}
 		}
 	}
-	o.merge()
-	return o
 }
 
 // holds says whether what was said of the lesser id is not over: no source went

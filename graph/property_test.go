@@ -153,7 +153,8 @@ func TestNoninterference(t *testing.T) {
 	for seed := range worlds(t) {
 		r := rand.New(rand.NewPCG(uint64(seed), 1))
 		w, s := randomWorld(r, testClasses), randomSight(r, testClasses)
-		all, seen := w.graph(t, r).View(s), w.cut(s).graph(t, r).View(s)
+		who := randomIdentity(r)
+		all, seen := w.graph(t, r).ViewAs(s, who), w.cut(s).graph(t, r).ViewAs(s, who)
 		for range 3 {
 			q := randomQuestion(r)
 			if r.IntN(3) == 0 {
@@ -174,7 +175,8 @@ func TestOracle(t *testing.T) {
 	for seed := range worlds(t) {
 		r := rand.New(rand.NewPCG(uint64(seed), 2))
 		w, s := randomWorld(r, testClasses), randomSight(r, testClasses)
-		v, o := w.graph(t, r).View(s), newOracle(w, s)
+		who := randomIdentity(r)
+		v, o := w.graph(t, r).ViewAs(s, who), newOracle(w, s, who)
 		checkClusters(t, v, o)
 		for range 3 {
 			q := randomQuestion(r)

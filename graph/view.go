@@ -20,7 +20,8 @@ type View struct {
 	profiles []bool // by profile: some schema of it is seen
 	spans    []atomic.Pointer[statement.Span]
 
-	// For nodes below Graph.linked, when any two of them are joined.
+	// For nodes that may be joined, when any two of them are: those below
+	// Graph.linked, or all.
 	canon     []uint32 // canonical node
 	memberOff []uint32
 	members   []uint32 // of each canonical node, ascending by id
@@ -28,7 +29,10 @@ type View struct {
 
 // View shows the graph to a sight. It costs one look at each mark, and a pass
 // over the same links. The nil Sight sees nothing.
-func (g *Graph) View(sight *statement.Sight) *View {
+func (g *Graph) View(sight *statement.Sight) *View { return g.ViewAs(sight, Identity{}) }
+
+// look decides what a sight sees, before anything is joined.
+func (g *Graph) look(sight *statement.Sight) *View {
 	v := &View{
 		g: g, sight: sight,
 		marks: make([]bool, len(g.marks)), tags: make([]bool, len(g.tags)),
@@ -44,7 +48,6 @@ func (g *Graph) View(sight *statement.Sight) *View {
 	for i, list := range g.profiles {
 		v.profiles[i] = slices.ContainsFunc(list, func(p profileEntry) bool { return v.marks[p.mark] })
 	}
-	v.join()
 	return v
 }
 
@@ -66,36 +69,6 @@ func (v *View) sees(n uint32) bool {
 		}
 	}
 	return false
-}
-
-// join makes clusters out of the visible same links between visible nodes.
-func (v *View) join() {
-	var sets []uint32
-	var seen []int8 // 0 = not looked at
-	for i := 0; i < len(v.g.same); i += sameWords {
-		if !v.marks[v.g.same[i+2]] || !v.holds(v.g.same[i], v.g.same[i+2]) {
-			continue
-		}
-		if sets == nil {
-			seen = make([]int8, v.g.linked)
-			sets = make([]uint32, v.g.linked)
-			for n := range sets {
-				sets[n] = uint32(n)
-			}
-		}
-		a, b := v.g.same[i], v.g.same[i+1]
-		if v.seesOnce(a, seen) && v.seesOnce(b, seen) {
-			v.unite(sets, a, b)
-		}
-	}
-	if sets == nil {
-		return
-	}
-	for n := range sets {
-		sets[n] = root(sets, uint32(n))
-	}
-	v.canon = sets
-	v.listMembers()
 }
 
 func (v *View) seesOnce(n uint32, seen []int8) bool {
@@ -123,15 +96,6 @@ func (v *View) holds(n, mark uint32) bool {
 		}
 	}
 	return true
-}
-
-// unite joins two sets under the root with the smaller id.
-func (v *View) unite(sets []uint32, a, b uint32) {
-	a, b = root(sets, a), root(sets, b)
-	if v.g.rankOf[a] > v.g.rankOf[b] {
-		a, b = b, a
-	}
-	sets[b] = a
 }
 
 func root(sets []uint32, n uint32) uint32 {
@@ -198,15 +162,21 @@ func (v *View) node(n Node) (uint32, bool) {
 // Find gives the canonical node of an entity id; false when nothing of that id
 // is visible.
 func (v *View) Find(id ftm.EntityID) (Node, bool) {
+	n, ok := v.find(id)
+	if !ok {
+		return 0, false
+	}
+	return Node(v.canonical(n)), true
+}
+
+// find gives the source node of a visible entity id.
+func (v *View) find(id ftm.EntityID) (uint32, bool) {
 	rank, ok := v.g.ids.find(string(id))
 	if !ok {
 		return 0, false
 	}
 	n := v.g.nodeOf[rank]
-	if !v.sees(n) {
-		return 0, false
-	}
-	return Node(v.canonical(n)), true
+	return n, v.sees(n)
 }
 
 // ID gives the entity id of a node's canonical member; "" for a node that is

@@ -199,6 +199,28 @@ func randomWorld(r *rand.Rand, classes int) world {
 	return w
 }
 
+// randomIdentity says of some ids, visible or not, who is who; mostly nothing.
+func randomIdentity(r *rand.Rand) (who Identity) {
+	if r.IntN(3) > 0 {
+		return Identity{}
+	}
+	id := func() ftm.EntityID { return ftm.EntityID(fmt.Sprintf("n%02d", r.IntN(13))) }
+	for range r.IntN(3) {
+		who.Must = append(who.Must, [2]ftm.EntityID{id(), id()})
+	}
+	for range r.IntN(4) {
+		who.Cannot = append(who.Cannot, [2]ftm.EntityID{id(), id()})
+	}
+	for range r.IntN(3) {
+		var group []ftm.EntityID
+		for range 2 + r.IntN(3) {
+			group = append(group, id())
+		}
+		who.Same = append(who.Same, group)
+	}
+	return who
+}
+
 func randomSight(r *rand.Rand, classes int) *statement.Sight {
 	var sees []statement.Class
 	for c := 1; c <= classes; c++ {
