@@ -38,10 +38,11 @@ func (g *Graph) ViewAs(sight *statement.Sight, id Identity) *View {
 			if !ok {
 				continue
 			}
-			if !first {
-				j.join(head, n)
+			if first {
+				head, first = n, false
+				continue
 			}
-			head, first = n, false
+			j.join(head, n)
 		}
 	}
 	v.settle(&j)
