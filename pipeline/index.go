@@ -82,7 +82,7 @@ func knownRuns(list string) map[overt.RunID]bool {
 
 // Follow brings an index to what the desk's view shows: of an entity what each
 // run says that no earlier run under the label said, so that one name is one
-// item; of a document the text that a reading brought. Earlier is what was
+// item; of a document the text of its newest reading. Earlier is what was
 // observed on an earlier day: who sees only what was known by some day sees the
 // run that a name is found by, if he sees any that says it. The index MUST be
 // one that CanFollow allows.
@@ -149,6 +149,9 @@ func (f *follower) entity(stmts []statement.Statement) error {
 	slices.SortStableFunc(parts, func(a, b told) int {
 		return cmp.Or(cmp.Compare(a.label.Key(), b.label.Key()), cmp.Compare(a.day, b.day), cmp.Compare(a.run, b.run))
 	})
+	if len(stmts) > 0 && stmts[0].Schema == "Reading" {
+		return f.readings(parts)
+	}
 	seen := map[string]bool{}
 	for _, p := range parts {
 		fresh := slices.DeleteFunc(slices.Clone(p.stmts), func(s statement.Statement) bool {
@@ -169,19 +172,44 @@ func (f *follower) entity(stmts []statement.Statement) error {
 	return nil
 }
 
+// readings makes the items of the readings of one document. A later one takes
+// the place of an earlier one under its label, also of one that is there already.
+func (f *follower) readings(parts []told) error {
+	type brought struct {
+		told
+		text overt.BlobID
+	}
+	var all []brought
+	for _, p := range parts {
+		i := slices.IndexFunc(p.stmts, func(s statement.Statement) bool { return s.Prop == "text" })
+		if i < 0 {
+			continue
+		}
+		b := brought{p, overt.BlobID(p.stmts[i].Value)}
+		if n := len(all); n == 0 || all[n-1].text != b.text || all[n-1].label.Key() != b.label.Key() {
+			all = append(all, b)
+		}
+	}
+	for i, b := range all {
+		until := overt.RunID(0)
+		if i+1 < len(all) && all[i+1].label.Key() == b.label.Key() {
+			until = all[i+1].run
+		}
+		if f.known[b.run] && (until == 0 || f.known[until]) {
+			continue
+		}
+		if err := f.text(b.told, b.text, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // part makes the items of what a run says first of an entity.
 func (f *follower) part(p told, fresh []statement.Statement) error {
 	model := ftm.Default()
 	schema := model.Schema(p.stmts[0].Schema)
 	if schema == nil {
-		return nil
-	}
-	if schema.Name == "Reading" {
-		for _, s := range fresh {
-			if s.Prop == "text" {
-				return f.text(p, overt.BlobID(s.Value))
-			}
-		}
 		return nil
 	}
 	if schema.Edge != nil {
@@ -225,7 +253,7 @@ func properties(stmts []statement.Statement) map[string][]string {
 }
 
 // text makes the items of the passages of a reading.
-func (f *follower) text(p told, id overt.BlobID) error {
+func (f *follower) text(p told, id overt.BlobID, until overt.RunID) error {
 	in, err := f.d.Blobs.Open(f.ctx, id)
 	if err != nil {
 		return err
@@ -235,11 +263,11 @@ func (f *follower) text(p told, id overt.BlobID) error {
 	if err != nil {
 		return err
 	}
-	err = f.pages(p, r)
+	err = f.pages(p, r, until)
 	return errors.Join(err, r.Close())
 }
 
-func (f *follower) pages(p told, r *reading.Reading) error {
+func (f *follower) pages(p told, r *reading.Reading, until overt.RunID) error {
 	doc := documentID(r.Document)
 	about, err := f.d.View.Entity(f.ctx, doc)
 	if err != nil {
@@ -265,7 +293,7 @@ func (f *follower) pages(p told, r *reading.Reading) error {
 			err := f.add(search.Item{
 				ID: fmt.Sprintf("%s/%d/%d", doc, page.Number, slice.Start), Kind: search.Passage, Document: doc, Blob: r.Document, Version: r.Version,
 				Page: page.Number, Start: slice.Start, Text: slice.Text, Schema: schema, Type: reading.FamilyOf(r.Type),
-				Language: language.Of(slice.Text), Dates: datesOf(values), Label: p.label, Run: p.run,
+				Language: language.Of(slice.Text), Dates: datesOf(values), Label: p.label, Run: p.run, Until: until,
 			})
 			if err != nil {
 				return err

@@ -11,6 +11,7 @@ import (
 	"overt"
 	"overt/answer"
 	"overt/driver/inverted"
+	"overt/driver/memory"
 	"overt/extract/document"
 	"overt/extract/reading"
 	"overt/gate"
@@ -62,12 +63,23 @@ func TestCiteReadAgain(t *testing.T) {
 		}
 		cited[name] = p.URI
 	}
+	x := &memory.Index{}
+	follow(t, h, x)
+	if got := strings.Count(hitsOf(t, h, x, "sevem"), "passage"); got != 4 {
+		t.Errorf("%d pages have the words of the first reading, want 4", got)
+	}
 	b.round = 1
 	if _, err := in.Reopen(t.Context(), "scans", nil, true); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := in.Work(t.Context(), []string{"scans"}); err != nil {
 		t.Fatal(err)
+	}
+	follow(t, h, x) // the newest reading alone is found
+	for query, want := range map[string]int{"sevem": 2, "seven": 1, "council": 3, "stamp": 1, "text:bytes": 0} {
+		if got := strings.Count(hitsOf(t, h, x, query), "passage"); got != want {
+			t.Errorf("%s: %d pages are found, want %d", query, got, want)
+		}
 	}
 	for name, want := range map[string]struct {
 		page  int
