@@ -20,7 +20,7 @@ type NotSearched struct {
 	Failed  int `json:"failed"`
 	Refused int `json:"refused"`
 	Partial int `json:"partial"`
-	Pages   int `json:"pages"` // that were not read, of the partly read ones
+	Pages   int `json:"pages"` // that were not read, of the partly read documents
 	// List has the first MaxNotSearched of them, by dataset and name.
 	List []NotSearchedFile `json:"list"`
 	More int               `json:"more,omitempty"` // that are not in List
@@ -33,7 +33,10 @@ const MaxNotSearched = 100
 type NotSearchedFile struct {
 	NotSeen
 	Retry string `json:"retry,omitempty"`
-	Pages []int  `json:"pages,omitempty"` // that were not read, where they are known
+	// Pages are those that were not read, or not all of them, where that is known.
+	Pages []int `json:"pages,omitempty"`
+
+	entry ledger.Entry
 }
 
 // notSearched lists the files of the ledger that the scope shows, whose text or
@@ -75,6 +78,15 @@ func notSearched(ctx context.Context, d *gate.Desk, plan *search.Plan) (NotSearc
 	})
 	n := min(len(list), MaxNotSearched)
 	out.List, out.More = append(out.List, list[:n]...), len(list)-n
+	for i := range out.List {
+		f := &out.List[i]
+		if f.entry.Document && f.Verdict == ledger.Partial {
+			var err error
+			if f.Pages, err = unreadPages(ctx, d, f.entry); err != nil {
+				return out, err
+			}
+		}
+	}
 	return out, nil
 }
 
@@ -86,7 +98,9 @@ func wholly(e ledger.Entry) bool {
 
 func (n *NotSearched) count(f NotSearchedFile) {
 	n.Files++
-	n.Pages += len(f.Pages)
+	if f.entry.Document && f.Verdict == ledger.Partial {
+		n.Pages += int(f.entry.LeftOut)
+	}
 	switch f.Verdict {
 	case ledger.Waiting:
 		n.Waiting++
@@ -101,7 +115,7 @@ func (n *NotSearched) count(f NotSearchedFile) {
 
 // couldHold says whether what was not read of a file could match.
 func couldHold(ctx context.Context, d *gate.Desk, plan *search.Plan, e ledger.Entry) (f NotSearchedFile, could bool, err error) {
-	f = NotSearchedFile{NotSeen: NotSeen{e.Dataset, e.Source, e.Verdict, e.Reason}, Retry: e.Retry}
+	f = NotSearchedFile{NotSeen: NotSeen{e.Dataset, e.Source, e.Verdict, e.Reason}, Retry: e.Retry, entry: e}
 	u := search.Unread{Dataset: e.Dataset}
 	partly := e.Verdict == ledger.Partial
 	switch {
@@ -119,11 +133,10 @@ func couldHold(ctx context.Context, d *gate.Desk, plan *search.Plan, e ledger.En
 	case plan.Kind == search.Passage:
 		return f, false, nil // rows make no passages
 	}
-	if e.Document && partly {
+	if e.Document && partly && plan.Asks(search.FieldPage) {
 		if u.Pages, err = unreadPages(ctx, d, e); err != nil {
 			return f, false, err
 		}
-		f.Pages = u.Pages
 	}
 	return f, plan.Could(u), nil
 }

@@ -20,6 +20,13 @@ type Unread struct {
 // what is known of it speaks against it.
 func (p *Plan) Could(u Unread) bool { return u.match(p.Root) >= maybe }
 
+// Asks says whether the query asks for a field anywhere.
+func (p *Plan) Asks(f Field) bool { return p.Root.asks(f) }
+
+func (n *Node) asks(f Field) bool {
+	return n.Op == OpLeaf && n.Leaf.Field == f || slices.ContainsFunc(n.Kids, func(k *Node) bool { return k.asks(f) })
+}
+
 // A verdict of a question of which not all is known.
 type verdict int8
 
