@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt"
+	"overt/extract/reading"
 	"overt/ftm"
 	"overt/gate"
 	"overt/search"
@@ -18,8 +19,10 @@ type SearchAnswer struct {
 	Hits   []SearchHit    `json:"hits"`
 	Facets []search.Facet `json:"facets"`
 	Next   string         `json:"next,omitempty"` // --after of the next page
-	// NotSearched are files whose text is not known: unreadable, or waiting.
-	NotSearched []NotSeen `json:"not_searched"`
+	// NotSearched are files that could hold hits and were not read: unreadable, or
+	// waiting. What the query leaves out (another dataset, type or page) is not
+	// among them.
+	NotSearched NotSearched `json:"not_searched"`
 }
 
 // Records counts what the answer releases.
@@ -41,6 +44,8 @@ type SearchHit struct {
 	Snippet  string           `json:"snippet"`
 	Snippets []search.Snippet `json:"snippets"`
 	Score    float64          `json:"score"`
+	// Cite is the citation of what start and end tell; "" where nothing is marked.
+	Cite string `json:"cite,omitempty"`
 }
 
 // Search answers a query. Errors: invalid (the query, with its place).
@@ -53,24 +58,145 @@ func Search(ctx context.Context, d *gate.Desk, q search.Query) (*SearchAnswer, e
 	if err != nil {
 		return nil, err
 	}
+	out, err := withoutHits(ctx, d, q, &page)
+	if err != nil {
+		return nil, err
+	}
+	t := newHitTeller(ctx, d)
+	for i := range page.Hits {
+		hit, err := t.tell(&page.Hits[i])
+		if err != nil {
+			return nil, err
+		}
+		out.Hits = append(out.Hits, *hit)
+	}
+	return out, nil
+}
+
+// SearchAll answers a query with all its hits behind the query's cursor: first
+// begin gets the answer without them, then each gets one after the other, in
+// order. All of it is of one moment, however long it takes and whatever comes in
+// meanwhile; held are a few numbers for each hit, and one hit whole. Errors: as
+// for Search; those of begin and each.
+func SearchAll(ctx context.Context, d *gate.Desk, q search.Query, begin func(*SearchAnswer) error, each func(*SearchHit) error) error {
+	s, err := d.Search(ctx)
+	if err != nil {
+		return err
+	}
+	q.Limit = 1
+	page, err := s.Search(ctx, q)
+	if err != nil {
+		return err
+	}
+	out, err := withoutHits(ctx, d, q, &page)
+	if err != nil {
+		return err
+	}
+	out.Next = ""
+	if err := begin(out); err != nil {
+		return err
+	}
+	t := newHitTeller(ctx, d)
+	for h, err := range s.All(ctx, q) {
+		if err != nil {
+			return err
+		}
+		hit, err := t.tell(&h)
+		if err != nil {
+			return err
+		}
+		if err := each(hit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutHits is an answer but for its hits.
+func withoutHits(ctx context.Context, d *gate.Desk, q search.Query, page *search.Page) (*SearchAnswer, error) {
 	out := &SearchAnswer{Query: q.Text, Total: page.Total, Hits: []SearchHit{}, Facets: page.Facets, Next: page.Next}
 	if out.Facets == nil {
 		out.Facets = []search.Facet{}
 	}
-	for i := range page.Hits {
-		hit := hitOf(&page.Hits[i])
-		if hit.Caption, err = caption(ctx, d, hit); err != nil {
-			return nil, err
-		}
-		out.Hits = append(out.Hits, hit)
+	plan, err := q.Compile()
+	if err != nil {
+		return nil, err
 	}
-	if q.Kind != search.Entity {
-		out.NotSearched, err = Unseen(ctx, d)
-	}
-	if out.NotSearched == nil {
-		out.NotSearched = []NotSeen{}
-	}
+	out.NotSearched, err = notSearched(ctx, d, plan)
 	return out, err
+}
+
+// A hitTeller adds to hits what they are called and how they are cited.
+type hitTeller struct {
+	ctx   context.Context
+	d     *gate.Desk
+	texts map[[2]string]overt.BlobID // by document and version of the text
+}
+
+// maxTexts bounds what a hitTeller remembers.
+const maxTexts = 10_000
+
+func newHitTeller(ctx context.Context, d *gate.Desk) *hitTeller {
+	return &hitTeller{ctx, d, map[[2]string]overt.BlobID{}}
+}
+
+func (t *hitTeller) tell(h *search.Hit) (*SearchHit, error) {
+	hit := hitOf(h)
+	var err error
+	if hit.Caption, err = caption(t.ctx, t.d, hit); err != nil {
+		return nil, err
+	}
+	if hit.Kind == search.Passage && hit.End > 0 {
+		hit.Cite, err = t.cite(&hit)
+	}
+	return &hit, err
+}
+
+// cite cites the place of a hit in the reading that the index has its text of.
+func (t *hitTeller) cite(h *SearchHit) (string, error) {
+	key := [2]string{string(h.ID), h.Version}
+	if _, ok := t.texts[key]; !ok {
+		if err := t.versions(h.ID); err != nil {
+			return "", err
+		}
+	}
+	text, ok := t.texts[key]
+	if !ok {
+		return "", overt.Errorf(overt.Internal, string(h.ID), "the index has a text of it that no reading has; delete the index and it is made again")
+	}
+	r, done, err := readingOf{text: text}.open(t.ctx, t.d)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	if h.End-h.Start > reading.MaxQuote { // words far apart, with nothing but blanks between
+		return "", nil
+	}
+	c, err := r.Cite(h.Page, h.Start, h.End)
+	if err != nil {
+		return "", err
+	}
+	return c.URI()
+}
+
+// versions notes which texts a document has.
+func (t *hitTeller) versions(doc ftm.EntityID) error {
+	all, err := readingsOf(t.ctx, t.d, doc)
+	if err != nil {
+		return err
+	}
+	if len(t.texts) > maxTexts {
+		clear(t.texts)
+	}
+	for _, k := range all {
+		r, done, err := k.open(t.ctx, t.d)
+		if err != nil {
+			return err
+		}
+		t.texts[[2]string{string(doc), r.Version}] = k.text
+		done()
+	}
+	return nil
 }
 
 // caption is what the hit's entity is called today.

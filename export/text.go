@@ -77,5 +77,9 @@ func inert(s string) string {
 	return "'" + s
 }
 
+// Cell makes a text fit for a cell of a table that a spreadsheet program will
+// open: without control characters, and never a formula.
+func Cell(s string) string { return inert(s) }
+
 // joined puts several values into one cell.
 func joined(values []string) string { return strings.Join(values, "; ") }

@@ -138,21 +138,32 @@ type Desk struct {
 	Scope  policy.Scope
 	Runs   []statement.Run
 	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
-
-	index func(context.Context) (search.Index, error)
+	// Index gives the index of passages and names, made when it is asked for, as
+	// View shows it; nil where nothing is indexed.
+	Index func(context.Context) (search.Searcher, error)
 }
 
 // Search gives the index of passages and names as the desk's view shows it.
 // Errors: those of making or opening it.
 func (d *Desk) Search(ctx context.Context) (search.Searcher, error) {
-	if d.index == nil {
+	if d.Index == nil {
 		return search.Searcher{}, overt.Errorf(overt.Unavailable, "", "nothing is indexed here")
 	}
-	x, err := d.index(ctx)
-	if err != nil {
-		return search.Searcher{}, err
+	return d.Index(ctx)
+}
+
+// shown narrows an index to what the desk's view shows.
+func (d *Desk) shown(index func(context.Context) (search.Index, error)) func(context.Context) (search.Searcher, error) {
+	if index == nil {
+		return nil
 	}
-	return search.In(x, search.NewView(d.View.Sight())), nil
+	return func(ctx context.Context) (search.Searcher, error) {
+		x, err := index(ctx)
+		if err != nil {
+			return search.Searcher{}, err
+		}
+		return search.In(x, search.NewView(d.View.Sight())), nil
+	}
 }
 
 // Counted lets an answer say how many records it releases.
@@ -190,26 +201,51 @@ func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer fu
 
 func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
 	var zero T
+	d, err := p.desk(ctx, act, withGraph)
+	if err != nil {
+		return zero, err
+	}
+	defer func() { _ = d.View.Close() }()
+	return answer(ctx, d)
+}
+
+// Stream answers a question with more than can be held: the intent is recorded
+// before anything is released, how much it was and its hash when it has ended.
+// Errors: as for Do, and those of opening the desk.
+func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(context.Context, *Desk) (count int64, result string, err error)) error {
+	return p.Do(ctx, act, func(ctx context.Context, _ *Bench) (int64, string, error) {
+		d, err := p.desk(ctx, act, withGraph)
+		if err != nil {
+			return 0, "", err
+		}
+		defer func() { _ = d.View.Close() }()
+		return answer(ctx, d)
+	})
+}
+
+// desk lays what a question is answered from. Its view is to be closed.
+func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf)}
+	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error
 	if withGraph {
 		if g, err = cfg.Graph(ctx); err != nil {
-			return zero, err
+			return nil, err
 		}
 	}
 	if d.View, err = cfg.Statements.View(ctx, p.scope, act.When); err != nil {
-		return zero, err
+		return nil, err
 	}
-	defer func() { _ = d.View.Close() }()
 	if g != nil {
 		d.Graph = g.View(d.View.Sight())
 	}
 	if d.Runs, err = cfg.Statements.Runs(ctx, p.scope); err != nil {
-		return zero, err
+		_ = d.View.Close()
+		return nil, err
 	}
-	return answer(ctx, d)
+	return d, nil
 }
 
 // record writes one event of this pass, durably.

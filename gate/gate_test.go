@@ -230,3 +230,45 @@ func TestWorkersWriteNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What is given out piece by piece is recorded before its first piece, and how
+// much it was behind the last; the desk shows the pass's scope.
+func TestAStreamHasIntentAndOutcome(t *testing.T) {
+	f := open(t)
+	p, err := f.gate.Open(t.Context(), anna(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := f.log.Size()
+	err = p.Stream(t.Context(), gate.Act{Action: "search.all", Query: "acme"}, false, func(ctx context.Context, d *gate.Desk) (int64, string, error) {
+		if f.log.Size() != before+1 {
+			t.Error("no intent is recorded before the first piece")
+		}
+		got, err := names(ctx, d)
+		if strings.Join(got, ", ") != "Acme of contracts" {
+			t.Errorf("the desk shows %v", got)
+		}
+		if _, err := d.Search(ctx); overt.CodeOf(err) != overt.Unavailable {
+			t.Errorf("where nothing is indexed: %v", err)
+		}
+		return int64(len(got)), strings.Repeat("ab", 32), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := f.records(t)
+	intent, outcome := all[len(all)-2], all[len(all)-1]
+	if !intent.Intent || outcome.Intent || intent.Ref != outcome.Ref || outcome.Count != 1 || outcome.Result != strings.Repeat("ab", 32) || outcome.Query != "acme" {
+		t.Errorf("intent %+v, outcome %+v", intent, outcome)
+	}
+	if err := f.log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = p.Stream(t.Context(), gate.Act{Action: "search.all"}, false, func(context.Context, *gate.Desk) (int64, string, error) {
+		t.Error("it begins without a record")
+		return 0, "", nil
+	})
+	if overt.CodeOf(err) != overt.Unavailable {
+		t.Errorf("with a closed log: %v", err)
+	}
+}

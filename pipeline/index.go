@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"overt"
@@ -21,7 +21,7 @@ import (
 )
 
 // indexVersion names how items are made of statements.
-const indexVersion = "index/1"
+const indexVersion = "index/2"
 
 // indexBatch is how many items are written in one step.
 const indexBatch = 10_000
@@ -47,31 +47,48 @@ func runList(sight *statement.Sight) []string {
 }
 
 // CanFollow says whether an index made by a rule can be brought to the runs of
-// a view by adding some: none of its runs is gone.
+// a view by adding some: none of its runs is gone, and none came in before one
+// of them, by the day it was observed.
 func CanFollow(rule string, sight *statement.Sight) bool {
 	version, list, _ := strings.Cut(rule, " ")
 	if version != indexVersion {
 		return rule == ""
 	}
-	now := runList(sight)
-	for _, id := range strings.Split(list, ",") {
-		if id != "" && !slices.Contains(now, id) {
-			return false
+	known := knownRuns(list)
+	gone := maps.Clone(known)
+	last := map[string]statement.Day{} // by label
+	for _, c := range sight.Classes() {
+		if info, ok := sight.Info(c); ok && known[info.Run.ID] {
+			delete(gone, info.Run.ID)
+			last[info.Label.Key()] = max(last[info.Label.Key()], statement.DayOf(info.Run.Observed))
 		}
 	}
-	return true
+	return len(gone) == 0 && !slices.ContainsFunc(sight.Classes(), func(c statement.Class) bool {
+		info, ok := sight.Info(c)
+		day, there := last[info.Label.Key()]
+		return ok && there && !known[info.Run.ID] && statement.DayOf(info.Run.Observed) < day
+	})
+}
+
+func knownRuns(list string) map[overt.RunID]bool {
+	out := map[overt.RunID]bool{}
+	for _, text := range strings.Split(list, ",") {
+		if id, err := strconv.ParseUint(text, 10, 32); err == nil {
+			out[overt.RunID(id)] = true
+		}
+	}
+	return out
 }
 
 // Follow brings an index to what the desk's view shows: of an entity what each
 // run says that no earlier run under the label said, so that one name is one
-// item; of a document the text that a reading brought. The index MUST be one
-// that CanFollow allows.
+// item; of a document the text of its newest reading. Earlier is what was
+// observed on an earlier day: who sees only what was known by some day sees the
+// run that a name is found by, if he sees any that says it. The index MUST be
+// one that CanFollow allows.
 func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) error {
-	f := &follower{ctx: ctx, d: d, x: x, known: map[string]bool{}}
 	_, list, _ := strings.Cut(x.Stamp().Rule, " ")
-	for _, id := range strings.Split(list, ",") {
-		f.known[id] = true
-	}
+	f := &follower{ctx: ctx, d: d, x: x, known: knownRuns(list)}
 	for stmts, err := range d.View.Entities(ctx) {
 		if err != nil {
 			return err
@@ -87,7 +104,7 @@ type follower struct {
 	ctx   context.Context
 	d     *gate.Desk
 	x     search.Index
-	known map[string]bool // runs that are in the index
+	known map[overt.RunID]bool // runs that are in the index
 	items []search.Item
 }
 
@@ -110,6 +127,7 @@ func (f *follower) add(it search.Item) error {
 // A told part is what one run says of an entity under one label.
 type told struct {
 	run   overt.RunID
+	day   statement.Day // when it was observed
 	label policy.Label
 	stmts []statement.Statement
 }
@@ -124,13 +142,16 @@ func (f *follower) entity(stmts []statement.Statement) error {
 			end++
 		}
 		if info, ok := sight.Info(stmts[start].Class); ok {
-			parts = append(parts, told{info.Run.ID, info.Label, stmts[start:end]})
+			parts = append(parts, told{info.Run.ID, statement.DayOf(info.Run.Observed), info.Label, stmts[start:end]})
 		}
 		start = end
 	}
 	slices.SortStableFunc(parts, func(a, b told) int {
-		return cmp.Or(cmp.Compare(a.label.Key(), b.label.Key()), cmp.Compare(a.run, b.run))
+		return cmp.Or(cmp.Compare(a.label.Key(), b.label.Key()), cmp.Compare(a.day, b.day), cmp.Compare(a.run, b.run))
 	})
+	if len(stmts) > 0 && stmts[0].Schema == "Reading" {
+		return f.readings(parts)
+	}
 	seen := map[string]bool{}
 	for _, p := range parts {
 		fresh := slices.DeleteFunc(slices.Clone(p.stmts), func(s statement.Statement) bool {
@@ -141,10 +162,43 @@ func (f *follower) entity(stmts []statement.Statement) error {
 			seen[k] = true
 			return false
 		})
-		if f.known[fmt.Sprint(p.run)] {
+		if f.known[p.run] {
 			continue
 		}
 		if err := f.part(p, fresh); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readings makes the items of the readings of one document. A later one takes
+// the place of an earlier one under its label, also of one that is there already.
+func (f *follower) readings(parts []told) error {
+	type brought struct {
+		told
+		text overt.BlobID
+	}
+	var all []brought
+	for _, p := range parts {
+		i := slices.IndexFunc(p.stmts, func(s statement.Statement) bool { return s.Prop == "text" })
+		if i < 0 {
+			continue
+		}
+		b := brought{p, overt.BlobID(p.stmts[i].Value)}
+		if n := len(all); n == 0 || all[n-1].text != b.text || all[n-1].label.Key() != b.label.Key() {
+			all = append(all, b)
+		}
+	}
+	for i, b := range all {
+		until := overt.RunID(0)
+		if i+1 < len(all) && all[i+1].label.Key() == b.label.Key() {
+			until = all[i+1].run
+		}
+		if f.known[b.run] && (until == 0 || f.known[until]) {
+			continue
+		}
+		if err := f.text(b.told, b.text, until); err != nil {
 			return err
 		}
 	}
@@ -156,14 +210,6 @@ func (f *follower) part(p told, fresh []statement.Statement) error {
 	model := ftm.Default()
 	schema := model.Schema(p.stmts[0].Schema)
 	if schema == nil {
-		return nil
-	}
-	if schema.Name == "Reading" {
-		for _, s := range fresh {
-			if s.Prop == "text" {
-				return f.text(p, overt.BlobID(s.Value))
-			}
-		}
 		return nil
 	}
 	if schema.Edge != nil {
@@ -207,36 +253,33 @@ func properties(stmts []statement.Statement) map[string][]string {
 }
 
 // text makes the items of the passages of a reading.
-func (f *follower) text(p told, id overt.BlobID) error {
+func (f *follower) text(p told, id overt.BlobID, until overt.RunID) error {
 	in, err := f.d.Blobs.Open(f.ctx, id)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	size, err := in.Seek(0, io.SeekEnd)
+	r, err := reading.From(in)
 	if err != nil {
 		return err
 	}
-	r, err := reading.Open(&seekerAt{in: in}, size)
-	if err != nil {
-		return err
-	}
-	err = f.pages(p, r)
+	err = f.pages(p, r, until)
 	return errors.Join(err, r.Close())
 }
 
-func (f *follower) pages(p told, r *reading.Reading) error {
+func (f *follower) pages(p told, r *reading.Reading, until overt.RunID) error {
 	doc := documentID(r.Document)
 	about, err := f.d.View.Entity(f.ctx, doc)
 	if err != nil {
 		return err
 	}
+	// What another run says of the document is not shown to whoever sees this one.
 	own := slices.DeleteFunc(slices.Clone(about), func(s statement.Statement) bool {
 		info, ok := f.d.View.Sight().Info(s.Class)
-		return !ok || info.Label.Key() != p.label.Key()
+		return !ok || info.Run.ID != p.run || info.Label.Key() != p.label.Key()
 	})
 	values := properties(own)
-	schema := schemaOf(r.Type)
+	schema := reading.SchemaOf(r.Type)
 	for page, err := range r.Text() {
 		if err != nil {
 			return err
@@ -249,8 +292,8 @@ func (f *follower) pages(p told, r *reading.Reading) error {
 			// each of its pages.
 			err := f.add(search.Item{
 				ID: fmt.Sprintf("%s/%d/%d", doc, page.Number, slice.Start), Kind: search.Passage, Document: doc, Blob: r.Document, Version: r.Version,
-				Page: page.Number, Start: slice.Start, Text: slice.Text, Schema: schema, Type: family(r.Type),
-				Language: language.Of(slice.Text), Dates: datesOf(values), Label: p.label, Run: p.run,
+				Page: page.Number, Start: slice.Start, Text: slice.Text, Schema: schema, Type: reading.FamilyOf(r.Type),
+				Language: language.Of(slice.Text), Dates: datesOf(values), Label: p.label, Run: p.run, Until: until,
 			})
 			if err != nil {
 				return err
@@ -267,24 +310,4 @@ func datesOf(values map[string][]string) []string {
 		}
 	}
 	return nil
-}
-
-// family is the media type in a word, for people to narrow by.
-func family(mediaType string) string {
-	switch s := schemaOf(mediaType); s {
-	case "Email":
-		return "mail"
-	case "Workbook", "Table":
-		return "table"
-	case "HyperText":
-		return "web"
-	case "Image", "Audio", "Video", "Package":
-		return strings.ToLower(s)
-	case "PlainText":
-		return "text"
-	}
-	if mediaType == "application/pdf" {
-		return "pdf"
-	}
-	return "document"
 }

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -22,44 +21,12 @@ type teller struct {
 	when  string // RFC 3339
 }
 
-// documentID is the entity of the documents of some bytes, and readingID that of
-// what was read there.
-func documentID(b overt.BlobID) ftm.EntityID { return ftm.EntityID("doc-" + b[:min(40, len(b))]) }
-func readingID(b overt.BlobID) ftm.EntityID  { return ftm.EntityID("reading-" + b[:min(40, len(b))]) }
-
-// schemata are those of documents by their media type; the first that fits.
-// A type ends with "/" where all below it are meant.
-var schemata = []struct {
-	schema string
-	types  []string
-}{
-	{"Email", []string{"message/rfc822", "application/vnd.ms-outlook", "text/rfc822-headers", "multipart/related"}},
-	{"Pages", []string{"application/pdf", "application/msword", "application/rtf", "text/rtf", "application/vnd.openxmlformats-officedocument.wordprocessingml", "application/vnd.openxmlformats-officedocument.presentationml", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.presentation", "application/vnd.oasis.opendocument.graphics", "application/vnd.ms-powerpoint", "application/epub+zip", "image/tiff"}},
-	{"Workbook", []string{"application/vnd.openxmlformats-officedocument.spreadsheetml", "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.ms-excel", "application/x-msaccess", "application/vnd.sqlite3", "application/x-sqlite3"}},
-	{"Table", []string{"text/csv", "text/tab-separated-values", "application/x-dbf", "application/vnd.dbf", "application/vnd.apache.parquet"}},
-	{"HyperText", []string{"text/html", "application/xhtml+xml", "text/xml", "application/xml", "image/svg+xml"}},
-	{"Package", []string{"application/zip", "application/x-7z-compressed", "application/vnd.rar", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd", "application/mbox", "application/vnd.ms-outlook-pst", "application/vnd.ms-tnef", "application/x-archive", "application/x-cpio", "application/x-compress"}},
-	{"Image", []string{"image/"}},
-	{"Audio", []string{"audio/"}},
-	{"Video", []string{"video/"}},
-	{"PlainText", []string{"text/"}},
-}
-
-// schemaOf is the schema of documents of a media type.
-func schemaOf(mediaType string) string {
-	for _, s := range schemata {
-		if slices.ContainsFunc(s.types, func(t string) bool {
-			return mediaType == t || strings.HasPrefix(mediaType, t+".") || strings.HasSuffix(t, "/") && strings.HasPrefix(mediaType, t)
-		}) {
-			return s.schema
-		}
-	}
-	return "Document"
-}
+func documentID(b overt.BlobID) ftm.EntityID { return reading.DocumentID(b) }
+func readingID(b overt.BlobID) ftm.EntityID  { return reading.EntityID(b) }
 
 // tell says one document, and its reading.
 func (t *teller) tell(h *had) error {
-	schema := ftm.Default().Schema(schemaOf(h.index.Type))
+	schema := ftm.Default().Schema(reading.SchemaOf(h.index.Type))
 	d := telling{t: t, h: h, schema: schema}
 	d.own(statement.PropID, string(documentID(h.Blob)))
 	d.clean("fileName", h.name)

@@ -23,6 +23,7 @@ import (
 	"overt/money"
 	"overt/policy"
 	"overt/policy/policytest"
+	"overt/search"
 	"overt/statement"
 )
 
@@ -44,7 +45,15 @@ func (f *filled) lay(t testing.TB, g *graph.Graph, scope policy.Scope, when stat
 	t.Helper()
 	view, err := f.store.View(t.Context(), scope, when)
 	must(t, err)
-	d := &gate.Desk{View: view, Graph: g.View(view.Sight()), Ledger: &f.ledger, Blobs: &f.blobs, Scope: scope}
+	d := &gate.Desk{View: view, Ledger: &f.ledger, Blobs: &f.blobs, Scope: scope}
+	if g != nil {
+		d.Graph = g.View(view.Sight())
+	}
+	if f.index != nil {
+		d.Index = func(context.Context) (search.Searcher, error) {
+			return search.In(f.index, search.NewView(view.Sight())), nil
+		}
+	}
 	d.Runs, err = f.store.Runs(t.Context(), scope)
 	must(t, err)
 	return d
@@ -203,17 +212,24 @@ func hidden(t testing.TB, dir string, seed uint64, tamper leak) string {
 	w := newWorld(seed)
 	all := policytest.ReadOnly(w.labels...)
 	whole := w.fill(t, w.order(), func(policy.Label) bool { return true })
+	whole.searchable(t, all, inMemory)
 	g, worker := whole.derived(t, dir, all, tamper)
 	defer func() { must(t, errors.Join(worker.Close(), g.Close())) }()
 	for range scopes {
 		scope, when := w.scope(), statement.When{KnownAt: pick(w.Rand, []string{"", "", "", "2024-01-01"})}
 		got := whole.lay(t, g, scope, when)
 		must(t, tamper.desk(t.Context(), got, whole, g, worker, all))
+		tamper.searchDesk(got, whole, worker, w)
 		cut := w.fill(t, w.order(), scope.Sees)
+		cut.searchable(t, all, inMemory)
 		small, smallWorker := cut.derived(t, dir, all, "")
 		want := cut.lay(t, small, scope, when)
 		felt := ""
-		for _, q := range w.questions(12) {
+		questions := w.searches(2)
+		if !slices.Contains(searchLeaks, tamper) {
+			questions = append(questions, w.questions(12)...)
+		}
+		for _, q := range questions {
 			if g, c := whole.told(t, q, got), cut.told(t, q, want); g != c {
 				felt = fmt.Sprintf("%s\n%s", q.text, differ(c, g))
 				break

@@ -18,6 +18,7 @@ import (
 	"overt/policy"
 	"overt/policy/policytest"
 	"overt/resolve"
+	"overt/search"
 	"overt/statement"
 )
 
@@ -29,11 +30,13 @@ type world struct {
 	labels []policy.Label
 	runs   []worldRun
 	row    int64
+	docs   *rand.Rand
 }
 
 type worldRun struct {
 	spec     statement.RunSpec
 	adds     []worldAdd
+	docs     []worldDoc
 	warnings []statement.Warning
 	measures []statement.Measure
 	undone   bool
@@ -89,6 +92,7 @@ func newWorld(seed uint64) *world {
 	for i := range 3 + w.IntN(7) {
 		w.run(i)
 	}
+	w.documents(seed)
 	return w
 }
 
@@ -334,6 +338,7 @@ type filled struct {
 	store  memory.Store
 	ledger memory.Ledger
 	blobs  memory.Blobs
+	index  search.Index
 	tokens map[string]string // number of a run → its token
 }
 
@@ -341,17 +346,33 @@ type filled struct {
 // keeps nothing never was.
 func (w *world) fill(t testing.TB, order []int, shows func(policy.Label) bool) *filled {
 	t.Helper()
+	return w.fillWith(t, order, shows, nil)
+}
+
+// fillWith is fill, and looks now and then what can be searched, so that the index
+// follows step by step; open makes it, nil for never.
+func (w *world) fillWith(t testing.TB, order []int, shows func(policy.Label) bool, open func() search.Index) *filled {
+	t.Helper()
 	f := &filled{tokens: map[string]string{}}
 	may := policytest.Scope(w.labels...)
-	for _, i := range order {
+	for n, i := range order {
 		r := &w.runs[i]
 		kept := slices.DeleteFunc(slices.Clone(r.adds), func(a worldAdd) bool { return !shows(a.label) })
+		docs := slices.DeleteFunc(slices.Clone(r.docs), func(d worldDoc) bool { return !shows(d.label) })
 		var id overt.RunID
-		if len(kept) > 0 {
-			id = f.write(t, may, r, kept)
+		if len(kept) > 0 || slices.ContainsFunc(docs, func(d worldDoc) bool { return d.index != nil }) {
+			id = f.write(t, may, r, kept, docs)
 		}
 		if shows(policy.Label{Dataset: r.spec.Dataset}) && r.verdict != "" && id != 0 {
 			f.enter(t, r, id)
+		}
+		for k := range docs {
+			if len(docs[k].label.Marks) == 0 {
+				f.enterDocument(t, &docs[k], id)
+			}
+		}
+		if open != nil && n%2 == 0 {
+			f.searchable(t, may, open)
 		}
 		if r.undone && id != 0 {
 			must(t, f.store.Undo(t.Context(), may, id, "2026-02-02T00:00:00Z"))
@@ -361,12 +382,19 @@ func (w *world) fill(t testing.TB, order []int, shows func(policy.Label) bool) *
 	return f
 }
 
-func (f *filled) write(t testing.TB, may policy.Scope, r *worldRun, adds []worldAdd) overt.RunID {
+func (w *world) all() policy.Scope { return policytest.ReadOnly(w.labels...) }
+
+func (f *filled) write(t testing.TB, may policy.Scope, r *worldRun, adds []worldAdd, docs []worldDoc) overt.RunID {
 	t.Helper()
 	writer, err := f.store.Begin(t.Context(), may, r.spec)
 	must(t, err)
 	for _, a := range adds {
 		must(t, writer.Add(a.label, a.id, a.stmts))
+	}
+	for i := range docs {
+		if docs[i].index != nil {
+			f.tell(t, writer, &docs[i])
+		}
 	}
 	for _, x := range r.warnings {
 		writer.Warn(x)

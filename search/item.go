@@ -39,6 +39,9 @@ type Item struct {
 	Entities []ftm.EntityID `json:"entities,omitempty"` // mentioned or linked
 	Label    policy.Label   `json:"label"`
 	Run      overt.RunID    `json:"run"`
+	// Until is the run that took the item's place, under the same label: who sees
+	// that run does not see the item. 0 for none; a hit does not tell it.
+	Until overt.RunID `json:"until,omitempty"`
 }
 
 // Bounds of an item. A longer page is cut (Cut).

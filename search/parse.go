@@ -1,6 +1,7 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,7 +44,22 @@ func parse(q Query) (*Node, error) {
 }
 
 func (p *parser) errorf(at int, format string, args ...any) error {
-	return overt.Errorf(overt.Invalid, fmt.Sprintf("query, character %d", utf8.RuneCountInString(p.q.Text[:at])+1), format, args...)
+	return overt.Errorf(overt.Invalid, fmt.Sprintf("%s%d", where, utf8.RuneCountInString(p.q.Text[:at])+1), format, args...)
+}
+
+// where begins the place of a mistake in a query.
+const where = "query, character "
+
+// Mistake tells the character of a query, from 1, at which an error found it to
+// be wrong. It may be the one behind the last.
+func Mistake(err error) (character int, ok bool) {
+	var e *overt.Error
+	if !errors.As(err, &e) {
+		return 0, false
+	}
+	text, ok := strings.CutPrefix(e.Where, where)
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil && n > 0
 }
 
 func (p *parser) end() bool { return p.at == len(p.q.Text) }

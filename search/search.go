@@ -106,6 +106,12 @@ func (v View) Sees(key string, run overt.RunID) bool {
 	return ok
 }
 
+// Shows says whether an item under a label, by its key, is visible: its run is,
+// and the one that took its place is not.
+func (v View) Shows(key string, run, until overt.RunID) bool {
+	return v.Sees(key, run) && (until == 0 || !v.Sees(key, until))
+}
+
 // A Searcher is an index inside one view: what a gate hands out.
 type Searcher struct {
 	index Index

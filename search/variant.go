@@ -34,11 +34,14 @@ func stems(word string) []string {
 	if len(stem) < minStem {
 		return []string{word}
 	}
+	// What ends like an inflection may be none: droit, droits.
 	all := []string{word}
-	for _, e := range endings {
-		all = appendNew(all, stem+e)
-		if last := stem[len(stem)-1]; e != "" && !strings.ContainsRune("aeiou", rune(last)) {
-			all = appendNew(all, stem+string(last)+e) // stop, stopped
+	for _, stem := range []string{stem, word} {
+		for _, e := range endings {
+			all = appendNew(all, stem+e)
+			if last := stem[len(stem)-1]; e != "" && !strings.ContainsRune("aeiou", rune(last)) {
+				all = appendNew(all, stem+string(last)+e) // stop, stopped
+			}
 		}
 	}
 	slices.Sort(all)

@@ -36,6 +36,18 @@ var kinds = []kind{
 		w := c.words[r.IntN(vocabularySize)]
 		return w[:min(5, len(w))] + "*"
 	}},
+	{"a wildcard inside", nil, func(c *corpus, r *rand.Rand, _ int) string {
+		w := c.words[r.IntN(vocabularySize)]
+		return w[:len(w)/2] + "*" + w[len(w)-1:]
+	}},
+	{"a wildcard in front", nil, func(c *corpus, r *rand.Rand, _ int) string {
+		w := c.words[r.IntN(vocabularySize)]
+		return "*" + w[len(w)/2:]
+	}},
+	{"a regular expression", nil, func(c *corpus, r *rand.Rand, _ int) string {
+		w := c.words[r.IntN(vocabularySize)]
+		return "/" + w[:len(w)/2] + ".[a-m]+/"
+	}},
 	{"a word, six facets", search.FacetNames(), func(c *corpus, r *rand.Rand, _ int) string { return c.ranked(r) }},
 	{"two words, six facets", search.FacetNames(), func(c *corpus, r *rand.Rand, _ int) string { return c.ranked(r) + " " + c.ranked(r) }},
 	{"everything, six facets", search.FacetNames(), func(*corpus, *rand.Rand, int) string { return "*" }},
@@ -52,6 +64,9 @@ func (j job) ask(ctx context.Context, out io.Writer, index search.Index, c *corp
 	fmt.Fprintln(out, "| question | scope shows | p50 | p99 | max | cpu p50 | cpu p99 | hits, mean |")
 	fmt.Fprintln(out, "|---|---|---|---|---|---|---|---|")
 	for _, k := range kinds {
+		if !strings.Contains(k.name, j.only) {
+			continue
+		}
 		for _, s := range scopes {
 			v, err := viewOf(s.labels)
 			if err != nil {

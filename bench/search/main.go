@@ -4,6 +4,7 @@
 //	go run ./bench/search                       # a million passages
 //	go run ./bench/search -n 100000 -queries 100
 //	go run ./bench/search -dir DIR -keep        # answer again from what is there
+//	go run ./bench/search -dir DIR -keep -only follow
 //
 // The text is made from the number of each passage, the same on every machine,
 // in words that mean nothing: a vocabulary by Zipf's law, 500 to 1,500 characters
@@ -34,7 +35,7 @@ type job struct {
 	n, queries, batch int
 	dir               string
 	keep              bool
-	profile           string
+	profile, only     string
 }
 
 func main() {
@@ -54,6 +55,7 @@ func run(args []string, out io.Writer) (err error) {
 	flags.IntVar(&j.batch, "batch", 20_000, "passages written in one step")
 	flags.StringVar(&j.dir, "dir", "", "folder of the index (default a temporary one)")
 	flags.BoolVar(&j.keep, "keep", false, "leave the index, and do not write it when it is there")
+	flags.StringVar(&j.only, "only", "", "ask only questions whose name has this `text` in it")
 	flags.StringVar(&j.profile, "cpuprofile", "", "write a CPU profile to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -159,6 +159,10 @@ func (a *app) report(err error) {
 		return
 	}
 	fmt.Fprintf(a.err, "overt: %s\n", audit.Safe(message))
+	var pointed pointedError
+	if errors.As(err, &pointed) {
+		fmt.Fprintf(a.err, "  %s\n  %s\n", pointed.text, pointed.caret)
+	}
 }
 
 // print writes an answer: as JSON, or by the given function for people.

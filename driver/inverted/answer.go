@@ -165,7 +165,7 @@ func hit(s *seen, doc uint32, score float64, m *search.Marker) (search.Hit, erro
 		return search.Hit{}, err
 	}
 	h := search.Hit{Item: it, Score: score, Snippets: m.Snippets(&it)}
-	h.Text = ""
+	h.Text, h.Until = "", 0
 	return h, nil
 }
 

@@ -26,7 +26,7 @@ func build(w io.Writer, enc *zstd.Encoder, items []*search.Item) error {
 	f.meta.Runs = runsOf(items)
 	for i, it := range items {
 		words := b.add(uint32(i), it)
-		run, _ := slices.BinarySearchFunc(f.meta.Runs, it.Run, func(r runStats, id overt.RunID) int { return int(int64(r.Run) - int64(id)) })
+		run, _ := slices.BinarySearchFunc(f.meta.Runs, runStats{Run: it.Run, Until: it.Until}, runStats.compare)
 		f.meta.Runs[run].Items++
 		f.meta.Runs[run].Words += int64(words)
 		data, err := json.Marshal(it)
@@ -57,11 +57,11 @@ func kindOf(k search.Kind) uint32 {
 func runsOf(items []*search.Item) []runStats {
 	var runs []runStats
 	for _, it := range items {
-		if !slices.ContainsFunc(runs, func(r runStats) bool { return r.Run == it.Run }) {
-			runs = append(runs, runStats{Run: it.Run})
+		if !slices.Contains(runs, runStats{Run: it.Run, Until: it.Until}) {
+			runs = append(runs, runStats{Run: it.Run, Until: it.Until})
 		}
 	}
-	slices.SortFunc(runs, func(a, b runStats) int { return int(int64(a.Run) - int64(b.Run)) })
+	slices.SortFunc(runs, runStats.compare)
 	return runs
 }
 

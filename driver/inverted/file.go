@@ -3,6 +3,7 @@ package inverted
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -77,15 +78,22 @@ type meta struct {
 	Label  policy.Label      `json:"label"`
 	Items  int               `json:"items"`
 	Keys   int               `json:"keys"`
-	Runs   []runStats        `json:"runs"`   // ascending
+	Runs   []runStats        `json:"runs"`   // ascending by run and until
 	Fields map[string][2]int `json:"fields"` // first key of each field, and the one behind the last
 	Multi  map[string]int    `json:"multi"`  // numbers in the lists of years and entities
 }
 
+// A runStats counts the items of one run that the same other run took the place
+// of, if any did.
 type runStats struct {
 	Run   overt.RunID `json:"run"`
+	Until overt.RunID `json:"until,omitempty"`
 	Items int64       `json:"items"`
 	Words int64       `json:"words"`
+}
+
+func (r runStats) compare(o runStats) int {
+	return cmp.Or(cmp.Compare(r.Run, o.Run), cmp.Compare(r.Until, o.Until))
 }
 
 type section struct {

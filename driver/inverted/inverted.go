@@ -275,13 +275,12 @@ func (x *Index) drop(scope policy.Scope, old *listing, b search.Batch, items []*
 }
 
 func (p *part) ofRun(run overt.RunID) []uint32 {
-	n := slices.IndexFunc(p.runs, func(r runStats) bool { return r.Run == run && r.Items > 0 })
-	if n < 0 {
+	if !slices.ContainsFunc(p.runs, func(r runStats) bool { return r.Run == run && r.Items > 0 }) {
 		return nil
 	}
 	var out []uint32
 	for d := range uint32(p.meta.Items) {
-		if number(p.cols[colRun], d) == uint32(n) {
+		if p.run(d) == run {
 			out = append(out, d)
 		}
 	}

@@ -148,9 +148,7 @@ func positions(lists []*places, docs []uint32) *spots {
 	if len(lists) == 1 {
 		out.at = make([]uint32, 0, 2*len(docs))
 		for i, d := range docs {
-			if j, ok := lists[0].find(d); ok {
-				out.at = lists[0].append(out.at, j) // a term stands once at a position
-			}
+			out.at = lists[0].in(out.at, d) // a term stands once at a position
 			out.starts[i+1] = len(out.at)
 		}
 		return out
@@ -209,45 +207,100 @@ func (s *seen) phrase(field byte, l *search.Leaf) matches {
 		candidates = filter(candidates, s.mask.has)
 	}
 	var out matches
-	needs := l.Needs()
+	p := phrase{leaf: l, needs: l.Needs(), lists: lists, at: make([][]uint32, len(lists)), from: make([]int, len(lists))}
 	for some := range slices.Chunk(candidates, chunk) {
 		if s.stopped() {
 			break
 		}
-		words := make([]*spots, len(l.Words))
-		for i := range lists {
-			words[i] = positions(lists[i], some)
+		p.match(some, &out)
+	}
+	for _, terms := range lists {
+		for _, r := range terms {
+			r.free()
 		}
-		out.phrases(some, words, l, needs)
 	}
 	return out
 }
 
-// chunk is of how many items the positions of a phrase are held at once.
+// chunk is of how many items the positions of a word of many terms are held at
+// once.
 const chunk = 1 << 14
 
-// phrases adds the items in which the words stand as the leaf asks.
-func (m *matches) phrases(docs []uint32, words []*spots, l *search.Leaf, needs []int) {
-	at := make([][]uint32, len(words))
+// A phrase is matched from front to back.
+type phrase struct {
+	leaf  *search.Leaf
+	needs []int
+	lists [][]*places // by word
+	at    [][]uint32  // positions of each word in one item
+	bits  [512]uint64 // of positions, all 0
+	from  []int
+}
+
+// match adds the items in which the words stand as the leaf asks. Where a word
+// is one term, its positions are read item by item.
+func (p *phrase) match(docs []uint32, to *matches) {
+	terms := make([]*spots, len(p.lists))
+	for j, lists := range p.lists {
+		if len(lists) > 1 {
+			terms[j] = positions(lists, docs)
+		}
+	}
 	for i, d := range docs {
-		for j := range words {
-			at[j] = words[j].of(i)
+		for j, t := range terms {
+			if t != nil {
+				p.at[j] = t.of(i)
+			} else {
+				p.at[j] = p.lists[j][0].in(p.at[j][:0], d)
+			}
 		}
 		n := 0
-		if l.Near {
-			n = near(at, needs, uint32(len(words)+l.Slop))
-		} else {
-			n = adjacent(at)
+		switch {
+		case p.leaf.Near:
+			n = near(p.at, p.needs, uint32(len(p.at)+p.leaf.Slop))
+		case len(p.at) == 2:
+			n = p.neighbours(p.at[0], p.at[1])
+		default:
+			n = adjacent(p.at, p.from)
 		}
 		if n > 0 {
-			m.docs, m.tfs = append(m.docs, d), append(m.tfs, uint32(n))
+			to.docs, to.tfs = append(to.docs, d), append(to.tfs, uint32(n))
 		}
 	}
 }
 
-// adjacent counts where the words stand one behind the other.
-func adjacent(at [][]uint32) (n int) {
-	from := make([]int, len(at))
+// in appends where the word stands in an item; items ascend from call to call.
+func (r *places) in(to []uint32, doc uint32) []uint32 {
+	if i, ok := r.find(doc); ok {
+		return r.append(to, i)
+	}
+	return to
+}
+
+// neighbours counts where a position of b comes next after one of a. Positions
+// of frequent words are compared as bits: a merge of two lists guesses wrong
+// at every other step.
+func (p *phrase) neighbours(a, b []uint32) (n int) {
+	if len(a) == 0 || len(b) == 0 || len(a)+len(b) < 8 || max(a[len(a)-1], b[len(b)-1]) >= uint32(64*len(p.bits)) {
+		return adjacent(p.at, p.from)
+	}
+	for _, x := range a {
+		p.bits[x>>6] |= 1 << (x & 63)
+	}
+	for _, x := range b {
+		if x--; x>>6 < uint32(len(p.bits)) {
+			n += int(p.bits[x>>6] >> (x & 63) & 1)
+		}
+	}
+	for _, x := range a {
+		p.bits[x>>6] = 0
+	}
+	return n
+}
+
+// adjacent counts where the words stand one behind the other. from is scratch,
+// one for each word.
+func adjacent(at [][]uint32, from []int) (n int) {
+	clear(from)
 starts:
 	for _, p := range at[0] {
 		for j := 1; j < len(at); j++ {

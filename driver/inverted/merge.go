@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
-
-	"overt"
 )
 
 // maxItems bounds a segment: larger ones are not merged any further.
@@ -70,9 +68,9 @@ func (m *merger) join(p *part) {
 		if r.Items == 0 {
 			continue
 		}
-		i, found := slices.BinarySearchFunc(m.f.meta.Runs, r.Run, func(r runStats, id overt.RunID) int { return int(int64(r.Run) - int64(id)) })
+		i, found := slices.BinarySearchFunc(m.f.meta.Runs, r, runStats.compare)
 		if !found {
-			m.f.meta.Runs = slices.Insert(m.f.meta.Runs, i, runStats{Run: r.Run})
+			m.f.meta.Runs = slices.Insert(m.f.meta.Runs, i, runStats{Run: r.Run, Until: r.Until})
 		}
 		m.f.meta.Runs[i].Items += r.Items
 		m.f.meta.Runs[i].Words += r.Words
@@ -91,7 +89,7 @@ func (s *source) to(doc uint32) (uint32, bool) {
 func (m *merger) records(p *part) error {
 	runs := make([]uint32, len(p.meta.Runs))
 	for i, r := range p.meta.Runs {
-		n, _ := slices.BinarySearchFunc(m.f.meta.Runs, r.Run, func(r runStats, id overt.RunID) int { return int(int64(r.Run) - int64(id)) })
+		n, _ := slices.BinarySearchFunc(m.f.meta.Runs, r, runStats.compare)
 		runs[i] = uint32(n)
 	}
 	cols := func(d uint32) (run, kind, words, page uint32) {

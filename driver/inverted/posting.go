@@ -3,6 +3,9 @@ package inverted
 import (
 	"encoding/binary"
 	"errors"
+	"math/bits"
+	"slices"
+	"sync"
 )
 
 // Between two marks of a posting list lie so many items, so that places of a
@@ -187,6 +190,26 @@ func (h *heads) next() (doc, tf uint32) {
 	return h.doc, tf
 }
 
+// read fills docs and tfs with the items that are left.
+func (h *heads) read(docs, tfs []uint32) {
+	tfs = tfs[:len(docs)]
+	for i := range docs {
+		if at := h.at; at+1 < len(h.p) && h.p[at] < 0x80 && (h.p[at]&1 == 0 || h.p[at+1] < 0x80) { // nearly all
+			b := h.p[at]
+			h.doc += uint32(b >> 1)
+			tf, more := uint32(1), int(b&1)
+			if more != 0 {
+				tf = uint32(h.p[at+1])
+			}
+			h.at += 1 + more
+			docs[i], tfs[i] = h.doc, tf
+			continue
+		}
+		docs[i], tfs[i] = h.next()
+	}
+	h.left = 0
+}
+
 // A reader of places goes through a counted list from front to back.
 type places struct {
 	docs, tfs []uint32
@@ -200,11 +223,9 @@ type places struct {
 func (p posting) places() *places {
 	h := p.heads()
 	n := h.left
-	r := &places{docs: make([]uint32, 0, n), tfs: make([]uint32, 0, n)}
-	for range n {
-		doc, tf := h.next()
-		r.docs, r.tfs = append(r.docs, doc), append(r.tfs, tf)
-	}
+	r := spare.Get().(*places)
+	*r = places{docs: slices.Grow(r.docs[:0], n)[:n], tfs: slices.Grow(r.tfs[:0], n)[:n], marks: r.marks[:0]}
+	h.read(r.docs, r.tfs)
 	last, at := 0, h.at
 	for range max(n-1, 0) / markEvery {
 		var delta uint32
@@ -219,18 +240,35 @@ func (p posting) places() *places {
 	return r
 }
 
+// spare are readers that nobody uses any more: of frequent words they are large.
+var spare = sync.Pool{New: func() any { return &places{} }}
+
+// free gives the reader back. It MUST NOT be used after.
+func (r *places) free() {
+	r.bytes = nil
+	spare.Put(r)
+}
+
 // seek goes to item number i, which is not before the last one.
 func (r *places) seek(i int) {
 	if m := i / markEvery; m > r.i/markEvery && m > 0 {
 		r.i, r.at = m*markEvery, r.marks[m-1]
 	}
+	n := uint64(0)
 	for ; r.i < i; r.i++ {
-		r.skip(r.tfs[r.i])
+		n += uint64(r.tfs[r.i])
 	}
+	r.skip(n)
 }
 
-func (r *places) skip(n uint32) {
+// skip passes so many numbers. A number ends with a byte below 0x80: of eight
+// bytes that hold no more than are left, all are passed at once.
+func (r *places) skip(n uint64) {
 	at := r.at
+	for n >= 8 && at+8 <= len(r.bytes) {
+		n -= uint64(bits.OnesCount64(^binary.LittleEndian.Uint64(r.bytes[at:]) & ends))
+		at += 8
+	}
 	for ; n > 0; at++ {
 		if at >= len(r.bytes) {
 			panic(errDamaged)
@@ -242,11 +280,14 @@ func (r *places) skip(n uint32) {
 	r.at = at
 }
 
+// ends are the bits that tell of eight bytes which one ends a number.
+const ends = 0x8080808080808080
+
 // raw gives the encoded places of item number i.
 func (r *places) raw(i int) []byte {
 	r.seek(i)
 	from := r.at
-	r.skip(r.tfs[i])
+	r.skip(uint64(r.tfs[i]))
 	r.i++
 	return r.bytes[from:r.at]
 }
@@ -254,13 +295,13 @@ func (r *places) raw(i int) []byte {
 // append appends the positions of item number i, ascending.
 func (r *places) append(to []uint32, i int) []uint32 {
 	r.seek(i)
-	pos, at := uint32(0), r.at
+	pos, at, b := uint32(0), r.at, r.bytes
 	for range r.tfs[i] {
 		var delta uint32
-		if at < len(r.bytes) && r.bytes[at] < 0x80 {
-			delta, at = uint32(r.bytes[at]), at+1
+		if at < len(b) && b[at] < 0x80 {
+			delta, at = uint32(b[at]), at+1
 		} else {
-			delta, at = uvarint(r.bytes, at)
+			delta, at = uvarint(b, at)
 		}
 		pos += delta
 		to = append(to, pos)

@@ -97,3 +97,26 @@ func FuzzFiles(f *testing.F) {
 		_, _ = parseList(data)
 	})
 }
+
+// TestNeighbours: positions compared as bits are those compared one by one.
+func TestNeighbours(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 4))
+	p := &phrase{at: make([][]uint32, 2), from: make([]int, 2)}
+	for range 5_000 {
+		for j := range p.at {
+			p.at[j] = p.at[j][:0]
+			for pos := uint32(r.IntN(3)); len(p.at[j]) < 60 && r.IntN(30) > 0; pos += 1 + uint32(r.IntN(3)) {
+				p.at[j] = append(p.at[j], pos)
+			}
+			if n := len(p.at[j]); n > 0 && r.IntN(10) == 0 {
+				p.at[j] = append(p.at[j], uint32(len(p.bits)*64-2+r.IntN(4))+p.at[j][n-1])
+			}
+		}
+		if got, want := p.neighbours(p.at[0], p.at[1]), adjacent(p.at, p.from); got != want {
+			t.Fatalf("%v and %v: %d times, want %d", p.at[0], p.at[1], got, want)
+		}
+		if p.bits != [512]uint64{} {
+			t.Fatal("bits are left")
+		}
+	}
+}

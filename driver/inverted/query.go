@@ -84,7 +84,7 @@ func (p *part) in(v search.View) *seen {
 	s := &seen{part: p}
 	shown, all := make([]bool, len(p.runs)), true
 	for i, r := range p.runs {
-		if shown[i] = v.Sees(p.label, r.Run); shown[i] {
+		if shown[i] = v.Shows(p.label, r.Run, r.Until); shown[i] {
 			s.stats.Items += r.Items
 			s.stats.Words += r.Words
 		}

@@ -86,7 +86,7 @@ func (x *Index) visible(v search.View) []*indexed {
 	defer x.mu.RUnlock()
 	var seen []*indexed
 	for _, it := range x.items {
-		if v.Sees(it.label, it.Run) {
+		if v.Shows(it.label, it.Run, it.Until) {
 			seen = append(seen, it)
 		}
 	}
@@ -157,7 +157,7 @@ func (a *answer) rest() []found {
 
 func (f found) hit(m *search.Marker) search.Hit {
 	h := search.Hit{Item: f.Item, Score: f.score, Snippets: m.Snippets(&f.Item)}
-	h.Text = ""
+	h.Text, h.Until = "", 0
 	return h
 }
 

@@ -3,6 +3,7 @@ package reading
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"hash/crc32"
 	"io"
 	"iter"
@@ -52,6 +53,34 @@ func Open(in io.ReaderAt, size int64) (*Reading, error) {
 		return nil, damaged("its index: %v", err)
 	}
 	return r, nil
+}
+
+// From reads the index of a reading that can be sought in. It holds no lock on
+// in: who reads the reading from several goroutines opens it for each.
+func From(in io.ReadSeeker) (*Reading, error) {
+	size, err := in.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
+	at, ok := in.(io.ReaderAt)
+	if !ok {
+		at = seeking{in}
+	}
+	return Open(at, size)
+}
+
+// seeking reads at offsets of what can only seek.
+type seeking struct{ in io.ReadSeeker }
+
+func (s seeking) ReadAt(p []byte, off int64) (int, error) {
+	if _, err := s.in.Seek(off, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(s.in, p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // block gives the bytes of a block. within is the size of the file, or 0 when

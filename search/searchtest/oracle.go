@@ -57,7 +57,7 @@ func (w *world) compare(t *testing.T, index search.Index) string {
 		must(t, index.Write(t.Context(), all, batch))
 		visible := search.Batch{Documents: batch.Documents, Runs: batch.Runs}
 		for _, it := range batch.Items {
-			if view.Sees(it.Label.Key(), it.Run) {
+			if view.Shows(it.Label.Key(), it.Run, it.Until) {
 				visible.Items = append(visible.Items, it)
 			}
 		}

@@ -104,6 +104,11 @@ func (w *world) item() search.Item {
 		Schema: pick(w, values.schemata), Type: pick(w, values.types), Language: pick(w, values.languages),
 		Label: pick(w, w.labels), Run: pick(w, w.runs).ID, Text: w.text(w.IntN(14)),
 	}
+	if n := len(it.ID); it.ID[n-1] >= '7' { // one item is always taken the place of by one run
+		if last := w.runs[len(w.runs)-1].ID; it.Run < last {
+			it.Until = last
+		}
+	}
 	if w.IntN(10) == 0 {
 		it.Text = w.text(150) // several snippets
 	}
