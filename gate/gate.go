@@ -19,13 +19,15 @@ import (
 	"overt/graph"
 	"overt/identity"
 	"overt/ledger"
+	"overt/mention"
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/search"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it but Index is required.
+// Config is what a gate stands before. All of it but Index and Mentions is
+// required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -37,7 +39,9 @@ type Config struct {
 	// Index gives the index of the moment, brought up to date when it is behind;
 	// nil where nothing is indexed.
 	Index func(ctx context.Context) (search.Index, error)
-	Clock func() time.Time
+	// Mentions gives the layer of mentions of the moment, like Index.
+	Mentions func(ctx context.Context) (*mention.Layer, error)
+	Clock    func() time.Time
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -139,7 +143,8 @@ type Desk struct {
 	Runs   []statement.Run
 	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
 
-	index func(context.Context) (search.Index, error)
+	index    func(context.Context) (search.Index, error)
+	mentions func(context.Context) (*mention.Layer, error)
 }
 
 // Search gives the index of passages and names as the desk's view shows it.
@@ -153,6 +158,19 @@ func (d *Desk) Search(ctx context.Context) (search.Searcher, error) {
 		return search.Searcher{}, err
 	}
 	return search.In(x, search.NewView(d.View.Sight())), nil
+}
+
+// Mentions gives what documents name, as the desk's view shows it. Errors: those
+// of making or opening the layer.
+func (d *Desk) Mentions(ctx context.Context) (*mention.View, error) {
+	if d.mentions == nil {
+		return nil, overt.Errorf(overt.Unavailable, "", "nothing is looked for in texts here")
+	}
+	l, err := d.mentions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return mention.In(l, d.View), nil
 }
 
 // Counted lets an answer say how many records it releases.
@@ -191,7 +209,7 @@ func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer fu
 func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
 	var zero T
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index, mentions: cfg.Mentions}
 	var g *graph.Graph
 	var err error
 	if withGraph {

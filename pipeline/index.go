@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"overt/ftm"
 	"overt/gate"
 	"overt/internal/language"
+	"overt/mention"
 	"overt/policy"
 	"overt/search"
 	"overt/statement"
@@ -32,10 +32,12 @@ func IndexRule(sight *statement.Sight) string {
 	return indexVersion + " " + strings.Join(runList(sight), ",")
 }
 
+// runList are the runs that bring names or texts: all but people's judgements,
+// so that to take one back costs nothing.
 func runList(sight *statement.Sight) []string {
 	runs := map[overt.RunID]bool{}
 	for _, c := range sight.Classes() {
-		if info, ok := sight.Info(c); ok {
+		if info, ok := sight.Info(c); ok && info.Run.Format != mention.JudgementFormat {
 			runs[info.Run.ID] = true
 		}
 	}
@@ -48,9 +50,11 @@ func runList(sight *statement.Sight) []string {
 
 // CanFollow says whether an index made by a rule can be brought to the runs of
 // a view by adding some: none of its runs is gone.
-func CanFollow(rule string, sight *statement.Sight) bool {
+func CanFollow(rule string, sight *statement.Sight) bool { return canFollow(indexVersion, rule, sight) }
+
+func canFollow(want, rule string, sight *statement.Sight) bool {
 	version, list, _ := strings.Cut(rule, " ")
-	if version != indexVersion {
+	if version != want {
 		return rule == ""
 	}
 	now := runList(sight)
@@ -67,11 +71,7 @@ func CanFollow(rule string, sight *statement.Sight) bool {
 // item; of a document the text that a reading brought. The index MUST be one
 // that CanFollow allows.
 func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) error {
-	f := &follower{ctx: ctx, d: d, x: x, known: map[string]bool{}}
-	_, list, _ := strings.Cut(x.Stamp().Rule, " ")
-	for _, id := range strings.Split(list, ",") {
-		f.known[id] = true
-	}
+	f := &follower{ctx: ctx, d: d, x: x, known: knownRuns(x.Stamp().Rule)}
 	for stmts, err := range d.View.Entities(ctx) {
 		if err != nil {
 			return err
@@ -81,6 +81,16 @@ func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) err
 		}
 	}
 	return f.write(&search.Stamp{Epoch: epoch, Rule: IndexRule(d.View.Sight())})
+}
+
+// knownRuns are the runs that a rule names.
+func knownRuns(rule string) map[string]bool {
+	known := map[string]bool{}
+	_, list, _ := strings.Cut(rule, " ")
+	for _, id := range strings.Split(list, ",") {
+		known[id] = true
+	}
+	return known
 }
 
 type follower struct {
@@ -208,21 +218,12 @@ func properties(stmts []statement.Statement) map[string][]string {
 
 // text makes the items of the passages of a reading.
 func (f *follower) text(p told, id overt.BlobID) error {
-	in, err := f.d.Blobs.Open(f.ctx, id)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	size, err := in.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	r, err := reading.Open(&seekerAt{in: in}, size)
+	r, done, err := openReading(f.ctx, f.d, id)
 	if err != nil {
 		return err
 	}
 	err = f.pages(p, r)
-	return errors.Join(err, r.Close())
+	return errors.Join(err, done())
 }
 
 func (f *follower) pages(p told, r *reading.Reading) error {
