@@ -229,11 +229,9 @@ func (v *View) Unknown(ctx context.Context, kind Kind, after *Unknown, limit int
 			return nil, err
 		}
 		if ok && v.judged {
-			no, err := v.Rejected(ctx, &Suggestion{Found: Found{Text: group}, Document: doc}, "")
-			if err != nil {
+			if ok, err = v.open(ctx, doc, group); err != nil {
 				return nil, err
 			}
-			ok = !no
 		}
 		if ok {
 			if now.Documents++; now.Documents == 1 {
@@ -250,6 +248,16 @@ func (v *View) Unknown(ctx context.Context, kind Kind, after *Unknown, limit int
 		}
 	}
 	return best, nil
+}
+
+// open says whether nobody judged a name in a document.
+func (v *View) open(ctx context.Context, doc ftm.EntityID, group string) (bool, error) {
+	no, err := v.Rejected(ctx, &Suggestion{Found: Found{Text: group}, Document: doc}, "")
+	if err != nil || no {
+		return false, err
+	}
+	accepted, err := v.accepted(ctx, doc)
+	return len(accepted[group]) == 0, err
 }
 
 // example finds how an unknown name is written where it stands first.
