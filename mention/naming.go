@@ -22,9 +22,9 @@ type Naming struct {
 // notices are found by their numbers (Patterns), documents are not.
 var namable = []string{"LegalEntity", "CloudProduct", "System", "Vehicle"}
 
-// kindOfName are the properties that hold names of another kind than Name.
+// kindOfName are the properties that hold an entity's own names.
 var kindOfName = map[string]NameKind{
-	"alias": Alias, "weakAlias": Alias, "previousName": Alias, "abbreviation": Acronym,
+	"name": Name, "alias": Alias, "weakAlias": Alias, "previousName": Alias, "abbreviation": Acronym,
 }
 
 // NamingOf is how a statement says its entity is called; ok is false for one
@@ -39,10 +39,10 @@ func NamingOf(s *statement.Statement) (n Naming, ok bool) {
 		return n, false
 	}
 	n = Naming{Value: s.Value, Key: statement.NewKeyer().Key(s.Schema, s.Prop, s.Value)}
-	switch prop.Type.Name {
-	case "name":
-		n.Kind, n.Body = kindOfName[s.Prop], schema.IsA("Organization") || schema.Name == "LegalEntity"
-	case "identifier":
+	switch kind, own := kindOfName[s.Prop]; {
+	case own && prop.Type.Name == "name":
+		n.Kind, n.Body = kind, schema.IsA("Organization") || schema.Name == "LegalEntity"
+	case prop.Type.Name == "identifier":
 		n.Kind = Identifier
 	default:
 		return n, false
