@@ -104,6 +104,16 @@ func TestPageAgain(t *testing.T) {
 	}
 }
 
+// A stretch of capitals of any length is no name.
+func TestScanLong(t *testing.T) {
+	long := strings.Repeat("A", 1<<20)
+	for _, f := range Scan(long+" Inc. "+strings.Repeat("Acme ", 1<<16)+"Inc. and Acme Widgets Inc.", true, nil) {
+		if len(f.Text) > maxText {
+			t.Errorf("a %s of %d bytes", f.Kind, len(f.Text))
+		}
+	}
+}
+
 func FuzzDecodePage(f *testing.F) {
 	f.Add(encodePage([]Found{{Kind: Known, Start: 1, End: 4, Text: "Ada", Names: []string{"0Ada"}}, {Kind: LEI, Start: 9, End: 29, Text: "x", Value: "y"}}))
 	f.Add([]byte{200, 1, 1, 1})

@@ -54,11 +54,18 @@ func (f *Found) terms() []string {
 	return out
 }
 
+// maxText bounds a mention in bytes: what is longer is no name, and would be a
+// key of a store.
+const maxText = 2048
+
 // Scan gives all that a page's text shows, ready to be kept: by shape and as
 // proposals where whole is set, and what each file knows.
 func Scan(text string, whole bool, files []*Names) []Found {
 	var out []Found
 	add := func(s Span) {
+		if len(s.Text) > maxText {
+			return
+		}
 		f := Found{Kind: s.Kind, Start: s.Start, End: s.End, Text: s.Text, Value: s.Value, Currency: s.Currency, Doubt: s.Doubt}
 		for _, c := range s.Candidates {
 			f.Names = append(f.Names, string(c.Entity))

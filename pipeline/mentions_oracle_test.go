@@ -142,8 +142,21 @@ type namedStore struct {
 	*filled
 	w     *namedWorld
 	dir   string
+	kept  *memory.Sorted
 	layer *mention.Layer
-	made  int // layers
+}
+
+// A flaky store fails for good after some writes.
+type flaky struct {
+	mention.Sorted
+	writes int
+}
+
+func (f *flaky) Write(ctx context.Context, pairs []mention.Pair) error {
+	if f.writes--; f.writes < 0 {
+		return errors.New("the disk is full")
+	}
+	return f.Sorted.Write(ctx, pairs)
 }
 
 func (w *namedWorld) empty(t testing.TB, dir string) *namedStore {
@@ -157,14 +170,21 @@ func (w *namedWorld) empty(t testing.TB, dir string) *namedStore {
 }
 
 func (s *namedStore) anew(t testing.TB) {
-	var err error
-	s.layer, err = mention.NewLayer(t.Context(), &memory.Sorted{})
-	must(t, err)
-	s.made++
+	t.Helper()
+	s.kept = &memory.Sorted{}
+	s.open(t, s.kept)
 	must(t, os.RemoveAll(s.dir))
 }
 
-// follow does what the home does when mentions are asked for.
+func (s *namedStore) open(t testing.TB, kept mention.Sorted) {
+	t.Helper()
+	var err error
+	s.layer, err = mention.NewLayer(t.Context(), kept)
+	must(t, err)
+}
+
+// follow does what the home does when mentions are asked for, now and then
+// interrupted at first.
 func (s *namedStore) follow(t testing.TB) {
 	t.Helper()
 	view, err := s.store.View(t.Context(), policytest.ReadOnly(s.w.labels...), statement.When{})
@@ -172,7 +192,13 @@ func (s *namedStore) follow(t testing.TB) {
 	if !CanFollowMentions(s.layer.State().Rule, view.Sight()) {
 		s.anew(t)
 	}
-	must(t, FollowMentions(t.Context(), &gate.Desk{View: view, Blobs: &s.blobs}, s.layer, s.dir))
+	d := &gate.Desk{View: view, Blobs: &s.blobs}
+	for s.w.IntN(2) == 0 {
+		s.open(t, &flaky{s.kept, s.w.IntN(5)})
+		_ = FollowMentions(t.Context(), d, s.layer, s.dir) // it fails, or has little to write
+		s.open(t, s.kept)
+	}
+	must(t, FollowMentions(t.Context(), d, s.layer, s.dir))
 	must(t, view.Close())
 }
 
