@@ -303,7 +303,7 @@ func namedHidden(t testing.TB, dir string, seed uint64, tamper func(scoped, all 
 // order runs came and however often the layer followed.
 func TestMentionsOracle(t *testing.T) {
 	dir := memoryDir(t)
-	for seed := range worlds(400, 30) {
+	for seed := range worlds(250, 30) {
 		if felt := namedHidden(t, dir, uint64(seed), nil); felt != "" {
 			t.Fatalf("world %d: a hidden thing is felt (-as if absent +with it):\n%s", seed, felt)
 		}
