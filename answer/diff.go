@@ -9,6 +9,7 @@ import (
 	"overt"
 	"overt/ftm"
 	"overt/gate"
+	"overt/mention"
 	"overt/resolve"
 	"overt/statement"
 )
@@ -145,7 +146,8 @@ func diffRuns(d *gate.Desk, dataset string, o DiffOptions) (from, to *statement.
 		}
 		return from, to, nil
 	}
-	runs := runsOf(sight, dataset)
+	// What a person judged is no state of a source.
+	runs := slices.DeleteFunc(runsOf(sight, dataset), func(r *statement.Run) bool { return r.Format == mention.JudgementFormat })
 	if len(runs) == 0 {
 		return nil, nil, overt.Errorf(overt.NotFound, "", "there is no dataset called %q", dataset)
 	}

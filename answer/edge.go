@@ -82,6 +82,9 @@ func basisOf(kind string, stmts []statement.Statement) string {
 	case "NameService":
 		return cmp.Or(latest(stmts, "basis"), "NS record")
 	case "Names":
+		if slices.ContainsFunc(stmts, func(s statement.Statement) bool { return s.Origin == statement.OriginPerson }) {
+			return "accepted by a person"
+		}
 		return "inferred from a text"
 	}
 	return ""

@@ -3,6 +3,7 @@ package answer
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"overt"
@@ -48,17 +49,22 @@ type SearchHit struct {
 	Cite string `json:"cite,omitempty"`
 }
 
+// NamedFacet counts pages by the entities that they seem to name. No index
+// counts it: it needs the graph on the desk.
+const NamedFacet = "named"
+
 // Search answers a query. Errors: invalid (the query, with its place).
 func Search(ctx context.Context, d *gate.Desk, q search.Query) (*SearchAnswer, error) {
 	s, err := d.Search(ctx)
 	if err != nil {
 		return nil, err
 	}
+	q, named := withoutNamed(q)
 	page, err := s.Search(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	out, err := withoutHits(ctx, d, q, &page)
+	out, err := withoutHits(ctx, d, s, q, named, &page)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +89,13 @@ func SearchAll(ctx context.Context, d *gate.Desk, q search.Query, begin func(*Se
 	if err != nil {
 		return err
 	}
+	q, named := withoutNamed(q)
 	q.Limit = 1
 	page, err := s.Search(ctx, q)
 	if err != nil {
 		return err
 	}
-	out, err := withoutHits(ctx, d, q, &page)
+	out, err := withoutHits(ctx, d, s, q, named, &page)
 	if err != nil {
 		return err
 	}
@@ -113,10 +120,17 @@ func SearchAll(ctx context.Context, d *gate.Desk, q search.Query, begin func(*Se
 }
 
 // withoutHits is an answer but for its hits.
-func withoutHits(ctx context.Context, d *gate.Desk, q search.Query, page *search.Page) (*SearchAnswer, error) {
+func withoutHits(ctx context.Context, d *gate.Desk, s search.Searcher, q search.Query, named bool, page *search.Page) (*SearchAnswer, error) {
 	out := &SearchAnswer{Query: q.Text, Total: page.Total, Hits: []SearchHit{}, Facets: page.Facets, Next: page.Next}
 	if out.Facets == nil {
 		out.Facets = []search.Facet{}
+	}
+	if named {
+		f, err := namedFacet(ctx, d, s, q)
+		if err != nil {
+			return nil, err
+		}
+		out.Facets = append(out.Facets, f)
 	}
 	plan, err := q.Compile()
 	if err != nil {
@@ -197,6 +211,65 @@ func (t *hitTeller) versions(doc ftm.EntityID) error {
 		done()
 	}
 	return nil
+}
+
+// withoutNamed takes the facet that no index counts out of a query.
+func withoutNamed(q search.Query) (search.Query, bool) {
+	named := slices.Contains(q.Facets, NamedFacet)
+	q.Facets = slices.DeleteFunc(slices.Clone(q.Facets), func(f string) bool { return f == NamedFacet })
+	return q, named
+}
+
+// namedFacet counts the pages with a hit by the entities that they name, as the
+// desk's view shows both. Every hit is looked at.
+func namedFacet(ctx context.Context, d *gate.Desk, s search.Searcher, q search.Query) (search.Facet, error) {
+	out := search.Facet{Name: NamedFacet, Values: []search.FacetValue{}}
+	v, err := d.Mentions(ctx)
+	if err != nil {
+		return out, err
+	}
+	q.After, q.Facets = "", nil
+	type at struct {
+		doc  ftm.EntityID
+		page int
+	}
+	seen, counts := map[at]bool{}, map[ftm.EntityID]int64{}
+	for hit, err := range s.All(ctx, q) {
+		if err != nil {
+			return out, err
+		}
+		here := at{hit.Document, hit.Page}
+		if hit.Kind != search.Passage || seen[here] {
+			continue
+		}
+		seen[here] = true
+		list, err := v.At(ctx, hit.Document, hit.Page)
+		if err != nil {
+			return out, err
+		}
+		var ids []ftm.EntityID
+		for _, m := range list {
+			ids = append(ids, m.Candidates...)
+		}
+		for _, id := range clusters(d, ids) {
+			counts[id]++
+		}
+	}
+	for id, n := range counts {
+		out.Values = append(out.Values, search.FacetValue{Value: string(id), Count: n})
+	}
+	slices.SortFunc(out.Values, search.CompareFacetValues)
+	if most := cmp.Or(q.Values, 20); len(out.Values) > most {
+		out.Values, out.More = out.Values[:most], true
+	}
+	for i := range out.Values {
+		e, err := Name(ctx, d, ftm.EntityID(out.Values[i].Value))
+		if err != nil {
+			return out, err
+		}
+		out.Values[i].Label = e.Caption
+	}
+	return out, nil
 }
 
 // caption is what the hit's entity is called today.

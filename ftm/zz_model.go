@@ -854,6 +854,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "proven", label: "Derived entities", typ: "entity", rng: "Thing", reverse: "proof", matchable: true, stub: true, maxLength: 200},
 			{name: "publishedAt", label: "Published on", typ: "date", maxLength: 32},
 			{name: "readings", label: "Readings", typ: "entity", rng: "Reading", reverse: "document", matchable: true, stub: true, maxLength: 200},
+			{name: "rejectedMentions", label: "Rejected mentions", typ: "entity", rng: "Rejection", reverse: "document", matchable: true, stub: true, maxLength: 200},
 			{name: "relatedEntities", label: "Related entities", typ: "entity", rng: "Documentation", reverse: "document", matchable: true, stub: true, maxLength: 200},
 			{name: "routineUsesStated", label: "Routine uses stated", typ: "entity", rng: "RoutineUse", reverse: "notice", matchable: true, stub: true, maxLength: 200},
 			{name: "successions", label: "Successions stated", typ: "entity", rng: "SystemSuccession", reverse: "notice", matchable: true, stub: true, maxLength: 200},
@@ -1454,6 +1455,13 @@ var schemaSpecs = []schemaSpec{
 			{name: "notice", label: "Notice", typ: "entity", rng: "Thing", reverse: "coversSystems", matchable: true, maxLength: 200},
 			{name: "sentence", label: "Sentence", description: "Which says so.", typ: "text", maxLength: 65000},
 			{name: "system", label: "System", typ: "entity", rng: "System", reverse: "noticedIn", matchable: true, maxLength: 200},
+		},
+	},
+	{
+		name: "Rejection", label: "Rejected mention", plural: "Rejected mentions", description: "A person's word that a document does not name an entity, or no entity, by what is written there.", extends: []string{"Thing"}, featured: []string{"document", "quote", "summary"}, required: []string{"quote"}, caption: []string{"quote"},
+		props: []propSpec{
+			{name: "document", label: "Document", typ: "entity", rng: "Document", reverse: "rejectedMentions", matchable: true, maxLength: 200},
+			{name: "quote", label: "Quote", typ: "string", maxLength: 1024},
 		},
 	},
 	{

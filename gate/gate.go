@@ -19,13 +19,15 @@ import (
 	"overt/graph"
 	"overt/identity"
 	"overt/ledger"
+	"overt/mention"
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/search"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it but Index is required.
+// Config is what a gate stands before. All of it but Index and Mentions is
+// required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -37,7 +39,9 @@ type Config struct {
 	// Index gives the index of the moment, brought up to date when it is behind;
 	// nil where nothing is indexed.
 	Index func(ctx context.Context) (search.Index, error)
-	Clock func() time.Time
+	// Mentions gives the layer of mentions of the moment, like Index.
+	Mentions func(ctx context.Context) (*mention.Layer, error)
+	Clock    func() time.Time
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -141,6 +145,8 @@ type Desk struct {
 	// Index gives the index of passages and names, made when it is asked for, as
 	// View shows it; nil where nothing is indexed.
 	Index func(context.Context) (search.Searcher, error)
+
+	mentions func(context.Context) (*mention.Layer, error)
 }
 
 // Search gives the index of passages and names as the desk's view shows it.
@@ -164,6 +170,19 @@ func (d *Desk) shown(index func(context.Context) (search.Index, error)) func(con
 		}
 		return search.In(x, search.NewView(d.View.Sight())), nil
 	}
+}
+
+// Mentions gives what documents name, as the desk's view shows it. Errors: those
+// of making or opening the layer.
+func (d *Desk) Mentions(ctx context.Context) (*mention.View, error) {
+	if d.mentions == nil {
+		return nil, overt.Errorf(overt.Unavailable, "", "nothing is looked for in texts here")
+	}
+	l, err := d.mentions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return mention.In(l, d.View), nil
 }
 
 // Counted lets an answer say how many records it releases.
@@ -226,7 +245,7 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf)}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

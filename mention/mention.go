@@ -2,8 +2,9 @@
 // (Names), identifiers, amounts and dates by their shape (Patterns), and names
 // that nobody knows yet by how names are written (Propose).
 //
-// It stands between the text of documents and the graph. It keeps nothing: the
-// pipeline stores what is found, in a layer of its own.
+// It stands between the text of documents and the graph. What is found is kept
+// in a Layer, which the pipeline fills, and told through a View, which shows of
+// it what a reader may see.
 //
 // The invariant: everything found is a suggestion with a place. A Span says
 // which characters of the text it rests on, and its Text is what stands there.

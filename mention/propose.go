@@ -296,9 +296,13 @@ func (p *proposer) formAt(i int) int {
 	return 0
 }
 
-// asForm wants capitals, or dots between letters.
+// asForm wants capitals, or dots between letters. Where all is in capitals they
+// tell nothing, and "THIS IS" is no company.
 func (p *proposer) asForm(i, n int) bool {
 	text := p.text[p.list[i].start:p.list[i+n-1].end]
+	if i > 0 && p.list[i-1].flags&hasLower == 0 && p.list[i].allCaps() && !plainForms[text] {
+		return false
+	}
 	return strings.ContainsRune(text, '.') || p.list[i].allCaps() || p.list[i].capital() && (text == "Co" || text == "As" || text == "Oy" || text == "Ab" || text == "Kft")
 }
 

@@ -109,6 +109,10 @@ var legalForms = func() map[string]int {
 	return forms
 }()
 
+// plainForms are those of the strict ones that stand for nothing else among
+// capitals.
+var plainForms = set(`AG KG SA SE NV BV A.S. A.G. S.A. S.E. N.V. B.V. A.B. A.S S.A N.V B.V`)
+
 // formStarts are the first words of legal forms.
 var formStarts = func() map[string]bool {
 	starts := map[string]bool{}

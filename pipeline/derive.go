@@ -13,7 +13,7 @@ import (
 
 // deriveVersion changes whenever the same statements give another graph, so
 // that a graph of an older program is built anew.
-const deriveVersion = "derive/3"
+const deriveVersion = "derive/4"
 
 // Derive builds the graph of everything the view shows and writes it to path.
 // dir is for temporary files. It is a pure function of the statements: rebuilt,
@@ -21,7 +21,8 @@ const deriveVersion = "derive/3"
 func Derive(ctx context.Context, view statement.View, epoch uint64, dir, path string) error {
 	b := graph.NewBuilder(dir)
 	defer func() { _ = b.Close() }()
-	w := weaver{model: ftm.Default(), b: b, exact: resolve.NewExact(dir, view.Sight()), names: newMentions(view.Sight())}
+	w := weaver{model: ftm.Default(), b: b, exact: resolve.NewExact(dir, view.Sight()), names: newMentions(dir, view.Sight())}
+	defer func() { _ = w.names.close() }()
 	for stmts, err := range view.Entities(ctx) {
 		if err != nil {
 			return fmt.Errorf("read statements for the graph: %w", err)

@@ -15,6 +15,7 @@ import (
 	"overt/ftm"
 	"overt/gate"
 	"overt/internal/language"
+	"overt/mention"
 	"overt/policy"
 	"overt/search"
 	"overt/statement"
@@ -32,10 +33,12 @@ func IndexRule(sight *statement.Sight) string {
 	return indexVersion + " " + strings.Join(runList(sight), ",")
 }
 
+// runList are the runs that bring names or texts: all but people's judgements,
+// so that to take one back costs nothing.
 func runList(sight *statement.Sight) []string {
 	runs := map[overt.RunID]bool{}
 	for _, c := range sight.Classes() {
-		if info, ok := sight.Info(c); ok {
+		if info, ok := sight.Info(c); ok && info.Run.Format != mention.JudgementFormat {
 			runs[info.Run.ID] = true
 		}
 	}
@@ -50,27 +53,42 @@ func runList(sight *statement.Sight) []string {
 // a view by adding some: none of its runs is gone, and none came in before one
 // of them, by the day it was observed.
 func CanFollow(rule string, sight *statement.Sight) bool {
-	version, list, _ := strings.Cut(rule, " ")
-	if version != indexVersion {
-		return rule == ""
+	if !canFollow(indexVersion, rule, sight) {
+		return false
 	}
-	known := knownRuns(list)
-	gone := maps.Clone(known)
+	known := knownRuns(rule)
 	last := map[string]statement.Day{} // by label
 	for _, c := range sight.Classes() {
 		if info, ok := sight.Info(c); ok && known[info.Run.ID] {
-			delete(gone, info.Run.ID)
 			last[info.Label.Key()] = max(last[info.Label.Key()], statement.DayOf(info.Run.Observed))
 		}
 	}
-	return len(gone) == 0 && !slices.ContainsFunc(sight.Classes(), func(c statement.Class) bool {
+	return !slices.ContainsFunc(sight.Classes(), func(c statement.Class) bool {
 		info, ok := sight.Info(c)
 		day, there := last[info.Label.Key()]
 		return ok && there && !known[info.Run.ID] && statement.DayOf(info.Run.Observed) < day
 	})
 }
 
-func knownRuns(list string) map[overt.RunID]bool {
+// canFollow says whether what follows statements by a version of its rule can
+// be brought to a view: none of its runs is gone.
+func canFollow(want, rule string, sight *statement.Sight) bool {
+	version, _, _ := strings.Cut(rule, " ")
+	if version != want {
+		return rule == ""
+	}
+	gone := knownRuns(rule)
+	for _, c := range sight.Classes() {
+		if info, ok := sight.Info(c); ok {
+			delete(gone, info.Run.ID)
+		}
+	}
+	return len(gone) == 0
+}
+
+// knownRuns are the runs that a rule names.
+func knownRuns(rule string) map[overt.RunID]bool {
+	_, list, _ := strings.Cut(rule, " ")
 	out := map[overt.RunID]bool{}
 	for _, text := range strings.Split(list, ",") {
 		if id, err := strconv.ParseUint(text, 10, 32); err == nil {
@@ -87,8 +105,7 @@ func knownRuns(list string) map[overt.RunID]bool {
 // run that a name is found by, if he sees any that says it. The index MUST be
 // one that CanFollow allows.
 func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) error {
-	_, list, _ := strings.Cut(x.Stamp().Rule, " ")
-	f := &follower{ctx: ctx, d: d, x: x, known: knownRuns(list)}
+	f := &follower{ctx: ctx, d: d, x: x, known: knownRuns(x.Stamp().Rule)}
 	for stmts, err := range d.View.Entities(ctx) {
 		if err != nil {
 			return err
@@ -254,17 +271,12 @@ func properties(stmts []statement.Statement) map[string][]string {
 
 // text makes the items of the passages of a reading.
 func (f *follower) text(p told, id overt.BlobID, until overt.RunID) error {
-	in, err := f.d.Blobs.Open(f.ctx, id)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	r, err := reading.From(in)
+	r, done, err := openReading(f.ctx, f.d, id)
 	if err != nil {
 		return err
 	}
 	err = f.pages(p, r, until)
-	return errors.Join(err, r.Close())
+	return errors.Join(err, done())
 }
 
 func (f *follower) pages(p told, r *reading.Reading, until overt.RunID) error {

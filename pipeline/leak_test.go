@@ -10,7 +10,6 @@ import (
 	"overt/ftm"
 	"overt/gate"
 	"overt/graph"
-	"overt/internal/phrase"
 	"overt/policy"
 	"overt/resolve"
 	"overt/statement"
@@ -48,7 +47,8 @@ func (l leak) derive(ctx context.Context, view statement.View, epoch uint64, dir
 	}
 	b := graph.NewBuilder(dir)
 	defer func() { _ = b.Close() }()
-	w := weaver{model: ftm.Default(), b: b, exact: resolve.NewExact(dir, view.Sight()), names: newMentions(view.Sight())}
+	w := weaver{model: ftm.Default(), b: b, exact: resolve.NewExact(dir, view.Sight()), names: newMentions(dir, view.Sight())}
+	defer func() { _ = w.names.close() }()
 	for stmts, err := range view.Entities(ctx) {
 		if err != nil {
 			return err
@@ -103,6 +103,9 @@ func (l leak) mentions(ctx context.Context, w *weaver, view statement.View) erro
 	if l != namesByText && l != namesByName && l != longerHides {
 		return w.mentions(ctx, view)
 	}
+	if err := w.names.ready(); err != nil || w.names.set == nil {
+		return err
+	}
 	for stmts, err := range view.Entities(ctx) {
 		if err != nil {
 			return err
@@ -128,10 +131,10 @@ func (l leak) mentions(ctx context.Context, w *weaver, view statement.View) erro
 func (l leak) name(w *weaver, p *part, s *statement.Statement) error {
 	found := w.names.find(p, s.Value)
 	if l == longerHides {
-		all := w.names.set.Scan(s.Value)
+		all := w.names.scan(s.Value)
 		for id := range found {
-			if !slices.ContainsFunc(all, func(m phrase.Match) bool {
-				return !insideAny(m, all) && slices.ContainsFunc(m.IDs, func(n uint32) bool { return w.names.targets[n].id == id })
+			if !slices.ContainsFunc(all, func(m match) bool {
+				return !insideAny(m, all) && slices.ContainsFunc(m.targets, func(n int) bool { return w.names.targets[n].id == id })
 			}) {
 				delete(found, id)
 			}
@@ -166,9 +169,9 @@ func (l leak) name(w *weaver, p *part, s *statement.Statement) error {
 	return nil
 }
 
-func insideAny(m phrase.Match, all []phrase.Match) bool {
-	return slices.ContainsFunc(all, func(o phrase.Match) bool {
-		return o.Start <= m.Start && o.End >= m.End && o.End-o.Start > m.End-m.Start
+func insideAny(m match, all []match) bool {
+	return slices.ContainsFunc(all, func(o match) bool {
+		return o.start <= m.start && o.end >= m.end && o.end-o.start > m.end-m.start
 	})
 }
 

@@ -3,12 +3,15 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
+	"overt"
 	"overt/ftm"
 	"overt/graph"
-	"overt/internal/phrase"
+	"overt/mention"
 	"overt/resolve"
 	"overt/statement"
 )
@@ -20,25 +23,28 @@ const NamesKind = "Names"
 // mentions finds the names of known organisations, products and systems in the
 // texts of contracts, contract actions and use cases.
 type mentions struct {
-	set     *phrase.Set
+	dir     string
+	set     *mention.Names // of the targets, once all are known
 	ref     map[statement.Class]bool
 	targets []target
-	known   map[targetKey]uint32
+	known   map[targetKey]int
 }
 
 // A target is one entity under one name, and who says it is called so.
 type target struct {
 	id      ftm.EntityID
+	name    string // folded
 	classes []statement.Class
 }
 
 type targetKey struct {
-	id     ftm.EntityID
-	phrase string
+	id   ftm.EntityID
+	name string
 }
 
-func newMentions(sight *statement.Sight) *mentions {
-	m := &mentions{set: phrase.NewSet(), ref: map[statement.Class]bool{}, known: map[targetKey]uint32{}}
+// newMentions begins to gather names; dir is for temporary files.
+func newMentions(dir string, sight *statement.Sight) *mentions {
+	m := &mentions{dir: dir, ref: map[statement.Class]bool{}, known: map[targetKey]int{}}
 	for _, c := range sight.Classes() {
 		if info, ok := sight.Info(c); ok && info.Label.Dataset == resolve.ReferenceDataset {
 			m.ref[c] = true
@@ -81,14 +87,68 @@ func (m *mentions) add(name string, id ftm.EntityID, c statement.Class) {
 	key := targetKey{id, name}
 	n, ok := m.known[key]
 	if !ok {
-		n = uint32(len(m.targets))
+		n = len(m.targets)
 		m.known[key] = n
-		m.targets = append(m.targets, target{id: id})
-		m.set.Add(name, n)
+		m.targets = append(m.targets, target{id: id, name: name})
 	}
 	if t := &m.targets[n]; !slices.Contains(t.classes, c) {
 		t.classes = append(t.classes, c)
 	}
+}
+
+// ready makes the names ready to be found, in any case: descriptions of
+// contracts stand in capitals.
+func (m *mentions) ready() (err error) {
+	if len(m.targets) == 0 {
+		return nil
+	}
+	f, err := os.CreateTemp(m.dir, "names-*")
+	if err != nil {
+		return &overt.Error{Code: overt.Unavailable, Op: "gather names for the graph", Where: m.dir, Err: err}
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it stays mapped
+	if err := f.Close(); err != nil {
+		return err
+	}
+	_, err = mention.Build(f.Name(), func(yield func(mention.Entry) bool) {
+		for n := range m.targets {
+			if !yield(mention.Entry{Text: m.targets[n].name, Entity: ftm.EntityID(strconv.Itoa(n)), Kind: mention.Identifier}) {
+				return
+			}
+		}
+	}, mention.Config{Memory: 8 << 20})
+	if err == nil {
+		m.set, err = mention.Open(f.Name())
+	}
+	return err
+}
+
+func (m *mentions) close() error {
+	if m.set == nil {
+		return nil
+	}
+	return m.set.Close()
+}
+
+// A match is a stretch of a text that is the name of some targets.
+type match struct {
+	targets    []int
+	start, end int
+}
+
+// scan finds every name at every place; matches may lie inside one another.
+func (m *mentions) scan(text string) []match {
+	var out []match
+	m.set.Find(text, func(s mention.Span) {
+		f := match{start: s.Start, end: s.End}
+		for _, c := range s.Candidates {
+			if n, err := strconv.Atoi(string(c.Entity)); err == nil {
+				f.targets = append(f.targets, n)
+			}
+		}
+		out = append(out, f)
+	})
+	return out
 }
 
 // legalForms end a company's name without being part of what people write.
@@ -119,8 +179,8 @@ var texts = map[string][]string{
 // mentions adds a Names edge from the contract (or use case) whose text names
 // an entity to that entity.
 func (w *weaver) mentions(ctx context.Context, view statement.View) error {
-	if w.names.set.Len() == 0 {
-		return nil
+	if err := w.names.ready(); err != nil || w.names.set == nil {
+		return err
 	}
 	for stmts, err := range view.Entities(ctx) {
 		if err != nil {
@@ -158,15 +218,15 @@ func (w *weaver) scan(p *part) error {
 // hide each other, for a reader may see one and not the other.
 func (m *mentions) find(p *part, text string) map[ftm.EntityID][]statement.Class {
 	found := map[ftm.EntityID][]statement.Class{}
-	matches := m.set.Scan(text)
-	for _, match := range matches {
-		for _, n := range match.IDs {
+	matches := m.scan(text)
+	for _, f := range matches {
+		for _, n := range f.targets {
 			t := &m.targets[n]
 			if p.isParty(t.id) {
 				continue
 			}
 			for _, c := range t.classes {
-				if !m.inside(match, matches, c) && !slices.Contains(found[t.id], c) {
+				if !m.inside(f, matches, c) && !slices.Contains(found[t.id], c) {
 					found[t.id] = append(found[t.id], c)
 				}
 			}
@@ -176,12 +236,12 @@ func (m *mentions) find(p *part, text string) map[ftm.EntityID][]statement.Class
 }
 
 // inside says whether a longer match around this one has a name of class c.
-func (m *mentions) inside(match phrase.Match, all []phrase.Match, c statement.Class) bool {
+func (m *mentions) inside(f match, all []match, c statement.Class) bool {
 	for _, o := range all {
-		if o.Start > match.Start || o.End < match.End || o.End-o.Start == match.End-match.Start {
+		if o.start > f.start || o.end < f.end || o.end-o.start == f.end-f.start {
 			continue
 		}
-		for _, n := range o.IDs {
+		for _, n := range o.targets {
 			if slices.Contains(m.targets[n].classes, c) {
 				return true
 			}

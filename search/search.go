@@ -198,6 +198,7 @@ type Facet struct {
 // A FacetValue is one value and the number of hits that have it.
 type FacetValue struct {
 	Value string `json:"value"`
+	Label string `json:"label,omitempty"` // what the value is called; no index gives it
 	Count int64  `json:"count"`
 }
 

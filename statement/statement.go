@@ -86,6 +86,10 @@ const OriginMapping = "mapping"
 // its title, what it is inside of. Its place is the document.
 const OriginReader = "reader"
 
+// OriginPerson marks what a person said while looking at a document; who it was
+// stands in the run.
+const OriginPerson = "person"
+
 // Quoted is the text as it stood in the source; "" where no cell holds it.
 func (s *Statement) Quoted() string {
 	switch {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,7 +64,7 @@ with --json as one object, with --csv as a table.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&in, "in", "", "only in `passage` or entity")
-	f.StringArrayVar(&q.Facets, "facet", nil, "count the hits by `WHAT`: "+strings.Join(search.FacetNames(), ", "))
+	f.StringArrayVar(&q.Facets, "facet", nil, "count the hits by `WHAT`: "+strings.Join(append(search.FacetNames(), answer.NamedFacet), ", ")+", which is entities that the pages name")
 	f.BoolVar(&q.Stem, "stem", false, "other endings of a word too")
 	f.BoolVar(&q.Fuzzy, "fuzzy", false, "words with one or two other letters too")
 	f.BoolVar(&q.Translit, "translit", false, "the same letters in Cyrillic, Greek or Latin too")
@@ -115,7 +117,7 @@ func columns(r rune) int {
 
 func (a *app) search(ctx context.Context, q search.Query) error {
 	act := gate.Act{Action: "search", Query: q.Text, When: statement.When{KnownAt: a.knownAt}}
-	found, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*answer.SearchAnswer, error) {
+	found, err := ask(ctx, a, act, slices.Contains(q.Facets, answer.NamedFacet), func(ctx context.Context, d *gate.Desk) (*answer.SearchAnswer, error) {
 		return answer.Search(ctx, d, q)
 	})
 	if err != nil {
@@ -151,7 +153,7 @@ func besideHits(p *page, s *answer.SearchAnswer) {
 	for _, f := range s.Facets {
 		var values []string
 		for _, v := range f.Values {
-			values = append(values, fmt.Sprintf("%s %s", v.Value, count(v.Count)))
+			values = append(values, fmt.Sprintf("%s %s", cmp.Or(v.Label, v.Value), count(v.Count)))
 		}
 		if f.More {
 			values = append(values, "…")

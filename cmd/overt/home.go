@@ -23,6 +23,7 @@ import (
 	"overt/graph"
 	"overt/identity"
 	"overt/ledger"
+	"overt/mention"
 	"overt/pipeline"
 	"overt/policy/engine"
 	"overt/search"
@@ -51,7 +52,9 @@ type home struct {
 	graphs []*graph.Graph
 	// searched is the index; nil until it is asked for.
 	searched *inverted.Index
-	current  *graph.Graph
+	// named is what documents name; nil until it is asked for.
+	named   *mention.Layer
+	current *graph.Graph
 }
 
 // open opens the home, making it when it is not there.
@@ -112,8 +115,9 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	}
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
-		Graph: func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
-		Index: func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
+		Graph:    func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
+		Index:    func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
+		Mentions: func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) },
 	})
 	return nil
 }
@@ -153,6 +157,9 @@ func (h *home) closeAll() error {
 	}
 	if h.searched != nil {
 		errs = append(errs, h.searched.Close())
+	}
+	if h.named != nil {
+		errs = append(errs, h.named.Close())
 	}
 	if h.db != nil {
 		errs = append(errs, h.db.Close())
@@ -338,6 +345,77 @@ func (h *home) openIndex(dir string, sight *statement.Sight) error {
 		return err
 	}
 	h.searched = x
+	return nil
+}
+
+// mentions gives what documents name at this moment, like index.
+func (h *home) mentions(ctx context.Context, a *app) (*mention.Layer, error) {
+	dir := filepath.Join(h.dir, "derived", "mentions")
+	pass, err := h.gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "mention.derive", Object: "mentions"}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if err := h.openMentions(ctx, dir, d.View.Sight()); err != nil {
+			return "", err
+		}
+		if h.named.State().Rule == pipeline.MentionsRule(d.View.Sight()) {
+			return "current", nil
+		}
+		stop := a.working("looking for names in documents")
+		defer stop()
+		err := pipeline.FollowMentions(ctx, d, h.named, dir)
+		if code := overt.CodeOf(err); code != overt.Invalid && code != overt.NotFound {
+			return "followed", err
+		}
+		// A file of names is gone or damaged: all of it is made again.
+		if err := h.anewMentions(ctx, dir); err != nil {
+			return "", err
+		}
+		return "followed", pipeline.FollowMentions(ctx, d, h.named, dir)
+	})
+	return h.named, err
+}
+
+// openMentions opens a layer that can follow the sight, an empty one if need be.
+func (h *home) openMentions(ctx context.Context, dir string, sight *statement.Sight) error {
+	if h.named == nil {
+		if err := h.openLayer(ctx, dir); err != nil && overt.CodeOf(err) != overt.Invalid {
+			return err
+		}
+	}
+	if h.named != nil && pipeline.CanFollowMentions(h.named.State().Rule, sight) {
+		return nil
+	}
+	return h.anewMentions(ctx, dir)
+}
+
+func (h *home) anewMentions(ctx context.Context, dir string) error {
+	if h.named != nil {
+		if err := h.named.Close(); err != nil {
+			return err
+		}
+		h.named = nil
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Where: dir, Err: err}
+	}
+	return h.openLayer(ctx, dir)
+}
+
+func (h *home) openLayer(ctx context.Context, dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Where: dir, Err: err}
+	}
+	store, err := pebble.OpenSorted(filepath.Join(dir, "kv"), pebble.Config{})
+	if err != nil {
+		return err
+	}
+	l, err := mention.NewLayer(ctx, store)
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	h.named = l
 	return nil
 }
 

@@ -110,7 +110,7 @@ have allowed it.`,
 	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.showCommand(),
+		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
 	)
@@ -250,7 +250,7 @@ func (a *app) checkDates() error {
 // Verbs whose answer is that of a day, and of what was known on one.
 var (
 	asOfVerbs    = []string{"conflicts", "money", "reach", "show", "trace"}
-	knownAtVerbs = []string{"conflicts", "diff", "export", "money", "reach", "search", "show", "trace"}
+	knownAtVerbs = []string{"conflicts", "diff", "export", "mentions", "money", "reach", "search", "show", "trace"}
 )
 
 // checkDay refuses a day that the verb would pass over in silence. Export says

@@ -111,15 +111,7 @@ func (r *record) seen(scope policy.Scope) (run statement.Run, ok bool) {
 // process gets unavailable. Errors: unavailable (lock, disk), internal
 // (damaged).
 func Open(_ context.Context, dir string, cfg Config) (*DB, error) {
-	if cfg.Cache == 0 {
-		cfg.Cache = 128 << 20
-	}
-	if cfg.Memory == 0 {
-		cfg.Memory = 96 << 20
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg = cfg.filled()
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, unavailable(dir, err)
 	}
@@ -134,6 +126,20 @@ func Open(_ context.Context, dir string, cfg Config) (*DB, error) {
 	}
 	db.clean()
 	return db, nil
+}
+
+// filled is the config with what stands for its zeros.
+func (cfg Config) filled() Config {
+	if cfg.Cache == 0 {
+		cfg.Cache = 128 << 20
+	}
+	if cfg.Memory == 0 {
+		cfg.Memory = 96 << 20
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg
 }
 
 func options(cfg Config) *pebble.Options {

@@ -30,6 +30,7 @@ import (
 	"overt/identity"
 	"overt/internal/reference"
 	"overt/ledger"
+	"overt/mention"
 	"overt/pipeline"
 	"overt/policy"
 	"overt/policy/engine"
@@ -51,6 +52,7 @@ type Home struct {
 	Whole      bool           // newer extracts are taken in as if they were the first
 
 	seconds atomic.Int64
+	named   *mention.Layer
 	graphs  []*graph.Graph
 	current *graph.Graph
 }
@@ -100,7 +102,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	closing(t, h.Log)
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
-		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph,
+		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions,
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {
@@ -147,6 +149,28 @@ func (h *Home) graph(ctx context.Context) (*graph.Graph, error) {
 		return "built", err
 	})
 	return h.current, err
+}
+
+// mentions gives the layer of mentions of the moment, held in memory.
+func (h *Home) mentions(ctx context.Context) (*mention.Layer, error) {
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(h.Dir, "derived", "mentions")
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "mention.derive"}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if h.named == nil || !pipeline.CanFollowMentions(h.named.State().Rule, d.View.Sight()) {
+			if err := os.RemoveAll(dir); err != nil {
+				return "", err
+			}
+			var err error
+			if h.named, err = mention.NewLayer(ctx, &memory.Sorted{}); err != nil {
+				return "", err
+			}
+		}
+		return "followed", pipeline.FollowMentions(ctx, d, h.named, dir)
+	})
+	return h.named, err
 }
 
 // Pass comes in as the owner, who also means to write the given labels.

@@ -1,0 +1,126 @@
+package pebble
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"overt"
+	"overt/mention"
+)
+
+var _ mention.Sorted = (*Sorted)(nil)
+
+// Sorted is pairs of keys and values in a store of their own, for what is
+// derived. It is safe for concurrent use.
+type Sorted struct {
+	dir string
+	db  *pebble.DB
+}
+
+// OpenSorted opens the pairs in dir, creating it when it is not there. Of cfg
+// it takes Cache, FS and Logger. Errors: unavailable (lock, disk); invalid, when
+// what is there cannot be read, so that it is to be made again.
+func OpenSorted(dir string, cfg Config) (*Sorted, error) {
+	if cfg.Cache == 0 {
+		cfg.Cache = 32 << 20
+	}
+	cfg = cfg.filled()
+	o := options(cfg)
+	o.MemTableSize = 16 << 20
+	db, err := pebble.Open(dir, o)
+	if err != nil {
+		if pebble.IsCorruptionError(err) {
+			return nil, &overt.Error{Code: overt.Invalid, Op: "open the mentions", Where: dir, Err: err}
+		}
+		return nil, unavailable(dir, err)
+	}
+	return &Sorted{dir, db}, nil
+}
+
+// Get gives a value; see mention.Sorted.
+func (s *Sorted) Get(ctx context.Context, key []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	v, done, err := s.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.broken(err)
+	}
+	out := append([]byte{}, v...)
+	return out, s.broken(done.Close())
+}
+
+// Scan yields pairs; see mention.Sorted.
+func (s *Sorted) Scan(ctx context.Context, prefix, from []byte) iter.Seq2[mention.Pair, error] {
+	return func(yield func(mention.Pair, error) bool) {
+		lower := prefix
+		if slices.Compare(from, prefix) > 0 {
+			lower = from
+		}
+		it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: above(prefix)})
+		if err != nil {
+			yield(mention.Pair{}, s.broken(err))
+			return
+		}
+		defer func() { _ = it.Close() }()
+		for it.First(); it.Valid(); it.Next() {
+			if err := ctx.Err(); err != nil {
+				yield(mention.Pair{}, err)
+				return
+			}
+			v, err := it.ValueAndErr()
+			if err != nil {
+				yield(mention.Pair{}, s.broken(err))
+				return
+			}
+			if !yield(mention.Pair{Key: it.Key(), Value: v}, nil) {
+				return
+			}
+		}
+		if err := it.Error(); err != nil {
+			yield(mention.Pair{}, s.broken(err))
+		}
+	}
+}
+
+// above is the first key behind all that begin with prefix; nil for none.
+func above(prefix []byte) []byte {
+	end := bytes.TrimRight(prefix, "\xff")
+	if len(end) == 0 {
+		return nil
+	}
+	return after(end)
+}
+
+// Write puts pairs in; see mention.Sorted.
+func (s *Sorted) Write(ctx context.Context, pairs []mention.Pair) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b := s.db.NewBatch()
+	defer func() { _ = b.Close() }()
+	for _, p := range pairs {
+		if err := b.Set(p.Key, p.Value, nil); err != nil {
+			return s.broken(err)
+		}
+	}
+	return s.broken(b.Commit(pebble.Sync))
+}
+
+// Close closes the store.
+func (s *Sorted) Close() error { return s.broken(s.db.Close()) }
+
+func (s *Sorted) broken(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &overt.Error{Code: overt.Unavailable, Op: "read or write the mentions", Where: s.dir, Err: err}
+}
