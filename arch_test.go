@@ -128,6 +128,7 @@ var guests = []guest{
 	{"github.com/cockroachdb/pebble/v2", []string{"driver/pebble"}},
 	{"github.com/jackc/pgx/v5", []string{"extract/database"}},
 	{"github.com/go-sql-driver/mysql", []string{"extract/database"}},
+	{"modernc.org/sqlite/vfs", []string{"extract/database"}},
 	{"zombiezen.com/go/sqlite", []string{"driver/sqlite", "extract/database", "bench/..."}}, // bench: the peer that driver/pebble is measured beside
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},

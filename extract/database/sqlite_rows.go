@@ -48,7 +48,7 @@ func (b *book) whole(t *table) *Reader {
 // table of. Errors: invalid, when the file has no such table or column.
 func (r *Reader) Query(q Query) (*Reader, error) {
 	b := r.book
-	if err := q.check(b.src.Name); err != nil {
+	if err := q.check(b.name); err != nil {
 		return nil, err
 	}
 	out := &Reader{book: b}
@@ -63,7 +63,7 @@ func (r *Reader) Query(q Query) (*Reader, error) {
 		columns = append(columns, found.columns)
 		names = append(names, sqliteWords.quote(t.Alias))
 	}
-	bound, err := q.bind(b.src.Name, columns)
+	bound, err := q.bind(b.name, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (r *Reader) place(t *table) string {
 func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
 	return func(yield func(extract.Record, error) bool) {
 		if selector != "" && selector != "*" {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "a table has no records under %q; use an empty selector", selector))
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "a table has no records under %q; use an empty selector", selector))
 			return
 		}
 		r.tally = extract.Tally{}
@@ -173,14 +173,14 @@ func (r *Reader) run(ctx context.Context, conn *sqlite.Conn, stmt *sqlite.Stmt, 
 			return
 		}
 		if n := stmt.ColumnInt64(0); r.single && n <= last {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "the SQLite database is damaged: in table %q row %d comes after row %d", r.tables[0].name, n, last))
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "the SQLite database is damaged: in table %q row %d comes after row %d", r.tables[0].name, n, last))
 			return
 		} else {
 			last = n
 		}
 		rec, size, err := r.record(stmt)
-		if out += size; out > limits.Total || out > limits.RatioFrom && r.book.src.Size > 0 && out/r.book.src.Size > limits.Ratio {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "more comes out of the tables than the file can hold in earnest (%d bytes)", out))
+		if out += size; out > limits.Total || out > limits.RatioFrom && r.book.file.Size > 0 && out/r.book.file.Size > limits.Ratio {
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "more comes out of the tables than the file can hold in earnest (%d bytes)", out))
 			return
 		}
 		if !r.give(yield, rec, err) {

@@ -30,6 +30,7 @@ type Options struct {
 	Header    []string // names for tables without a header line
 	HeaderRow int      // row the header stands on, 0 to detect, -1 for none
 	Limits    extract.Limits
+	Scratch   archive.Scratch // what does not fit into memory goes there; nil is temporary files
 }
 
 // Formats are what there is a reader of records for.
@@ -129,7 +130,7 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 	case extract.ZIP, extract.XLSX, extract.ODS, extract.DOCX, extract.PPTX:
 		return o.zipped(src, member, depth, found)
 	case extract.SQLite:
-		return o.database(src, member, depth)
+		return o.database(src, member)
 	}
 	format := found
 	if isProse(found) && named(src.Name, member) == extract.YAML {
