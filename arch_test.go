@@ -56,9 +56,10 @@ type door struct {
 
 var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
-	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
-	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
-	{"extract/database", []string{"extract/open", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
+	{"extract/open", []string{"extract/records", "pipeline", "answer", "internal/hometest", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
+	{"extract/records", []string{"cmd/..."}, "how foreign bytes are read is chosen where things are wired"},
+	{"extract/tree", []string{"extract/open", "extract/records", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/database", []string{"extract/open", "extract/records", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
 	{"extract/mail", []string{"extract/readers", "extract/mapi", "cmd/..."}, "formats are chosen in one list, and Outlook's items are mail"},
 	{"extract/sheet", []string{"extract/open", "extract/office", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
@@ -91,6 +92,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/readers", "extract/..."},
+	{"extract/records", "extract/..."}, // what is opened elsewhere
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way

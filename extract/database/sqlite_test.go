@@ -340,7 +340,7 @@ func everyRow(t *testing.T, n int, opts database.Options) *database.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return r.(*database.Reader)
 }
 
 // TestMultiplied: what a join multiplies is bounded.
@@ -384,8 +384,7 @@ func TestStopOpening(t *testing.T) {
 
 // TestQuiet: a statement that gives no row for too long is ended.
 func TestQuiet(t *testing.T) {
-	r := everyRow(t, 4, database.Options{Timeout: 50 * time.Millisecond})
-	r, err := r.Query(database.Query{
+	r, err := everyRow(t, 4, database.Options{Timeout: 50 * time.Millisecond}).Query(database.Query{
 		Tables:  []database.Table{{Name: "a", Alias: "a"}, {Name: "a", Alias: "b"}, {Name: "a", Alias: "c"}, {Name: "a", Alias: "d"}},
 		Filters: []database.Filter{{Column: "d.x", Values: []string{"none"}}}, Columns: columns{"a.x", "d.x"},
 	})
