@@ -92,7 +92,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/readers", "extract/..."},
-	{"extract/records", "extract/..."}, // what is opened elsewhere
+	{"extract/records", "extract/..."},  // what is opened elsewhere
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way

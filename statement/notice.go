@@ -49,9 +49,24 @@ func (n Notice) Check(id overt.RunID) error {
 	return nil
 }
 
-// Doubt says in one sentence what the last notice says against the run; ""
-// when nothing is.
+// Unconfined is the code of the warning of a run that was read so, and
+// SaidUnconfined its sentence.
+const (
+	Unconfined     = "unconfined"
+	SaidUnconfined = "read by a process that the system did not confine"
+)
+
+// Doubt says in one sentence what the last notice says against the run, or else
+// that it was read unconfined; "" when nothing is.
 func (r *Run) Doubt() string {
+	if said := r.noticed(); said != "" || !r.Unconfined {
+		return said
+	}
+	return SaidUnconfined
+}
+
+// noticed says what the last notice says against the run.
+func (r *Run) noticed() string {
 	if len(r.Notices) == 0 {
 		return ""
 	}
@@ -64,14 +79,16 @@ func (r *Run) Doubt() string {
 	return ""
 }
 
-// Doubts are the run's warnings and, where there is one, its Doubt as one more.
+// Doubts are the run's warnings, and after them what Doubt can say.
 func (r *Run) Doubts() []Warning {
-	said := r.Doubt()
-	if said == "" {
-		return r.Warnings
+	out := r.Warnings[:len(r.Warnings):len(r.Warnings)]
+	if said := r.noticed(); said != "" {
+		out = append(out, Warning{Code: r.Notices[len(r.Notices)-1].Kind, Message: said})
 	}
-	code := r.Notices[len(r.Notices)-1].Kind
-	return append(r.Warnings[:len(r.Warnings):len(r.Warnings)], Warning{Code: code, Message: said})
+	if r.Unconfined {
+		out = append(out, Warning{Code: Unconfined, Message: SaidUnconfined})
+	}
+	return out
 }
 
 // knownBy is the run as it was known on a day: without later notices.

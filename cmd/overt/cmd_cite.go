@@ -8,6 +8,7 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/extract/records"
 	"overt/gate"
 )
 
@@ -25,7 +26,12 @@ citation, or its first 8 digits or more.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			act := gate.Act{Action: "blob.read", Object: args[0], Query: where.String()}
 			c, err := ask(cmd.Context(), a, act, false, func(ctx context.Context, d *gate.Desk) (*overt.Citation, error) {
-				return answer.Cite(ctx, d, args[0], where)
+				var c *overt.Citation
+				err := a.withRecords(func(pool *records.Pool) (err error) {
+					c, err = answer.Cite(ctx, d, pool.Opener(""), args[0], where)
+					return err
+				})
+				return c, err
 			})
 			if err != nil {
 				return err
@@ -36,6 +42,7 @@ citation, or its first 8 digits or more.`,
 			})
 		},
 	}
+	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
 	f.Int64Var(&where.Row, "row", 0, "row, as a spreadsheet counts")
 	f.StringVar(&where.Column, "column", "", "column")

@@ -197,7 +197,7 @@ func TestSame(t *testing.T) {
 		{src: source("cut.xml", []byte(`<r><e>1</e><e>2</e><e>`)), selectors: []string{"/r/e"}},
 		{src: source("y.yml", []byte("a: &x [1, {b: 2}]\nc: *x\nd: !!binary aGk=\n")), selectors: []string{"", "/c"}},
 		{src: source("z.zone", []byte("$ORIGIN example.org.\n$TTL 1h\n@ SOA ns root 1 2 3 4 5\nWWW A 192.0.2.1\n TXT \"a\" \"\\195\\169\"\n"))},
-		{src: source("letter.pdf", []byte("%PDF-1.4\n"))}, {src: source("x.bin", []byte{0, 1, 2, 3})}, {src: source("limit.csv", []byte("a\n" + strings.Repeat("y", 5000) + "\nz\n")), opts: open.Options{Limits: extract.Limits{Field: 100, Row: 200}}},
+		{src: source("letter.pdf", []byte("%PDF-1.4\n"))}, {src: source("x.bin", []byte{0, 1, 2, 3})}, {src: source("limit.csv", []byte("a\n"+strings.Repeat("y", 5000)+"\nz\n")), opts: open.Options{Limits: extract.Limits{Field: 100, Row: 200}}},
 		{src: open.File("../dbf/testdata/three.dbf")}, {src: open.File("../dbf/testdata/fox.dbf")}, {src: open.File("none.csv")},
 		{src: source("nested.zip", zipped(t, "a.csv", csv, "in.tar", tarred(t, "d/t.json", []byte(`[{"a":1}]`)), "D/Three.DBF", three, "d/three.dbt", file(t, "../dbf/testdata/three.dbt"), "no.pdf", []byte("%PDF-1.4\n")))},
 		{src: source("har.json", []byte(`{"log":{"creator":{},"entries":[{"request":{"url":"http://x/?key=s"},"response":{"content":{"text":"[{\"a\":1}]"}}}]}}`))},

@@ -54,7 +54,7 @@ type parentEnd struct {
 	// Of a call that may take long, as long as its worker gives a sign of life:
 	silence  *time.Timer // ends it; runs while the worker is waited for
 	patience time.Duration
-	output int64 // of which so many
+	output   int64 // of which so many
 }
 
 // An Input is what a worker may read during a call.

@@ -24,9 +24,9 @@ type Config struct {
 	// before: a call may take as long as its worker says or reads something, and
 	// ends when nothing came for so long while it was waited for.
 	Patience time.Duration
-	Idle      time.Duration // until a worker without work ends; 30 s
-	Output    int64         // bytes that a worker may say in one call; 32 GiB
-	Frame     int           // bytes of the largest message; 16 MiB
+	Idle     time.Duration // until a worker without work ends; 30 s
+	Output   int64         // bytes that a worker may say in one call; 32 GiB
+	Frame    int           // bytes of the largest message; 16 MiB
 	// Bare takes workers that are not confined, where the system cannot do it.
 	// Whoever sets it tells the user, and keeps it with what came of it.
 	Bare bool
