@@ -59,31 +59,31 @@ const (
 // Doubt says in one sentence what the last notice says against the run, or else
 // that it was read unconfined; "" when nothing is.
 func (r *Run) Doubt() string {
-	if said := r.noticed(); said != "" || !r.Unconfined {
-		return said
+	if w, ok := r.Noticed(); ok || !r.Unconfined {
+		return w.Message
 	}
 	return SaidUnconfined
 }
 
-// noticed says what the last notice says against the run.
-func (r *Run) noticed() string {
+// Noticed is what the last notice says against the run, if it says anything.
+func (r *Run) Noticed() (w Warning, ok bool) {
 	if len(r.Notices) == 0 {
-		return ""
+		return w, false
 	}
 	switch n := r.Notices[len(r.Notices)-1]; n.Kind {
 	case Withdrawn:
-		return fmt.Sprintf("withdrawn by its publisher on %s: %s", n.On, n.Reason)
+		return Warning{Code: n.Kind, Message: fmt.Sprintf("withdrawn by its publisher on %s: %s", n.On, n.Reason)}, true
 	case Corrected:
-		return fmt.Sprintf("corrected by run %d on %s: %s", n.By, n.On, n.Reason)
+		return Warning{Code: n.Kind, Message: fmt.Sprintf("corrected by run %d on %s: %s", n.By, n.On, n.Reason)}, true
 	}
-	return ""
+	return w, false
 }
 
 // Doubts are the run's warnings, and after them what Doubt can say.
 func (r *Run) Doubts() []Warning {
 	out := r.Warnings[:len(r.Warnings):len(r.Warnings)]
-	if said := r.noticed(); said != "" {
-		out = append(out, Warning{Code: r.Notices[len(r.Notices)-1].Kind, Message: said})
+	if w, ok := r.Noticed(); ok {
+		out = append(out, w)
 	}
 	if r.Unconfined {
 		out = append(out, Warning{Code: Unconfined, Message: SaidUnconfined})

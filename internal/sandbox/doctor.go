@@ -20,7 +20,7 @@ type Need struct {
 
 // A Finding is one line of what holds on this machine.
 type Finding struct {
-	Name          string // "confined", or a tool's name
+	Name          string // "confined", a kind's or a tool's name
 	OK            bool
 	Confined      bool // it was tried, and every mandatory layer holds
 	Found, Advice string
@@ -32,7 +32,7 @@ func Doctor(ctx context.Context, needs []Need, kinds ...string) []Finding {
 	out := []Finding{examine(ctx, kindNothing)}
 	for _, k := range kinds {
 		f := examine(ctx, k)
-		f.Name += " " + k
+		f.Name = k
 		out = append(out, f)
 	}
 	for _, n := range needs {
