@@ -142,7 +142,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	var f *Failure
-	if !errors.As(err, &f) || f.What != sandbox.OverOutput || !strings.Contains(err.Error(), fmt.Sprintf("f.csv: it unpacks to more than is taken")) ||
+	if !errors.As(err, &f) || f.What != sandbox.OverOutput || !strings.Contains(err.Error(), "f.csv: it unpacks to more than is taken") ||
 		!strings.HasSuffix(err.Error(), fmt.Sprintf("row %d", last)) || last < 1000 {
 		t.Errorf("after row %d: %v", last, err)
 	}
