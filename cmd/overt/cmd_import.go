@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -167,9 +168,12 @@ func failures(req pipeline.Request, rep *pipeline.Report) error {
 func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (rep *pipeline.Report, err error) {
 	m := a.meter()
 	defer m.end()
+	// One dataset is read in one worker; where the files themselves tell which, each
+	// has its own.
+	key := cmp.Or(req.Dataset, req.Format, req.Mapping)
 	err = a.withRecords(func(pool *records.Pool) error {
 		im := &pipeline.Importer{
-			Clock: a.clock, Derived: filepath.Join(h.dir, "derived"), Records: pool.Opener(req.Dataset),
+			Clock: a.clock, Derived: filepath.Join(h.dir, "derived"), Records: pool.Opener(key),
 			Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 				return h.gate.Open(ctx, a.visit(h, labels...))
 			},
