@@ -56,9 +56,10 @@ type door struct {
 
 var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
-	{"extract/open", []string{"pipeline", "answer", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
-	{"extract/tree", []string{"extract/open", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
-	{"extract/database", []string{"extract/open", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
+	{"extract/open", []string{"extract/records", "pipeline", "answer", "internal/hometest", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
+	{"extract/records", []string{"cmd/..."}, "how foreign bytes are read is chosen where things are wired"},
+	{"extract/tree", []string{"extract/open", "extract/records", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/database", []string{"extract/open", "extract/records", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
 	{"extract/mail", []string{"extract/readers", "extract/mapi", "cmd/..."}, "formats are chosen in one list, and Outlook's items are mail"},
 	{"extract/sheet", []string{"extract/open", "extract/office", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
@@ -91,6 +92,7 @@ var online = []guest{
 var level = []struct{ from, to string }{
 	{"extract/open", "extract/..."},
 	{"extract/readers", "extract/..."},
+	{"extract/records", "extract/..."},  // what is opened elsewhere
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way
@@ -128,6 +130,7 @@ var guests = []guest{
 	{"github.com/cockroachdb/pebble/v2", []string{"driver/pebble"}},
 	{"github.com/jackc/pgx/v5", []string{"extract/database"}},
 	{"github.com/go-sql-driver/mysql", []string{"extract/database"}},
+	{"modernc.org/sqlite/vfs", []string{"extract/database"}},
 	{"zombiezen.com/go/sqlite", []string{"driver/sqlite", "extract/database", "bench/..."}}, // bench: the peer that driver/pebble is measured beside
 	{"github.com/spf13/cobra", []string{"cmd/..."}},
 	{"golang.org/x/term", []string{"cmd/..."}},
@@ -138,8 +141,8 @@ var testGuests = []guest{
 	{"github.com/rogpeppe/go-internal", []string{"cmd/..."}},
 	{"github.com/transparency-dev/merkle", []string{"audit"}},
 	{"go.yaml.in/yaml/v3", []string{"internal/..."}},
-	{"zombiezen.com/go/sqlite", []string{"pipeline", "extract/open", "cmd/..."}}, // files to read
-	{"golang.org/x/sys", []string{"*"}},                                          // processor time and memory of what is measured
+	{"zombiezen.com/go/sqlite", []string{"pipeline", "extract/open", "extract/records", "cmd/..."}}, // files to read
+	{"golang.org/x/sys", []string{"*"}},                                                             // processor time and memory of what is measured
 }
 
 // vague names say nothing of what a package is for.

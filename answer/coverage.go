@@ -226,10 +226,11 @@ func ListRuns(d *gate.Desk, dataset string) *RunList {
 	return out
 }
 
-// Cite reads the kept bytes of a source again and gives the text at a place.
+// Cite has the kept bytes of a source read again by records and gives the text at
+// a place.
 // blob may be the beginning of a hash, 8 digits or more. Errors: not_found (no
 // such source in the scope, or no such place), invalid.
-func Cite(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*overt.Citation, error) {
+func Cite(ctx context.Context, d *gate.Desk, records open.Opener, blob string, where overt.Locator) (*overt.Citation, error) {
 	if len(blob) < 8 {
 		return nil, overt.Errorf(overt.Invalid, "blob", "give at least 8 digits of the source's hash")
 	}
@@ -242,11 +243,11 @@ func Cite(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (
 				continue
 			}
 			src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return d.Blobs.Open(ctx, s.Blob) }}
-			quote, err := open.Fetch(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, where)
+			texts, err := records.FetchAll(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, []overt.Locator{where})
 			if err != nil {
 				return nil, err
 			}
-			return &overt.Citation{Dataset: r.Dataset, Run: r.ID, Source: s.Name, Blob: s.Blob, Locator: where, Quote: quote}, nil
+			return &overt.Citation{Dataset: r.Dataset, Run: r.ID, Source: s.Name, Blob: s.Blob, Locator: where, Quote: texts[0]}, nil
 		}
 	}
 	return nil, overt.Errorf(overt.NotFound, "blob", "no source with that hash is kept here")

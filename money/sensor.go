@@ -63,8 +63,8 @@ func Doubts(sight *statement.Sight, dataset string, name func(ftm.EntityID) stri
 			continue
 		}
 		seen[info.Run.ID] = true
-		if said := info.Run.Doubt(); said != "" {
-			out = append(out, Warning{info.Run.Notices[len(info.Run.Notices)-1].Kind, said, source(info.Run, "")})
+		if w, ok := info.Run.Noticed(); ok { // that it was read unconfined the ledger says
+			out = append(out, Warning{w.Code, w.Message, source(info.Run, "")})
 		}
 		for _, m := range info.Run.Measures {
 			who := titled(name(m.Authority), info.Run)

@@ -103,10 +103,10 @@ func queriesOf(m *mapping.Mapping) (tables, plain []*mapping.Query) {
 
 // books gives a reader of each SQLite file among the parts; an archive may hold
 // several.
-func (t *taken) books() []*database.Reader {
-	var out []*database.Reader
+func (t *taken) books() []database.Asked {
+	var out []database.Asked
 	for _, p := range t.part {
-		r, ok := p.Reader.(*database.Reader)
+		r, ok := p.Reader.(database.Asked)
 		if ok && !slices.ContainsFunc(out, r.Beside) {
 			out = append(out, r)
 		}

@@ -202,7 +202,7 @@ func (r *resting) remove(ctx context.Context, u *unit, good []*taken) error {
 			continue
 		}
 		src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return u.bench.Blobs.Open(ctx, s.Blob) }}
-		parts, err := open.Open(ctx, src, open.Options{Encoding: s.Encoding, Header: s.Header, Limits: u.im.Limits})
+		parts, err := u.im.opener(good[k].file).Open(ctx, src, open.Options{Encoding: s.Encoding, Header: s.Header, Limits: u.im.Limits})
 		if err != nil {
 			return err
 		}

@@ -137,6 +137,7 @@ func (r *resting) change(s *statement.Statement, c *change) error {
 func (r *resting) write(ctx context.Context, u *unit, good []*taken) (err error) {
 	spec := u.spec
 	spec.Base, spec.Moved = r.base.ID, r.moves
+	spec.Unconfined = spec.Unconfined || r.base.Unconfined // what it rests on was read then
 	if u.w, err = u.bench.Statements.Begin(ctx, u.bench.Scope, spec); err != nil {
 		return err
 	}

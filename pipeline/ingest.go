@@ -26,6 +26,9 @@ type Ingester struct {
 	// Reader gives what reads the documents of a dataset, in a confined process.
 	// It is used by several goroutines.
 	Reader func(dataset string) document.Reader
+	// Unconfined says whether Reader has read in a process that the system does not
+	// confine; nil is never.
+	Unconfined func() bool
 	// Recognise reads text on pictures; nil where nothing does. Languages are
 	// those it looks for.
 	Recognise Recognise

@@ -294,6 +294,12 @@ func (b *batch) keep(ctx context.Context, w *Work) (int64, error) {
 		spec.Dataset, spec.Format, spec.Extent, spec.Series = b.label.Dataset, "documents", ingestExtent, "documents"
 		spec.Observed, spec.Imported, spec.Token, spec.Actor = b.in.now(), b.in.now(), b.token, b.bench.Actor
 		spec.Mapping = strings.Repeat("0", 64)
+		spec.Unconfined = b.in.Unconfined != nil && b.in.Unconfined()
+		for _, h := range good {
+			if spec.Unconfined {
+				h.odd = append(h.odd, ledger.Warning{Code: statement.Unconfined, Message: statement.SaidUnconfined, Where: h.Source})
+			}
+		}
 		var err error
 		if run, err = b.commit(ctx, spec, good); err != nil {
 			return 0, err

@@ -17,6 +17,7 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/extract/open"
 	"overt/ftm"
 	"overt/gate"
 	"overt/graph"
@@ -106,7 +107,7 @@ func (w *world) question() question {
 		}
 		blob := string(pick(w.Rand, w.runs).spec.Sources[0].Blob)[:10]
 		return question{"cite " + blob, func(ctx context.Context, d *gate.Desk) (any, error) {
-			return answer.Cite(ctx, d, blob, overt.Locator{Row: 2, Column: "a"})
+			return answer.Cite(ctx, d, open.Here{}, blob, overt.Locator{Row: 2, Column: "a"})
 		}}
 	case 7:
 		return question{"coverage " + dataset, func(ctx context.Context, d *gate.Desk) (any, error) { return answer.ReadCoverage(ctx, d, dataset, 5) }}

@@ -114,7 +114,10 @@ type Importer struct {
 	Open     func(ctx context.Context, labels []policy.Label) (*gate.Pass, error)
 	Clock    func() time.Time
 	Progress Progress
-	Limits   extract.Limits
+	// Records opens what comes in, elsewhere: nothing foreign is parsed in this
+	// process. What the program itself carries is opened here.
+	Records open.Opener
+	Limits  extract.Limits
 	// Derived is the home's folder for what can be made again. With it a newer
 	// full extract of a source costs in proportion to what changed; "" takes
 	// each one in as if it were the first.
@@ -126,6 +129,9 @@ type Importer struct {
 // the report and the ledger; the others go on. Errors: only what concerns the
 // whole import (nothing to import, no access, the disk).
 func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
+	if im.Records == nil {
+		return nil, overt.Errorf(overt.Internal, "", "an import needs what opens the sources")
+	}
 	given, err := loadMapping(req)
 	if err != nil {
 		return nil, err
@@ -190,6 +196,17 @@ func (f *file) open() (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(string(f.data))), nil
 	}
 	return os.Open(f.path)
+}
+
+// carried says whether the program itself brings the file.
+func (f *file) carried() bool { return f.path == "" && f.stored == nil }
+
+// opener is what opens a file.
+func (im *Importer) opener(f *file) open.Opener {
+	if f.carried() {
+		return open.Here{}
+	}
+	return im.Records
 }
 
 // encoding is what the file's text is written in, where that is not detected.
@@ -372,7 +389,7 @@ func (im *Importer) options(ctx context.Context, req Request, f *file) (open.Opt
 	if f.header == "" {
 		return o, nil
 	}
-	parts, err := open.Open(ctx, extract.Source{Name: filepath.Base(f.header), Open: func() (io.ReadCloser, error) { return os.Open(f.header) }}, open.Options{HeaderRow: 1})
+	parts, err := im.Records.Open(ctx, extract.Source{Name: filepath.Base(f.header), Open: func() (io.ReadCloser, error) { return os.Open(f.header) }}, open.Options{HeaderRow: 1})
 	if err != nil || len(parts) == 0 {
 		return o, overt.Errorf(overt.Invalid, f.header, "the header file beside the table cannot be read: %w", err)
 	}

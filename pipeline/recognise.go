@@ -28,7 +28,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 	}
 	t.header = opts.Header
 	src := extract.Source{Name: t.name, Size: t.size, Open: t.open}
-	if t.part, err = open.Open(ctx, src, opts); err != nil {
+	if t.part, err = im.opener(t.file).Open(ctx, src, opts); err != nil {
 		return err
 	}
 	if len(t.part) == 0 {
@@ -60,7 +60,7 @@ func (im *Importer) recognise(ctx context.Context, req Request, t *taken, given 
 			// The pack knows the columns of a table that has no header line.
 			opts.Header = c.Mapping.Header
 			t.header = opts.Header
-			parts, err := open.Open(ctx, src, opts)
+			parts, err := im.opener(t.file).Open(ctx, src, opts)
 			if err != nil {
 				return err
 			}

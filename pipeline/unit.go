@@ -213,6 +213,12 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 		Dataset: u.label.Dataset, Format: good[0].Format, Extent: u.req.Extent, Series: u.req.Series,
 		Observed: u.req.Observed, Imported: now, Token: u.token, Actor: u.bench.Actor,
 	}
+	for _, t := range good {
+		if !t.carried() && u.im.Records.Unconfined() {
+			u.spec.Unconfined = true
+			t.warnings = append(t.warnings, ledger.Warning{Code: statement.Unconfined, Message: statement.SaidUnconfined, Where: t.name})
+		}
+	}
 	var digests []string
 	state := "" // what the servers of fetched files said
 	for i, t := range good {

@@ -49,29 +49,46 @@ func (n Notice) Check(id overt.RunID) error {
 	return nil
 }
 
-// Doubt says in one sentence what the last notice says against the run; ""
-// when nothing is.
+// Unconfined is the code of the warning of a run that was read so, and
+// SaidUnconfined its sentence.
+const (
+	Unconfined     = "unconfined"
+	SaidUnconfined = "read by a process that the system did not confine"
+)
+
+// Doubt says in one sentence what the last notice says against the run, or else
+// that it was read unconfined; "" when nothing is.
 func (r *Run) Doubt() string {
+	if w, ok := r.Noticed(); ok || !r.Unconfined {
+		return w.Message
+	}
+	return SaidUnconfined
+}
+
+// Noticed is what the last notice says against the run, if it says anything.
+func (r *Run) Noticed() (w Warning, ok bool) {
 	if len(r.Notices) == 0 {
-		return ""
+		return w, false
 	}
 	switch n := r.Notices[len(r.Notices)-1]; n.Kind {
 	case Withdrawn:
-		return fmt.Sprintf("withdrawn by its publisher on %s: %s", n.On, n.Reason)
+		return Warning{Code: n.Kind, Message: fmt.Sprintf("withdrawn by its publisher on %s: %s", n.On, n.Reason)}, true
 	case Corrected:
-		return fmt.Sprintf("corrected by run %d on %s: %s", n.By, n.On, n.Reason)
+		return Warning{Code: n.Kind, Message: fmt.Sprintf("corrected by run %d on %s: %s", n.By, n.On, n.Reason)}, true
 	}
-	return ""
+	return w, false
 }
 
-// Doubts are the run's warnings and, where there is one, its Doubt as one more.
+// Doubts are the run's warnings, and after them what Doubt can say.
 func (r *Run) Doubts() []Warning {
-	said := r.Doubt()
-	if said == "" {
-		return r.Warnings
+	out := r.Warnings[:len(r.Warnings):len(r.Warnings)]
+	if w, ok := r.Noticed(); ok {
+		out = append(out, w)
 	}
-	code := r.Notices[len(r.Notices)-1].Kind
-	return append(r.Warnings[:len(r.Warnings):len(r.Warnings)], Warning{Code: code, Message: said})
+	if r.Unconfined {
+		out = append(out, Warning{Code: Unconfined, Message: SaidUnconfined})
+	}
+	return out
 }
 
 // knownBy is the run as it was known on a day: without later notices.

@@ -146,6 +146,9 @@ type RunSpec struct {
 	Imported string `json:"imported"`
 	Token    string `json:"token"` // ties the run to its entry in the coverage ledger
 	Actor    string `json:"actor"`
+	// Unconfined says that its sources were read by a process that the system did
+	// not confine, because the user allowed it.
+	Unconfined bool `json:"unconfined,omitempty"`
 	// Base is an earlier run that this one rests on: of every entity that is
 	// neither added nor dropped it says what its base says, under the labels of
 	// its base. 0 for a run that is written whole. Moved tells where the records

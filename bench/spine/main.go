@@ -22,6 +22,9 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"overt/extract/records"
+	"overt/internal/sandbox"
 )
 
 // A part is one thing that is measured.
@@ -55,6 +58,7 @@ type job struct {
 }
 
 func main() {
+	sandbox.Main(records.Kinds())
 	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "spine:", err)
 		os.Exit(1)

@@ -10,8 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"overt/extract/records"
+	"overt/internal/sandbox"
 	"overt/statement"
 )
+
+// TestMain makes the test's program a worker.
+func TestMain(m *testing.M) {
+	sandbox.Main(records.Kinds())
+	os.Exit(m.Run())
+}
 
 // Every part runs through at the smallest size and measures what it says: the
 // parts themselves refuse a wrong number of statements, a lookup that finds

@@ -11,6 +11,7 @@ import (
 	"overt"
 	"overt/answer"
 	"overt/extract/reading"
+	"overt/extract/records"
 	"overt/gate"
 )
 
@@ -56,6 +57,7 @@ with what was quoted of it.`,
 			return a.citeCell(cmd.Context(), args[0], where)
 		},
 	}
+	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
 	f.Int64Var(&where.Row, "row", 0, "row, as a spreadsheet counts")
 	f.StringVar(&where.Column, "column", "", "column")
@@ -71,7 +73,12 @@ with what was quoted of it.`,
 func (a *app) citeCell(ctx context.Context, blob string, where overt.Locator) error {
 	act := gate.Act{Action: "blob.read", Object: blob, Query: where.String()}
 	c, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*overt.Citation, error) {
-		return answer.Cite(ctx, d, blob, where)
+		var c *overt.Citation
+		err := a.withRecords(func(pool *records.Pool) (err error) {
+			c, err = answer.Cite(ctx, d, pool.Opener(""), blob, where)
+			return err
+		})
+		return c, err
 	})
 	if err != nil {
 		return err

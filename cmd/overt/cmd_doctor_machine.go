@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"overt/extract/records"
 	"overt/internal/sandbox"
 )
 
@@ -12,10 +13,10 @@ var needs = []sandbox.Need{
 	{Name: "tesseract", Package: "tesseract-ocr", Args: []string{"--version"}, Without: "text of scanned pages and pictures is not recognised"},
 }
 
-// confinement says what holds of a process that reads documents, and which tools
-// are there. Nothing here is a fault of the home.
+// confinement says what holds of the processes that read foreign files, and which
+// tools are there. Nothing here is a fault of the home.
 func (d *diagnosis) confinement(ctx context.Context) {
-	for _, f := range sandbox.Doctor(ctx, needs) {
+	for _, f := range sandbox.Doctor(ctx, needs, records.Kind) {
 		status := checkOK
 		if !f.OK {
 			status = checkWarn

@@ -67,6 +67,7 @@ has their form.`,
 			return a.fetch(cmd.Context(), req)
 		},
 	}
+	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&list, "list", false, "list the sources, and which of them are allowed")
 	f.StringArrayVar(&set, "set", nil, "a value that the source asks for, as `KEY=VALUE`")
@@ -307,6 +308,9 @@ func (a *app) importFetched(ctx context.Context, h *home, plan *source.Plan, got
 		req.Origins[filepath.Join(got.Dir, f.Name)] = pipeline.Origin{Address: f.Address, Fetched: f.At, State: got.Manifest.Day()}
 	}
 	if err := a.importReference(ctx, h); err != nil {
+		return err
+	}
+	if err := a.confines(ctx); err != nil {
 		return err
 	}
 	in, err := a.importInto(ctx, h, req)

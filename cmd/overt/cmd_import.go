@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"overt"
+	"overt/extract/records"
 	"overt/gate"
 	"overt/internal/reference"
 	"overt/ledger"
@@ -45,7 +47,11 @@ kept nowhere; give the address with --env, so that it is not seen in the list of
 processes.
 
 What could not be read is in the coverage ledger with file and row, the rest
-goes in.`,
+goes in.
+
+Files are read in a process that the system confines: it can open no file and no
+connection. Where the system cannot do that, nothing is read without --unconfined,
+and what came of it says so.`,
 		Example: `  overt import CBP_ICE_FY2024.csv.gz --dataset procurement
   overt import fedramp/ --dataset fedramp            # five snapshots, five runs
   overt import council.xlsx --mapping council.yml --dataset council
@@ -88,6 +94,7 @@ goes in.`,
 	f.StringVar(&req.Encoding, "encoding", "", "the text's encoding, where detection is wrong")
 	f.StringArrayVar(&set, "set", nil, "what ${KEY} in addresses of the mapping stands for, as `KEY=VALUE`")
 	f.StringArrayVar(&env, "env", nil, "let ${NAME} in addresses of the mapping be the environment's variable of that `NAME`")
+	a.unconfinedFlag(cmd)
 	f.Bool("list", false, "list the formats that need no mapping")
 	return cmd
 }
@@ -114,6 +121,9 @@ func given(set, env []string) (map[string]string, error) {
 }
 
 func (a *app) runImport(ctx context.Context, req pipeline.Request) error {
+	if err := a.confines(ctx); err != nil {
+		return err
+	}
 	h, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -155,19 +165,27 @@ func failures(req pipeline.Request, rep *pipeline.Report) error {
 }
 
 // importInto runs one import through the gate.
-func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (*pipeline.Report, error) {
+func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (rep *pipeline.Report, err error) {
 	m := a.meter()
 	defer m.end()
-	im := &pipeline.Importer{
-		Clock: a.clock, Derived: filepath.Join(h.dir, "derived"),
-		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
-			return h.gate.Open(ctx, a.visit(h, labels...))
-		},
-		Progress: func(file string, rows, statements int64) {
-			m.show("%s: %s rows, %s values, %.0f rows/s", file, count(rows), count(statements), m.rate(file, rows))
-		},
-	}
-	return im.Import(ctx, req)
+	// One dataset is read in one worker; where the files themselves tell which, each
+	// has its own.
+	key := cmp.Or(req.Dataset, req.Format, req.Mapping)
+	err = a.withRecords(func(pool *records.Pool) error {
+		im := &pipeline.Importer{
+			Clock: a.clock, Derived: filepath.Join(h.dir, "derived"), Records: pool.Opener(key),
+			Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+				return h.gate.Open(ctx, a.visit(h, labels...))
+			},
+			Progress: func(file string, rows, statements int64) {
+				m.show("%s: %s rows, %s values, %.0f rows/s", file, count(rows), count(statements), m.rate(file, rows))
+			},
+		}
+		var err error
+		rep, err = im.Import(ctx, req)
+		return err
+	})
+	return rep, err
 }
 
 // importReference keeps the program's own reference list in every home: the

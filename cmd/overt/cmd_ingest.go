@@ -53,7 +53,8 @@ file ends in the coverage ledger: read, partly read, failed or refused, with the
 reason.
 
 Each document is read in a process of its own that the system confines: it can
-open no file and no connection. What waits survives an interrupt; overt work goes
+open no file and no connection. Where the system cannot do that, nothing is read
+without --unconfined, and what came of it says so. What waits survives an interrupt; overt work goes
 on with it. The same file twice is one document, found at two places.`,
 		Example: `  overt ingest leak/ --dataset leak
   overt ingest mails.pst report.pdf --dataset council
@@ -68,6 +69,7 @@ on with it. The same file twice is one document, found at two places.`,
 	cmd.Flags().StringVarP(&dataset, "dataset", "d", "", "name under which these documents are kept")
 	cmd.Flags().BoolVar(&later, "later", false, "only receive; overt work reads")
 	o.flags(cmd)
+	a.unconfinedFlag(cmd)
 	return cmd
 }
 
@@ -84,6 +86,7 @@ is interrupted. What was read is kept every few seconds; what was not waits on.`
 		},
 	}
 	o.flags(cmd)
+	a.unconfinedFlag(cmd)
 	return cmd
 }
 
@@ -104,6 +107,7 @@ document.`,
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "also those that were read whole")
 	o.flags(cmd)
+	a.unconfinedFlag(cmd)
 	return cmd
 }
 
@@ -163,7 +167,7 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	if err != nil {
 		return err
 	}
-	if err := confines(ctx); err != nil {
+	if err := a.confines(ctx); err != nil {
 		return err
 	}
 	h, err := a.open(ctx)
@@ -191,20 +195,11 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 			return h.gate.Open(ctx, a.visit(h, labels...))
 		},
-		Reader: func(dataset string) document.Reader { return typed{pool.Reader(dataset)} },
+		Reader: func(dataset string) document.Reader { return typed{pool.Reader(dataset)} }, Unconfined: pool.Unconfined,
 		Progress: func(r pipeline.Rate) {
 			m.show("%s read, %s pages, %.1f files/s · %s", count(r.Done), count(r.Pages), m.rate("", r.Done), r.File)
 		},
 	})
-}
-
-// confines refuses to begin where nothing confines a reader.
-func confines(ctx context.Context) error {
-	f := sandbox.Doctor(ctx, nil)[0]
-	if f.OK {
-		return nil
-	}
-	return overt.Errorf(overt.Unavailable, "", "documents are read in confined processes alone, and this program cannot have any here; %s; overt doctor says what is missing", strings.TrimPrefix(f.Advice, "documents are not read here; "))
 }
 
 // typed asks a worker for the reader of what nobody has looked at yet.
@@ -233,7 +228,7 @@ func (a *app) workers(ctx context.Context, h *home, n int) (*worker.Pool, error)
 	if err := engine.Close(ctx); err != nil {
 		return nil, err
 	}
-	return worker.New(sandbox.Config{Workers: n, Memory: workerMemory, Arguments: []string{folder}}), nil
+	return worker.New(sandbox.Config{Workers: n, Memory: workerMemory, Arguments: []string{folder}, Bare: a.unconfined}), nil
 }
 
 // read gives the passwords of the list.

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/signal"
 	"syscall"
@@ -13,16 +14,24 @@ import (
 	"overt/extract/document"
 	"overt/extract/pdf"
 	"overt/extract/readers"
+	"overt/extract/records"
 	"overt/extract/worker"
 	"overt/internal/sandbox"
 )
 
 func main() {
-	sandbox.Main(worker.Kinds(documentReaders))
+	sandbox.Main(workers())
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)
+}
+
+// workers are the kinds of processes that this program can be besides.
+func workers() map[string]sandbox.Kind {
+	kinds := worker.Kinds(documentReaders)
+	maps.Copy(kinds, records.Kinds())
+	return kinds
 }
 
 // anyType is the media type under which a worker is given what nobody has looked

@@ -17,7 +17,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
-	"overt/extract/worker"
 	"overt/internal/sandbox"
 	"overt/source/sourcetest"
 )
@@ -28,7 +27,8 @@ func clock() time.Time { return time.Now() }
 const childEnv = "OVERT_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	sandbox.Main(worker.Kinds(documentReaders))
+	sandbox.Main(workers())
+	unconfinedAlways = withCgo
 	if net, ok, err := sourcetest.FromEnv(); err != nil {
 		panic(err)
 	} else if ok {

@@ -45,9 +45,11 @@ type app struct {
 	purpose string
 	caseID  string
 	color   bool
-	printed bool // an answer went to standard output
-	clock   func() time.Time
-	network source.Network // the system's own, but in tests
+	// unconfined lets foreign files be read where nothing confines the reader.
+	unconfined bool
+	printed    bool // an answer went to standard output
+	clock      func() time.Time
+	network    source.Network // the system's own, but in tests
 }
 
 // usageError is a command line that was not understood.

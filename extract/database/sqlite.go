@@ -4,24 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"modernc.org/sqlite/vfs"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"overt"
 	"overt/extract"
+	"overt/internal/archive"
 )
 
 // A book is a SQLite file and the tables in it.
 type book struct {
-	src    extract.Source
+	name   string
+	file   *archive.Spool
 	opts   Options
 	tables []*table
 	notes  []string
@@ -45,10 +44,10 @@ var sqliteWords = dialect{
 }
 
 // Open lists the tables of a SQLite file, by name, and gives the reader of
-// each. Views and virtual tables are not read: what they show stands in tables.
+// each. name is the file's for messages; nothing is opened by it. Views and virtual tables are not read: what they show stands in tables.
 // Errors: invalid, when the file is no sound SQLite database.
-func Open(ctx context.Context, src extract.Source, opts Options) ([]*Reader, error) {
-	b := &book{src: src, opts: opts.withDefaults()}
+func Open(ctx context.Context, name string, file *archive.Spool, opts Options) ([]*Reader, error) {
+	b := &book{name: name, file: file, opts: opts.withDefaults()}
 	look := &looking{tables: map[string]bool{schemaTable: true}}
 	conn, done, err := b.open(ctx, look)
 	if err != nil {
@@ -75,74 +74,24 @@ const openTimeout = 5 * time.Minute
 // open opens the file for reading alone, as bytes that nobody changes, and
 // trusts nothing in it (https://www.sqlite.org/security.html).
 func (b *book) open(ctx context.Context, look *looking) (conn *sqlite.Conn, done func() error, err error) {
-	path, drop, err := b.onDisk(ctx)
+	name, files, err := vfs.New(onlyFile{b.file})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, b.failed(ctx, "open the database", err)
 	}
-	conn, err = sqlite.OpenConn(fileURI(path), sqlite.OpenReadOnly|sqlite.OpenURI)
+	conn, err = sqlite.OpenConn("file:"+fileName+"?mode=ro&immutable=1&vfs="+name, sqlite.OpenReadOnly|sqlite.OpenURI)
 	if err != nil {
-		return nil, nil, b.failed(ctx, "open the database", errors.Join(err, drop()))
+		return nil, nil, b.failed(ctx, "open the database", errors.Join(err, files.Close()))
 	}
 	soon, stop := context.WithTimeout(ctx, min(openTimeout, b.opts.Timeout))
 	conn.SetInterrupt(soon.Done())
 	done = func() error {
 		defer stop()
-		return errors.Join(conn.Close(), drop())
+		return errors.Join(conn.Close(), files.Close())
 	}
 	if err := b.harden(conn, look); err != nil {
 		return nil, nil, b.failed(ctx, "open the database", errors.Join(err, done()))
 	}
 	return conn, done, nil
-}
-
-// onDisk gives the path of the file; what is packed is copied to a temporary
-// one, which drop removes.
-func (b *book) onDisk(ctx context.Context) (path string, drop func() error, err error) {
-	rc, err := b.src.Open()
-	if err != nil {
-		return "", nil, fmt.Errorf("open %s: %w", b.src.Name, err)
-	}
-	if f, ok := rc.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return f.Name(), func() error { return nil }, f.Close()
-		}
-	}
-	f, err := os.CreateTemp("", "overt-sqlite-*")
-	if err != nil {
-		return "", nil, errors.Join(overt.Errorf(overt.Unavailable, b.src.Name, "make a temporary file: %w", err), rc.Close())
-	}
-	n, err := io.Copy(f, io.LimitReader(stopper{ctx, rc}, b.opts.Limits.Total+1))
-	if err == nil && n > b.opts.Limits.Total {
-		err = fmt.Errorf("more than %d bytes", b.opts.Limits.Total)
-	}
-	if err = errors.Join(err, f.Close(), rc.Close()); err != nil {
-		return "", nil, overt.Errorf(overt.Invalid, b.src.Name, "%w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return f.Name(), func() error { return os.Remove(f.Name()) }, nil
-}
-
-// stopper ends a copy when its context does.
-type stopper struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s stopper) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(p)
-}
-
-// fileURI writes a path so that no character of it is an option.
-func fileURI(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	if path = filepath.ToSlash(path); !strings.HasPrefix(path, "/") {
-		path = "/" + path // C:/…
-	}
-	return (&url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro&immutable=1"}).String()
 }
 
 // harden sets the limits before the first byte of the schema is read, and last
@@ -286,7 +235,7 @@ func (b *book) find(name string) (*table, error) {
 		}
 		names = append(names, t.name)
 	}
-	return nil, overt.Errorf(overt.Invalid, b.src.Name, "the database has no table %q; its tables are %s", name, some(names))
+	return nil, overt.Errorf(overt.Invalid, b.name, "the database has no table %q; its tables are %s", name, some(names))
 }
 
 // failed says what SQLite said of a file.
@@ -298,9 +247,9 @@ func (b *book) failed(ctx context.Context, what string, err error) error {
 	case errors.As(err, &known):
 		return err
 	case code == sqlite.ResultCorrupt || code == sqlite.ResultNotADB:
-		return overt.Errorf(overt.Invalid, b.src.Name, "the SQLite database is damaged or cut off: %s: %w", what, err)
+		return overt.Errorf(overt.Invalid, b.name, "the SQLite database is damaged or cut off: %s: %w", what, err)
 	case code == sqlite.ResultInterrupt:
-		return overt.Errorf(overt.Invalid, b.src.Name, "%s: nothing came for too long", what)
+		return overt.Errorf(overt.Invalid, b.name, "%s: nothing came for too long", what)
 	}
-	return overt.Errorf(overt.Invalid, b.src.Name, "%s: %w", what, err)
+	return overt.Errorf(overt.Invalid, b.name, "%s: %w", what, err)
 }

@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"iter"
@@ -23,16 +22,25 @@ type Reader struct {
 	book    *book
 	tables  []*table // those of the query, in its order
 	columns []ref
-	shown   []string // how locators name the columns
 	header  []string
-	index   map[string]int
+	rows    *extract.Joined
 	sql     string
 	args    []string
 	single  bool // a table as it is, in the order of its rows
 	tally   extract.Tally
 }
 
-var _ extract.Reader = (*Reader)(nil)
+// Asked is a reader of a table of a SQLite file that more can be asked of.
+type Asked interface {
+	extract.Reader
+	// Query gives a reader of what a query selects from the file. Errors: invalid,
+	// when the file has no such table or column.
+	Query(q Query) (extract.Reader, error)
+	// Beside says whether both read the same file.
+	Beside(other Asked) bool
+}
+
+var _ Asked = (*Reader)(nil)
 
 // whole gives the reader of a table with all its columns.
 func (b *book) whole(t *table) *Reader {
@@ -44,11 +52,10 @@ func (b *book) whole(t *table) *Reader {
 	return r
 }
 
-// Query gives a reader of what a query selects from the file that r reads a
-// table of. Errors: invalid, when the file has no such table or column.
-func (r *Reader) Query(q Query) (*Reader, error) {
+// Query gives a reader of what a query selects; see Asked.
+func (r *Reader) Query(q Query) (extract.Reader, error) {
 	b := r.book
-	if err := q.check(b.src.Name); err != nil {
+	if err := q.check(b.name); err != nil {
 		return nil, err
 	}
 	out := &Reader{book: b}
@@ -63,7 +70,7 @@ func (r *Reader) Query(q Query) (*Reader, error) {
 		columns = append(columns, found.columns)
 		names = append(names, sqliteWords.quote(t.Alias))
 	}
-	bound, err := q.bind(b.src.Name, columns)
+	bound, err := q.bind(b.name, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -73,19 +80,23 @@ func (r *Reader) Query(q Query) (*Reader, error) {
 }
 
 // Beside says whether both read the same file.
-func (r *Reader) Beside(other *Reader) bool { return r.book == other.book }
+func (r *Reader) Beside(other Asked) bool {
+	o, ok := other.(*Reader)
+	return ok && r.book == o.book
+}
 
 // compose writes the statement: the number of the row of each table, then the
 // columns, in the order of the numbers.
 func (r *Reader) compose(b *bound, names []string) {
-	r.index = make(map[string]int, len(r.header))
-	for i, h := range r.header {
-		r.index[h] = i
+	rows := &extract.Joined{Names: r.header, Single: r.single}
+	for _, t := range r.tables {
+		rows.Tables = append(rows.Tables, r.place(t))
 	}
 	for _, c := range r.columns {
 		t := r.tables[c.table]
-		r.shown = append(r.shown, t.header[slices.Index(t.columns, c.column)])
+		rows.Of, rows.Shown = append(rows.Of, c.table), append(rows.Shown, t.header[slices.Index(t.columns, c.column)])
 	}
+	r.rows = rows.Index()
 	var list, from, order []string
 	for i, t := range r.tables {
 		table, number := sqliteWords.quote(t.name), t.number
@@ -129,7 +140,7 @@ func (r *Reader) place(t *table) string {
 func (r *Reader) Records(ctx context.Context, selector string) iter.Seq2[extract.Record, error] {
 	return func(yield func(extract.Record, error) bool) {
 		if selector != "" && selector != "*" {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "a table has no records under %q; use an empty selector", selector))
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "a table has no records under %q; use an empty selector", selector))
 			return
 		}
 		r.tally = extract.Tally{}
@@ -173,55 +184,47 @@ func (r *Reader) run(ctx context.Context, conn *sqlite.Conn, stmt *sqlite.Stmt, 
 			return
 		}
 		if n := stmt.ColumnInt64(0); r.single && n <= last {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "the SQLite database is damaged: in table %q row %d comes after row %d", r.tables[0].name, n, last))
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "the SQLite database is damaged: in table %q row %d comes after row %d", r.tables[0].name, n, last))
 			return
 		} else {
 			last = n
 		}
 		rec, size, err := r.record(stmt)
-		if out += size; out > limits.Total || out > limits.RatioFrom && r.book.src.Size > 0 && out/r.book.src.Size > limits.Ratio {
-			yield(nil, overt.Errorf(overt.Invalid, r.book.src.Name, "more comes out of the tables than the file can hold in earnest (%d bytes)", out))
+		if out += size; out > limits.Total || out > limits.RatioFrom && r.book.file.Size > 0 && out/r.book.file.Size > limits.Ratio {
+			yield(nil, overt.Errorf(overt.Invalid, r.book.name, "more comes out of the tables than the file can hold in earnest (%d bytes)", out))
 			return
 		}
-		if !r.give(yield, rec, err) {
+		if !yield(rec, err) {
 			return
 		}
 		timer.Reset(r.book.opts.Timeout)
 	}
 }
 
-// give yields a record or why there is none.
-func (r *Reader) give(yield func(extract.Record, error) bool, rec *row, err error) bool {
-	switch {
-	case err != nil:
-		return yield(nil, err)
-	case r.single:
-		return yield(wholeRow{rec}, nil)
-	}
-	return yield(rec, nil)
-}
-
 // record reads the row a statement stands on, and tells about how many bytes it
 // took. The error is a *extract.RowError.
-func (r *Reader) record(stmt *sqlite.Stmt) (*row, int64, error) {
-	out := &row{reader: r, numbers: make([]int64, len(r.tables)), values: make([]extract.Value, len(r.columns))}
-	for i := range out.numbers {
-		out.numbers[i] = stmt.ColumnInt64(i)
+func (r *Reader) record(stmt *sqlite.Stmt) (extract.Record, int64, error) {
+	numbers, values := make([]int64, len(r.tables)), make([]extract.Value, len(r.columns))
+	for i := range numbers {
+		numbers[i] = stmt.ColumnInt64(i)
 	}
-	size := int64(8 * len(out.numbers))
+	size := int64(8 * len(numbers))
 	var err error
-	for i := range out.values {
+	for i := range values {
 		n := int64(stmt.ColumnLen(len(r.tables) + i))
 		if size += n; n > r.book.opts.Limits.Field {
-			err = &extract.RowError{Where: out.at(i), Reason: fmt.Sprintf("a value of %d bytes; the limit is %d", n, r.book.opts.Limits.Field)}
+			err = &extract.RowError{Where: r.rows.At(numbers, i), Reason: fmt.Sprintf("a value of %d bytes; the limit is %d", n, r.book.opts.Limits.Field)}
 			continue
 		}
 		var strange string
-		if out.values[i], strange = value(stmt, len(r.tables)+i); strange != "" {
-			r.tally.Add("not-utf-8", strange, out.at(i))
+		if values[i], strange = value(stmt, len(r.tables)+i); strange != "" {
+			r.tally.Add("not-utf-8", strange, r.rows.At(numbers, i))
 		}
 	}
-	return out, size, err
+	if err != nil {
+		return nil, size, err
+	}
+	return r.rows.Row(numbers, values), size, nil
 }
 
 // value reads one value exactly: a binary one as hexadecimal digits.
@@ -250,55 +253,4 @@ func decimal(f float64, bits int) string {
 		s += ".0"
 	}
 	return s
-}
-
-// A row is a record whose cells stand in one table or several.
-type row struct {
-	reader  *Reader
-	numbers []int64 // of the rows, by table
-	values  []extract.Value
-}
-
-func (r *row) at(i int) overt.Locator {
-	c := r.reader.columns[i]
-	return overt.Locator{Table: r.reader.place(r.reader.tables[c.table]), Row: r.numbers[c.table], Column: r.reader.shown[i]}
-}
-
-// At gives the row of the first table.
-func (r *row) At() overt.Locator {
-	return overt.Locator{Table: r.reader.place(r.reader.tables[0]), Row: r.numbers[0]}
-}
-
-func (r *row) Columns() []string { return r.reader.header }
-
-func (r *row) Each(string) []extract.Record { return nil }
-
-func (r *row) Cells(path string) []extract.Cell {
-	i, ok := r.reader.index[path]
-	if !ok {
-		i, ok = extract.ColumnNumber(path, len(r.values))
-	}
-	if !ok || r.values[i].None {
-		return nil
-	}
-	return []extract.Cell{{Text: r.values[i].Text, At: r.at(i)}}
-}
-
-// A wholeRow is a row of one table. It can be compared with one of a later
-// state of the file; a row of a join cannot, for its cells move each for itself.
-type wholeRow struct{ *row }
-
-var _ extract.Contenter = wholeRow{}
-
-// AppendContent writes the values, each with one more than its length before
-// it, and 0 for NULL.
-func (r wholeRow) AppendContent(dst []byte) []byte {
-	for _, v := range r.values {
-		if v.None {
-			dst = append(dst, 0)
-			continue
-		}
-		dst = append(binary.AppendUvarint(dst, uint64(len(v.Text))+1), v.Text...)
-	}
-	return dst
 }

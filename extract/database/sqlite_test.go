@@ -20,6 +20,7 @@ import (
 	"overt"
 	"overt/extract"
 	"overt/extract/database"
+	"overt/internal/archive"
 )
 
 // made makes a SQLite file of a script and gives its path.
@@ -43,6 +44,20 @@ func fromDisk(path string) extract.Source {
 
 func fromMemory(b []byte) extract.Source {
 	return extract.Source{Name: "f.sqlite", Size: int64(len(b)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }}
+}
+
+// opened opens a source whose bytes are all at hand.
+func opened(ctx context.Context, src extract.Source, opts database.Options) ([]*database.Reader, error) {
+	rc, err := src.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rc.Close() }()
+	b, err := io.ReadAll(rc)
+	if err != nil {
+		return nil, err
+	}
+	return database.Open(ctx, src.Name, &archive.Spool{ReaderAt: bytes.NewReader(b), Size: int64(len(b))}, opts)
 }
 
 // lines writes what a reader gives: "place=text" for each cell.
@@ -97,7 +112,7 @@ func TestTables(t *testing.T) {
 	`)
 	for name, src := range map[string]extract.Source{"file": fromDisk(path), "packed": fromMemory(read(t, path))} {
 		t.Run(name, func(t *testing.T) {
-			rs, err := database.Open(t.Context(), src, database.Options{Table: "m"})
+			rs, err := opened(t.Context(), src, database.Options{Table: "m"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -200,7 +215,7 @@ func TestQuery(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			rs, err := database.Open(t.Context(), src, database.Options{})
+			rs, err := opened(t.Context(), src, database.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -273,7 +288,7 @@ func TestHostile(t *testing.T) {
 
 // drain reads all tables.
 func drain(t testing.TB, in []byte, opts database.Options) error {
-	rs, err := database.Open(t.Context(), fromMemory(in), opts)
+	rs, err := opened(t.Context(), fromMemory(in), opts)
 	if err != nil {
 		if overt.CodeOf(err) != overt.Invalid {
 			t.Errorf("code %q of %v", overt.CodeOf(err), err)
@@ -313,7 +328,7 @@ func TestLoop(t *testing.T) {
 func everyRow(t *testing.T, n int, opts database.Options) *database.Reader {
 	t.Helper()
 	src := fromDisk(made(t, "create table a (x); with recursive r(n) as (select 1 union all select n + 1 from r where n < 3000) insert into a select n from r;"))
-	rs, err := database.Open(t.Context(), src, opts)
+	rs, err := opened(t.Context(), src, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +340,7 @@ func everyRow(t *testing.T, n int, opts database.Options) *database.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return r.(*database.Reader)
 }
 
 // TestMultiplied: what a join multiplies is bounded.
@@ -359,18 +374,17 @@ func TestStopOpening(t *testing.T) {
 	src := fromDisk(made(t, shares))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := database.Open(ctx, src, database.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := opened(ctx, src, database.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("told to stop: %v", err)
 	}
-	if _, err := database.Open(t.Context(), src, database.Options{Timeout: 1}); !strings.Contains(said(err), "nothing came for too long") {
+	if _, err := opened(t.Context(), src, database.Options{Timeout: 1}); !strings.Contains(said(err), "nothing came for too long") {
 		t.Errorf("out of time: %v", err)
 	}
 }
 
 // TestQuiet: a statement that gives no row for too long is ended.
 func TestQuiet(t *testing.T) {
-	r := everyRow(t, 4, database.Options{Timeout: 50 * time.Millisecond})
-	r, err := r.Query(database.Query{
+	r, err := everyRow(t, 4, database.Options{Timeout: 50 * time.Millisecond}).Query(database.Query{
 		Tables:  []database.Table{{Name: "a", Alias: "a"}, {Name: "a", Alias: "b"}, {Name: "a", Alias: "c"}, {Name: "a", Alias: "d"}},
 		Filters: []database.Filter{{Column: "d.x", Values: []string{"none"}}}, Columns: columns{"a.x", "d.x"},
 	})

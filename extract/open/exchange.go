@@ -63,7 +63,7 @@ func (o *opener) answers(src extract.Source, t tape) ([]archive.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	bundle := archive.NewBundle(keepInMemory)
+	bundle := archive.NewBundle(keepInMemory, o.opts.Scratch)
 	n := 0
 	for rec, err := range r.Records(o.ctx, t.selector) {
 		var bad *extract.RowError

@@ -30,7 +30,37 @@ type Options struct {
 	Header    []string // names for tables without a header line
 	HeaderRow int      // row the header stands on, 0 to detect, -1 for none
 	Limits    extract.Limits
+	Scratch   archive.Scratch // what does not fit into memory goes there; nil is temporary files
 }
+
+// An Opener opens sources of records: in this process, or in one that is
+// confined (extract/records).
+type Opener interface {
+	// Open is as the function Open says.
+	Open(ctx context.Context, src extract.Source, opts Options) ([]extract.Part, error)
+	// FetchAll is as the function FetchAll says.
+	FetchAll(ctx context.Context, src extract.Source, opts Options, ats []overt.Locator) ([]string, error)
+	// Unconfined says whether something was read by a process that the system
+	// does not confine.
+	Unconfined() bool
+}
+
+// Here opens sources in this very process: those that the program itself
+// carries, and what tests made.
+type Here struct{}
+
+// Open opens a source here.
+func (Here) Open(ctx context.Context, src extract.Source, opts Options) ([]extract.Part, error) {
+	return Open(ctx, src, opts)
+}
+
+// FetchAll fetches here.
+func (Here) FetchAll(ctx context.Context, src extract.Source, opts Options, ats []overt.Locator) ([]string, error) {
+	return FetchAll(ctx, src, opts, ats)
+}
+
+// Unconfined is false: Here is for what is not foreign.
+func (Here) Unconfined() bool { return false }
 
 // Formats are what there is a reader of records for.
 var Formats = []extract.Format{
@@ -129,7 +159,7 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 	case extract.ZIP, extract.XLSX, extract.ODS, extract.DOCX, extract.PPTX:
 		return o.zipped(src, member, depth, found)
 	case extract.SQLite:
-		return o.database(src, member, depth)
+		return o.database(src, member)
 	}
 	format := found
 	if isProse(found) && named(src.Name, member) == extract.YAML {
@@ -145,14 +175,19 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 	return []extract.Part{{Name: member, Reader: r, Bytes: src.Open}}, nil
 }
 
+// Failed is the error of a source that could not be opened.
+func Failed(name string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return overt.Errorf(overt.NotFound, name, "open: %w", p.Err)
+	}
+	return overt.Errorf(overt.Invalid, name, "%w", err)
+}
+
 func readHead(src extract.Source) ([]byte, error) {
 	rc, err := src.Open()
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			return nil, overt.Errorf(overt.NotFound, src.Name, "open: %w", p.Err)
-		}
-		return nil, overt.Errorf(overt.Invalid, src.Name, "%w", err)
+		return nil, Failed(src.Name, err)
 	}
 	head := make([]byte, headSize)
 	n, err := io.ReadFull(rc, head)

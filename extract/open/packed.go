@@ -38,16 +38,42 @@ func (o *opener) spool(src extract.Source) (*archive.Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", src.Name, err)
 	}
-	if f, ok := rc.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			return &archive.Spool{ReaderAt: f, Size: info.Size()}, nil
-		}
+	if s, ok := spooled(rc); ok {
+		return s, nil
 	}
-	s, err := archive.Keep(o.ctx, rc, keepInMemory)
+	s, err := archive.Keep(o.ctx, rc, keepInMemory, o.opts.Scratch)
 	if err := errors.Join(err, rc.Close()); err != nil {
 		return nil, overt.Errorf(overt.Invalid, src.Name, "%w", err)
 	}
 	return s, nil
+}
+
+// spooled gives what can be read at any place as it is: a file, or a section of
+// something.
+func spooled(rc io.ReadCloser) (*archive.Spool, bool) {
+	switch f := rc.(type) {
+	case *os.File:
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return &archive.Spool{ReaderAt: f, Size: info.Size()}, true
+		}
+	case section:
+		return &archive.Spool{ReaderAt: f, Size: f.Size()}, true
+	}
+	return nil, false
+}
+
+// A section is a stream over bytes that can be read at any place, and need no
+// closing.
+type section struct{ *io.SectionReader }
+
+// Close has nothing to close.
+func (section) Close() error { return nil }
+
+// Section gives a source of bytes that can be read at any place.
+func Section(name string, r io.ReaderAt, size int64) extract.Source {
+	return extract.Source{Name: name, Size: size, Open: func() (io.ReadCloser, error) {
+		return section{io.NewSectionReader(r, 0, size)}, nil
+	}}
 }
 
 // zipped opens a workbook, or each member of an archive.
@@ -132,7 +158,7 @@ func (o *opener) sheets(src extract.Source, member string, s *archive.Spool, kin
 	}
 	list, err := sheet.Open(o.ctx, src.Name, s, sheet.Options{
 		Format: kind,
-		Header: o.opts.Header, HeaderRow: o.opts.HeaderRow, Prefix: member, Limits: o.opts.Limits,
+		Header: o.opts.Header, HeaderRow: o.opts.HeaderRow, Prefix: member, Limits: o.opts.Limits, Scratch: o.opts.Scratch,
 	})
 	if err != nil {
 		return nil, err
@@ -146,20 +172,15 @@ func (o *opener) sheets(src extract.Source, member string, s *archive.Spool, kin
 
 // database opens each table of a SQLite file, which is unpacked once for all of
 // them.
-func (o *opener) database(src extract.Source, member string, depth int) ([]extract.Part, error) {
+func (o *opener) database(src extract.Source, member string) ([]extract.Part, error) {
 	if f := o.opts.Format; f != "" && f != string(extract.SQLite) {
 		return nil, overt.Errorf(overt.Invalid, src.Name, "the source is %s and cannot be read as %s", extract.SQLite.Describe(), f)
 	}
-	if depth > 0 {
-		s, err := o.spool(src)
-		if err != nil {
-			return nil, err
-		}
-		src = extract.Source{Name: src.Name, Size: s.Size, Open: func() (io.ReadCloser, error) {
-			return io.NopCloser(io.NewSectionReader(s, 0, s.Size)), nil
-		}}
+	s, err := o.spool(src)
+	if err != nil {
+		return nil, err
 	}
-	list, err := database.Open(o.ctx, src, database.Options{Table: member, Limits: o.opts.Limits})
+	list, err := database.Open(o.ctx, src.Name, s, database.Options{Table: member, Limits: o.opts.Limits})
 	if err != nil {
 		return nil, err
 	}

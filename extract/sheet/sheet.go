@@ -35,6 +35,7 @@ type Options struct {
 	HeaderRow int
 	Prefix    string // member name to put before "!sheet" in Locator.Table
 	Limits    extract.Limits
+	Scratch   archive.Scratch // for texts that do not fit into memory; nil is a temporary file
 }
 
 // workbook is what the sheets of one file share.
@@ -44,6 +45,7 @@ type workbook struct {
 	base    int                        // 1 where the epoch is 1904
 	formats []Format                   // of each cell style
 	lim     extract.Limits
+	scratch archive.Scratch
 
 	mu      sync.Mutex
 	strings *stringTable // nil until a sheet is read
@@ -54,7 +56,7 @@ type workbook struct {
 // in the workbook's order. Errors: invalid, when the bytes are no workbook.
 func Open(ctx context.Context, name string, bytes *archive.Spool, opts Options) ([]*Reader, error) {
 	opts.Limits = opts.Limits.WithDefaults()
-	wb := &workbook{name: name, members: map[string]*archive.Member{}, lim: opts.Limits}
+	wb := &workbook{name: name, members: map[string]*archive.Member{}, lim: opts.Limits, scratch: opts.Scratch}
 	list, err := archive.Members(bytes, archiveLimits(opts.Limits))
 	if err != nil {
 		return nil, overt.Errorf(overt.Invalid, name, "open workbook: %w", err)

@@ -4,19 +4,19 @@ import (
 	"bufio"
 	"context"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"overt/internal/archive"
 )
 
 // stringTable is the strings that cells point at, by number. Past memoryLimit
-// they lie in a file without a name.
+// they lie in a room.
 type stringTable struct {
 	ends []int64
 	text []byte
-	file *os.File
+	file archive.Room
 }
 
 const (
@@ -92,7 +92,7 @@ func (wb *workbook) readStrings(ctx context.Context) (*stringTable, error) {
 		size += int64(len(s))
 		t.ends = append(t.ends, size)
 		if out == nil && size > memoryLimit {
-			if out, err = t.spill(); err != nil {
+			if out, err = t.spill(wb.scratch); err != nil {
 				return nil, err
 			}
 		}
@@ -111,17 +111,16 @@ func (wb *workbook) readStrings(ctx context.Context) (*stringTable, error) {
 	return t, nil
 }
 
-// spill moves what is in memory to a file, which goes with its descriptor.
-func (t *stringTable) spill() (*bufio.Writer, error) {
-	f, err := os.CreateTemp("", "overt-strings-*")
-	if err != nil {
-		return nil, fmt.Errorf("make temporary file: %w", err)
+// spill moves what is in memory to a room.
+func (t *stringTable) spill(scratch archive.Scratch) (*bufio.Writer, error) {
+	if scratch == nil {
+		scratch = archive.TempFile
 	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(fmt.Errorf("remove name of temporary file: %w", err), f.Close())
+	var err error
+	if t.file, err = scratch(); err != nil {
+		return nil, err
 	}
-	t.file = f
-	out := bufio.NewWriterSize(f, 1<<20)
+	out := bufio.NewWriterSize(t.file, 1<<20)
 	_, err = out.Write(t.text)
 	t.text = nil
 	return out, err

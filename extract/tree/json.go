@@ -56,6 +56,7 @@ func (b *builder) value(depth int) (*node, error) {
 	}
 	s, long, err := b.l.word()
 	if s == "null" || s == "NaN" || strings.HasSuffix(s, "Infinity") {
+		b.spend(0)
 		return &node{kind: null}, err
 	}
 	n := b.scalar(s, long)

@@ -32,6 +32,7 @@ type node struct {
 	pos    int  // position among equals, from 1; in arrays from 0
 	from   int  // while an element is read: where its text begins in the record's
 	to     int
+	all    string // of a record's element: the text that those inside it stand in
 	kids   []*node
 }
 

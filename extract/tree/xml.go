@@ -221,7 +221,8 @@ func (w *xmlWalk) record(start xml.StartElement) (*node, error) {
 	w.text.Reset()
 	n, err := w.element(start)
 	if err == nil && w.over == "" {
-		setText(n, w.text.String())
+		n.all = w.text.String()
+		setText(n, n.all)
 	}
 	w.text = strings.Builder{}
 	return n, err

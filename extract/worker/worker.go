@@ -83,7 +83,8 @@ func read(c *sandbox.Conn, readers map[string]document.Reader, q request, out do
 
 // A Pool reads documents in workers. It is safe for concurrent use.
 type Pool struct {
-	workers *sandbox.Pool
+	workers    *sandbox.Pool
+	unconfined atomic.Bool
 }
 
 // New makes a pool. Nothing is started before there is a document; Close ends it.
@@ -92,7 +93,7 @@ func New(cfg sandbox.Config) *Pool {
 	if cfg.Kind == "" {
 		cfg.Kind = Kind
 	}
-	return &Pool{sandbox.NewPool(cfg)}
+	return &Pool{workers: sandbox.NewPool(cfg)}
 }
 
 // Close ends the workers; calls under way come to their end before.
@@ -120,8 +121,14 @@ func (p *Pool) Read(ctx context.Context, key string, in document.Input, out docu
 		}
 		return hear(c, &hearer{out: document.Checked(out, in.Limits, in.Size), limits: in.Limits})
 	})
+	if u.Attestation.System != "" && !u.Attestation.Confined() {
+		p.unconfined.Store(true)
+	}
 	return u, failure(err)
 }
+
+// Unconfined says whether a worker that nothing confined has read something.
+func (p *Pool) Unconfined() bool { return p.unconfined.Load() }
 
 // Reader gives the pool as a reader of documents of one key.
 func (p *Pool) Reader(key string) document.Reader { return keyed{p, key} }

@@ -140,8 +140,27 @@ type Spool struct {
 	Size int64
 }
 
-// Keep copies r into memory, or past memory bytes into a temporary file.
-func Keep(ctx context.Context, r io.Reader, memory int64) (*Spool, error) {
+// A Room takes bytes one after the other and gives them back from any place.
+type Room interface {
+	io.Writer
+	io.ReaderAt
+}
+
+// A Scratch makes rooms for what does not fit into memory. What is in a room goes
+// when the last reference to it does.
+type Scratch func() (Room, error)
+
+// room makes one; nil makes temporary files.
+func (s Scratch) room() (Room, error) {
+	if s == nil {
+		s = TempFile
+	}
+	return s()
+}
+
+// Keep copies r into memory, or past memory bytes into a room of scratch; nil
+// stands for temporary files.
+func Keep(ctx context.Context, r io.Reader, memory int64, scratch Scratch) (*Spool, error) {
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, r, memory)
 	if errors.Is(err, io.EOF) {
@@ -150,7 +169,7 @@ func Keep(ctx context.Context, r io.Reader, memory int64) (*Spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read archive: %w", err)
 	}
-	f, err := tempFile()
+	f, err := scratch.room()
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +180,7 @@ func Keep(ctx context.Context, r io.Reader, memory int64) (*Spool, error) {
 		n += more
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("keep archive in temporary file: %w", err), f.Close())
+		return nil, fmt.Errorf("keep archive in temporary file: %w", err)
 	}
 	return &Spool{f, n}, nil
 }

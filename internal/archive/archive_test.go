@@ -108,7 +108,7 @@ func TestMembers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, memory := range []int64{1 << 20, 10} {
-		s, err := archive.Keep(t.Context(), bytes.NewReader(b.Bytes()), memory)
+		s, err := archive.Keep(t.Context(), bytes.NewReader(b.Bytes()), memory, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

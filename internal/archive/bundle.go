@@ -8,11 +8,12 @@ import (
 )
 
 // A Bundle collects members that come one by one, in memory or past that in a
-// temporary file without a name.
+// room.
 type Bundle struct {
 	memory  int64
+	scratch Scratch
 	head    []byte
-	file    *os.File
+	file    Room
 	size    int64
 	entries []bundled
 }
@@ -23,8 +24,11 @@ type bundled struct {
 	err        error
 }
 
-// NewBundle gives an empty bundle that holds so many bytes in memory.
-func NewBundle(memory int64) *Bundle { return &Bundle{memory: memory} }
+// NewBundle gives an empty bundle that holds so many bytes in memory, and more in
+// a room of scratch; nil stands for temporary files.
+func NewBundle(memory int64, scratch Scratch) *Bundle {
+	return &Bundle{memory: memory, scratch: scratch}
+}
 
 // Len is the number of members.
 func (b *Bundle) Len() int { return len(b.entries) }
@@ -38,7 +42,7 @@ func (b *Bundle) Add(name string, body []byte) (err error) {
 		return nil
 	}
 	if b.file == nil {
-		if b.file, err = tempFile(); err == nil {
+		if b.file, err = b.scratch.room(); err == nil {
 			_, err = b.file.Write(b.head)
 			b.head = nil
 		}
@@ -74,9 +78,9 @@ func (b *Bundle) Members() []Member {
 	return out
 }
 
-// tempFile makes a file without a name, which cannot be left behind: its bytes
+// TempFile makes a file without a name, which cannot be left behind: its bytes
 // live as long as the descriptor, which the garbage collector closes.
-func tempFile() (*os.File, error) {
+func TempFile() (Room, error) {
 	f, err := os.CreateTemp("", "overt-spool-*")
 	if err != nil {
 		return nil, fmt.Errorf("make temporary file: %w", err)

@@ -25,6 +25,7 @@ import (
 	"overt/driver/pebble"
 	"overt/driver/sqlite"
 	"overt/extract"
+	"overt/extract/open"
 	"overt/gate"
 	"overt/graph"
 	"overt/identity"
@@ -180,7 +181,7 @@ func (h *Home) Pass(ctx context.Context, writes ...policy.Label) (*gate.Pass, er
 
 // Importer imports as the owner.
 func (h *Home) Importer() *pipeline.Importer {
-	im := &pipeline.Importer{Clock: h.Clock, Limits: h.Limits, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+	im := &pipeline.Importer{Clock: h.Clock, Limits: h.Limits, Records: open.Here{}, Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 		return h.Pass(ctx, labels...)
 	}}
 	if !h.Whole {

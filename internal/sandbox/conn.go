@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A frame is four bytes of length, least first, one of type, and the payload;
@@ -38,6 +39,8 @@ type Conn struct {
 	w   *bufio.Writer
 	max int    // bytes of a frame, type and payload
 	buf []byte // of the frame that was read last
+	// waiting are messages that came to a worker while it waited for input.
+	waiting [][]byte
 
 	parent *parentEnd // nil in a worker
 }
@@ -48,7 +51,10 @@ type parentEnd struct {
 	err    error // that reading the input gave
 	answer []byte
 	left   int64 // bytes that may still come in this call
-	output int64 // of which so many
+	// Of a call that may take long, as long as its worker gives a sign of life:
+	silence  *time.Timer // ends it; runs while the worker is waited for
+	patience time.Duration
+	output   int64 // of which so many
 }
 
 // An Input is what a worker may read during a call.
@@ -91,11 +97,18 @@ func (c *Conn) Receive() ([]byte, error) {
 	if err := c.flush(); err != nil {
 		return nil, err
 	}
+	if len(c.waiting) > 0 {
+		m := c.waiting[0]
+		c.waiting = c.waiting[1:]
+		return m, nil
+	}
+	defer c.patient()()
 	for {
 		t, payload, err := c.read(c.max)
 		if err != nil {
 			return nil, err
 		}
+		c.sign()
 		switch {
 		case t == frameMessage:
 			return payload, nil
@@ -195,6 +208,23 @@ func (c *Conn) serve(ask []byte) error {
 		return err
 	}
 	return c.flush()
+}
+
+// patient has the parent wait for a worker no longer than it may be silent, until
+// the function it gives is called.
+func (c *Conn) patient() (end func()) {
+	if c.parent == nil || c.parent.silence == nil {
+		return func() {}
+	}
+	c.sign()
+	return func() { c.parent.silence.Stop() }
+}
+
+// sign notes that the worker lives.
+func (c *Conn) sign() {
+	if p := c.parent; p != nil && p.silence != nil {
+		p.silence.Reset(p.patience)
+	}
 }
 
 // attest sends what holds of a worker.

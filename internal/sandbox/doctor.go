@@ -20,39 +20,46 @@ type Need struct {
 
 // A Finding is one line of what holds on this machine.
 type Finding struct {
-	Name          string // "confined", or a tool's name
+	Name          string // "confined", a kind's or a tool's name
 	OK            bool
+	Confined      bool // it was tried, and every mandatory layer holds
 	Found, Advice string
 }
 
 // Doctor tries what holds on this machine: it starts a worker and has it attest,
-// and asks each tool for its version, confined.
-func Doctor(ctx context.Context, needs []Need) []Finding {
-	out := []Finding{examine(ctx)}
+// then one of each of the kinds, and asks each tool for its version, confined.
+func Doctor(ctx context.Context, needs []Need, kinds ...string) []Finding {
+	out := []Finding{examine(ctx, kindNothing)}
+	for _, k := range kinds {
+		f := examine(ctx, k)
+		f.Name = k
+		out = append(out, f)
+	}
 	for _, n := range needs {
 		out = append(out, n.examine(ctx))
 	}
 	return out
 }
 
-func examine(ctx context.Context) Finding {
+func examine(ctx context.Context, kind string) Finding {
 	f := Finding{Name: "confined"}
-	c := Config{Kind: kindNothing}.withDefaults()
+	c := Config{Kind: kind}.withDefaults()
 	p, err := spawn(c.Program, c.Kind, job{Memory: c.Memory, CPU: c.processorTime(), Frame: c.Frame, Bare: true})
 	if err == nil {
 		err = p.attested(ctx, true)
 	}
 	if err != nil {
-		f.Found, f.Advice = err.Error(), "documents are not read until a worker can be started"
+		f.Found, f.Advice = err.Error(), "no file is read until a worker can be started"
 		return f
 	}
 	defer p.end()
 	a := p.attests
 	if missing := a.Missing(); len(missing) > 0 {
 		f.Found = "not confined; missing: " + strings.Join(append(missing, a.Failures...), ", ")
-		f.Advice = "documents are not read here; use Linux 5.13 or newer on amd64 or arm64, a program built with CGO_ENABLED=0, and a container that allows seccomp"
+		f.Advice = "no file is read here; use Linux 5.13 or newer on amd64 or arm64, a program built with CGO_ENABLED=0, and a container that allows seccomp"
 		return f
 	}
+	f.Confined = true
 	f.Found = fmt.Sprintf("seccomp filter, Landlock %d, no_new_privs, limits of memory, processor time and files; tried and refused: %d ways out", a.Landlock, len(a.Tried))
 	if w := a.Warnings(); len(w) > 0 {
 		f.Found = "seccomp filter, no_new_privs, limits of memory, processor time and files; no Landlock"

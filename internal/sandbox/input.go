@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 )
 
 // How a worker keeps its input: blocks asked for one by one, more at once where
@@ -18,13 +19,17 @@ var errNoBytes = errors.New("the input cannot be read there")
 // Input gives a worker the input of the call, of size bytes, through its parent.
 // It keeps the last few blocks and reads ahead; it may be used by several
 // goroutines.
-func (c *Conn) Input(size int64) io.ReaderAt {
-	return &remote{c: c, size: size, kept: make(map[int64]*kept, blocks)}
+func (c *Conn) Input(size int64) io.ReaderAt { return c.InputAt(0, size) }
+
+// InputAt is Input for the bytes that begin at an offset.
+func (c *Conn) InputAt(from, size int64) io.ReaderAt {
+	return &remote{c: c, from: from, size: size, kept: make(map[int64]*kept, blocks)}
 }
 
 // A remote is the worker's view of an input. The connection's lock guards it.
 type remote struct {
 	c    *Conn
+	from int64 // where it begins in the input
 	size int64
 	kept map[int64]*kept // by number of the block
 	tick int64
@@ -119,7 +124,7 @@ func (r *remote) room() {
 func (r *remote) ask(at int64, n int) ([]byte, error) {
 	n = int(min(int64(n), r.size-at))
 	var wish [12]byte
-	binary.LittleEndian.PutUint64(wish[:], uint64(at))
+	binary.LittleEndian.PutUint64(wish[:], uint64(r.from+at))
 	binary.LittleEndian.PutUint32(wish[8:], uint32(n))
 	if err := r.c.write(frameRead, wish[:]); err != nil {
 		return nil, err
@@ -128,6 +133,10 @@ func (r *remote) ask(at int64, n int) ([]byte, error) {
 		return nil, err
 	}
 	t, data, err := r.c.read(r.c.max)
+	for err == nil && t == frameMessage { // it is for Receive
+		r.c.waiting = append(r.c.waiting, slices.Clone(data))
+		t, data, err = r.c.read(r.c.max)
+	}
 	switch {
 	case err != nil:
 		return nil, err

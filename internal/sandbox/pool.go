@@ -20,9 +20,13 @@ type Config struct {
 	Resident  int64         // bytes in memory after a call from which one is not used again; 256 MiB
 	Calls     int           // of one worker before it is not used again; 200
 	Deadline  time.Duration // of a call, wall time; 5 minutes
-	Idle      time.Duration // until a worker without work ends; 30 s
-	Output    int64         // bytes that a worker may say in one call; 32 GiB
-	Frame     int           // bytes of the largest message; 16 MiB
+	// Patience, if set, stands for Deadline in work whose length nobody knows
+	// before: a call may take as long as its worker says or reads something, and
+	// ends when nothing came for so long while it was waited for.
+	Patience time.Duration
+	Idle     time.Duration // until a worker without work ends; 30 s
+	Output   int64         // bytes that a worker may say in one call; 32 GiB
+	Frame    int           // bytes of the largest message; 16 MiB
 	// Bare takes workers that are not confined, where the system cannot do it.
 	// Whoever sets it tells the user, and keeps it with what came of it.
 	Bare bool
@@ -50,11 +54,17 @@ func (c Config) withDefaults() Config {
 		c.Frame = 16 << 20
 	}
 	c.Frame = max(c.Frame, minFrame)
+	if c.Patience > 0 {
+		c.Deadline = patientDeadline
+	}
 	set(&c.Memory, 1<<30)
 	set(&c.Resident, 256<<20)
 	set(&c.Output, 32<<30)
 	return c
 }
+
+// patientDeadline is how long a call takes at most that gives signs of life.
+const patientDeadline = 7 * 24 * time.Hour
 
 // processorTime is how many seconds a worker may compute in its life: what two
 // calls can use with all their threads. The deadline ends a call before; this
@@ -118,7 +128,17 @@ func (p *Pool) Do(ctx context.Context, key string, in Input, talk func(*Conn) er
 	}
 	began, before := time.Now(), cpuTime(w.cmd.Process.Pid)
 	u := Usage{Attestation: w.attests}
+	returned := false
+	defer func() {
+		if !returned { // talk did not come back
+			w.end()
+			p.mu.Lock()
+			p.busy--
+			p.mu.Unlock()
+		}
+	}()
 	alive, err := p.call(ctx, w, in, talk)
+	returned = true
 	u.Wall = time.Since(began)
 	if !alive {
 		p.mu.Lock()
@@ -145,6 +165,15 @@ func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) e
 		What: OverTime, Reason: fmt.Sprintf("it took longer than %v", p.cfg.Deadline),
 	})
 	defer cancel()
+	if p.cfg.Patience > 0 {
+		var silent context.CancelCauseFunc
+		ctx, silent = context.WithCancelCause(ctx)
+		defer silent(nil)
+		reason := &Failure{What: OverTime, Reason: fmt.Sprintf("nothing came for %v", p.cfg.Patience)}
+		end := w.conn.parent
+		end.patience, end.silence = p.cfg.Patience, time.AfterFunc(p.cfg.Patience, func() { silent(reason) })
+		end.silence.Stop() // it runs while the worker is waited for
+	}
 	stop := context.AfterFunc(ctx, w.kill)
 	err = talk(w.conn)
 	inTime := stop()

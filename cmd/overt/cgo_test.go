@@ -1,0 +1,7 @@
+//go:build cgo || !linux
+
+package main
+
+// withCgo says that the test program cannot be confined: it has the C library, as
+// the race detector wants it, or runs on another system.
+const withCgo = true
