@@ -32,12 +32,16 @@ type readingOptions struct {
 	workers   int
 	list      string // a file with a password a line
 	languages string // of recognition, between commas; "none" recognises nothing
+	time      time.Duration
+	memory    int // MiB
 }
 
 func (o *readingOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "read `N` documents at once (default the processors there are)")
 	cmd.Flags().StringVar(&o.list, "passwords", "", "a `file` with a password on each line, tried on protected documents")
 	cmd.Flags().StringVar(&o.languages, "languages", "eng", "`LANGUAGES` of text on pictures, as tesseract names them (eng,deu); none recognises nothing")
+	cmd.Flags().DurationVar(&o.time, "time", 5*time.Minute, "how long the reading of one document may take, and how much processor time on each of two processors")
+	cmd.Flags().IntVar(&o.memory, "memory", workerMemory, "`MiB` of memory that a reader may have besides its program")
 }
 
 func (a *app) ingestCommand() *cobra.Command {
@@ -89,20 +93,26 @@ is interrupted. What was read is kept every few seconds; what was not waits on.`
 
 func (a *app) retryCommand() *cobra.Command {
 	var o readingOptions
-	var all bool
+	var again pipeline.Again
 	cmd := &cobra.Command{
 		Use:   "retry DATASET [FILE…]",
 		Short: "Read documents again that were not read whole",
 		Long: `Has documents of a dataset read again: those that failed or were refused or read
 partly, or the files named, as the coverage ledger names them. With --all, every
-document.`,
-		Example: "  overt retry leak --passwords words.txt\n  overt retry leak 'mails.zip!a.doc'",
-		Args:    cobra.MinimumNArgs(1),
+document; with --reason and --format, only those whose reason has these words, or
+that are of this format.`,
+		Example: `  overt retry leak --reason password --passwords words.txt
+  overt retry leak --reason "took too long" --time 30m
+  overt retry leak 'mails.zip!a.doc'`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.retry(cmd.Context(), args[0], args[1:], all, o)
+			again.Files = args[1:]
+			return a.retry(cmd.Context(), args[0], again, o)
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "also those that were read whole")
+	cmd.Flags().BoolVar(&again.All, "all", false, "also those that were read whole")
+	cmd.Flags().StringVar(&again.Reason, "reason", "", "only those whose reason in the coverage ledger has these `WORDS`")
+	cmd.Flags().StringVar(&again.Format, "format", "", "only those of this media `TYPE`, or of a family of types (image)")
 	o.flags(cmd)
 	return cmd
 }
@@ -146,9 +156,9 @@ func (a *app) work(ctx context.Context, datasets []string, o readingOptions) err
 	})
 }
 
-func (a *app) retry(ctx context.Context, dataset string, files []string, all bool, o readingOptions) error {
+func (a *app) retry(ctx context.Context, dataset string, again pipeline.Again, o readingOptions) error {
 	return a.withIngester(ctx, o, func(h *home, in *pipeline.Ingester) error {
-		n, err := in.Reopen(ctx, dataset, files, all)
+		n, err := in.Reopen(ctx, dataset, again)
 		if err != nil {
 			return err
 		}
@@ -159,6 +169,9 @@ func (a *app) retry(ctx context.Context, dataset string, files []string, all boo
 
 // withIngester opens the home and the workers, and closes both.
 func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home, *pipeline.Ingester) error) (err error) {
+	if o.time < time.Second || o.memory < workerMemory/4 || o.memory > 1<<20 || o.workers < 0 {
+		return usageError{fmt.Errorf("--time is at least 1s, --memory %d to %d MiB, --workers not below zero", workerMemory/4, 1<<20)}
+	}
 	passwords, err := o.read()
 	if err != nil {
 		return err
@@ -174,7 +187,7 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	if o.workers == 0 {
 		o.workers = runtime.GOMAXPROCS(0)
 	}
-	pool, err := a.workers(ctx, h, o.workers)
+	pool, err := a.workers(ctx, h, o)
 	if err != nil {
 		return err
 	}
@@ -215,13 +228,13 @@ func (t typed) Read(ctx context.Context, in document.Input, out document.Sink) e
 	return t.Reader.Read(ctx, in, out)
 }
 
-// workerMemory is the address space of a worker: of the PDF engine, twice for
-// the moment when a fresh one takes the place of another, and of what is read.
-const workerMemory = 2 << 30
+// workerMemory is the address space of a worker in MiB: of the PDF engine, twice
+// for the moment when a fresh one takes the place of another, and of what is read.
+const workerMemory = 2 << 10
 
 // workers makes the pool of confined processes. What they run is compiled
 // before the first of them starts, by this process, from what it carries.
-func (a *app) workers(ctx context.Context, h *home, n int) (*worker.Pool, error) {
+func (a *app) workers(ctx context.Context, h *home, o readingOptions) (*worker.Pool, error) {
 	folder := filepath.Join(h.dir, "derived", "compiled")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, &overt.Error{Code: overt.Unavailable, Where: folder, Err: err}
@@ -233,7 +246,7 @@ func (a *app) workers(ctx context.Context, h *home, n int) (*worker.Pool, error)
 	if err := engine.Close(ctx); err != nil {
 		return nil, err
 	}
-	return worker.New(sandbox.Config{Workers: n, Memory: workerMemory, Arguments: []string{folder}}), nil
+	return worker.New(sandbox.Config{Workers: o.workers, Memory: int64(o.memory) << 20, Deadline: o.time, Arguments: []string{folder}}), nil
 }
 
 // read gives the passwords of the list.

@@ -172,8 +172,8 @@ var endings = map[sandbox.What]struct {
 	code          overt.Code
 	reason, retry string
 }{
-	sandbox.OverTime:    {overt.Invalid, "reading it took too long", "allow it more time, or split the document"},
-	sandbox.OverMemory:  {overt.Invalid, "reading it needs more memory than a reader may have", "allow readers more memory, or split the document"},
+	sandbox.OverTime:    {overt.Invalid, "reading it took too long", "allow it more time with --time, or split the document"},
+	sandbox.OverMemory:  {overt.Invalid, "reading it needs more memory than a reader may have", "allow readers more with --memory, or split the document"},
 	sandbox.OverOutput:  {overt.Invalid, "it unpacks to more than is taken", "split the document"},
 	sandbox.TooLarge:    {overt.Invalid, "one page or row of it is larger than is taken", "split the document"},
 	sandbox.Garbled:     {overt.Internal, "its reader said what cannot be and was ended", "report it, and treat the file with care: it may be made to attack who reads it"},
