@@ -36,7 +36,10 @@ type Ingester struct {
 	Workers   int // documents read at once
 	Limits    document.Limits
 	Passwords []string
-	Progress  func(Rate)
+	// Budget gives what may come out of one received file of so many bytes, and be
+	// spent on it; Budget(size, 1) when nil.
+	Budget   func(size int64) ledger.Spent
+	Progress func(Rate)
 	// Batch bounds how many documents, and Span how long, until what was read is
 	// kept and can be seen; 200 and 20 s when 0.
 	Batch int
@@ -190,7 +193,7 @@ func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *me
 	}
 	act := gate.Act{Action: "document.read", Object: dataset}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate, blobs: map[overt.BlobID]bool{}}
+		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate, blobs: map[overt.BlobID]bool{}, purses: map[int64]*purse{}}
 		defer func() {
 			// What is not settled waits for the next taker.
 			_ = b.Ledger.Release(context.WithoutCancel(ctx), t.token)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -38,8 +39,9 @@ type batch struct {
 	rate  *meter
 	blobs map[overt.BlobID]bool // that were taken: each is read once
 
-	mu   sync.Mutex
-	done []*had
+	mu     sync.Mutex
+	done   []*had
+	purses map[int64]*purse // of received files
 }
 
 // A had document was given to a reader.
@@ -50,6 +52,9 @@ type had struct {
 	index   *reading.Index        // nil when nothing of it was read
 	text    overt.BlobID          // where the reading is kept
 	there   map[overt.BlobID]bool // what is inside and was received before
+	before  rest                  // files inside that an earlier reading received
+	cpu     time.Duration
+	tooMany bool // files inside, for the budget
 	err     error
 	outcome ledger.Outcome
 	left    []ledger.Left
@@ -159,8 +164,20 @@ func (b *batch) one(ctx context.Context, e ledger.Entry) error {
 // document finds the reading of the same bytes that is kept already, or makes
 // one.
 func (b *batch) document(ctx context.Context, h *had) error {
+	paths, files, err := b.before(ctx, h.Entry)
+	if err != nil {
+		return err
+	}
+	h.before = files
 	if known, err := b.known(ctx, h); known || err != nil {
 		return err
+	}
+	p, err := b.purse(ctx, h.Entry)
+	if err != nil {
+		return err
+	}
+	if h.err = p.late(); h.err != nil {
+		return nil
 	}
 	in, err := b.bench.Blobs.Open(ctx, h.Blob)
 	if err != nil {
@@ -168,15 +185,17 @@ func (b *batch) document(ctx context.Context, h *had) error {
 	}
 	defer func() { _ = in.Close() }()
 	s := newIntake(ctx, b.bench.Blobs, h.Blob)
+	s.purse, s.before, s.source = p, paths, h.Source
 	s.head.Languages = b.in.Languages
 	out := &recogniser{Sink: s, ctx: ctx, how: b.in.Recognise}
-	h.err = b.in.Reader(b.label.Dataset).Read(ctx, document.Input{
+	h.err = b.readMeasured(ctx, h, document.Input{
 		ReaderAt: &seekerAt{in: in}, Size: h.Size, Name: h.name, Passwords: b.in.Passwords, Limits: b.in.Limits,
 	}, out)
 	if err := out.flush(); err != nil && h.err == nil {
 		h.err = err
 	}
-	h.kind = s.head.Type
+	h.kind, h.tooMany = s.head.Type, s.unopened > 0
+	p.pay(ledger.Spent{CPU: h.cpu.Milliseconds()})
 	var ours *storeError
 	var failure *worker.Failure
 	switch {
@@ -371,7 +390,7 @@ func (w *Work) count(h *had) {
 // conclude makes the outcome of what was read. Counted are pages: those read,
 // and those for which a gap says why not.
 func (h *had) conclude() {
-	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size, Format: h.kind}
+	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size, Format: h.kind, CPU: h.cpu.Milliseconds()}
 	var refusal *document.Refusal
 	if h.err != nil {
 		o.Reason, o.Retry = describe(h.err), "overt retry, when this is mended"
@@ -403,17 +422,22 @@ func (h *had) conclude() {
 	o.Warnings = append(o.Warnings, h.odd...)
 	// What was inside of the same bytes was received already: an archive that
 	// holds itself ends here.
+	before := maps.Clone(h.before)
 	for _, m := range h.index.Members {
-		if h.there[m.Blob] {
+		name := h.Source + "!" + m.Path
+		if h.there[m.Blob] || before.take(name+"\x00"+string(m.Blob)) {
 			continue
 		}
-		o.Members = append(o.Members, ledger.Member{Source: h.Source + "!" + m.Path, Blob: m.Blob, Size: m.Size})
+		o.Members = append(o.Members, ledger.Member{Source: name, Blob: m.Blob, Size: m.Size})
 	}
 	switch {
 	case h.err != nil:
 		o.Verdict = ledger.Partial
 	case len(h.left) > 0:
 		o.Verdict, o.Retry = ledger.Partial, "overt retry, when this is mended"
+		if h.tooMany {
+			o.Retry = moreBudget
+		}
 		o.Reason = h.left[0].Reason
 		if len(h.left) > 1 {
 			o.Reason = fmt.Sprintf("%s; and %d more", o.Reason, len(h.left)-1)

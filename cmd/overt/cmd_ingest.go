@@ -34,6 +34,7 @@ type readingOptions struct {
 	languages string // of recognition, between commas; "none" recognises nothing
 	time      time.Duration
 	memory    int // MiB
+	budget    int // times what is usual
 }
 
 func (o *readingOptions) flags(cmd *cobra.Command) {
@@ -41,6 +42,7 @@ func (o *readingOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.list, "passwords", "", "a `file` with a password on each line, tried on protected documents")
 	cmd.Flags().StringVar(&o.languages, "languages", "eng", "`LANGUAGES` of text on pictures, as tesseract names them (eng,deu); none recognises nothing")
 	cmd.Flags().DurationVar(&o.time, "time", 5*time.Minute, "how long the reading of one document may take, and how much processor time on each of two processors")
+	cmd.Flags().IntVar(&o.budget, "budget", 1, "`N` times what may usually come out of one received file, in files, bytes and processor time")
 	cmd.Flags().IntVar(&o.memory, "memory", workerMemory, "`MiB` of memory that a reader may have besides its program")
 }
 
@@ -169,8 +171,8 @@ func (a *app) retry(ctx context.Context, dataset string, again pipeline.Again, o
 
 // withIngester opens the home and the workers, and closes both.
 func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home, *pipeline.Ingester) error) (err error) {
-	if o.time < time.Second || o.memory < workerMemory/4 || o.memory > 1<<20 || o.workers < 0 {
-		return usageError{fmt.Errorf("--time is at least 1s, --memory %d to %d MiB, --workers not below zero", workerMemory/4, 1<<20)}
+	if err := o.check(); err != nil {
+		return err
 	}
 	passwords, err := o.read()
 	if err != nil {
@@ -200,7 +202,7 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	defer m.end()
 	return do(h, &pipeline.Ingester{
 		Languages: languages, Recognise: recognise,
-		Clock: a.clock, Workers: o.workers, Passwords: passwords, Version: readers.New(nil).Version,
+		Clock: a.clock, Workers: o.workers, Passwords: passwords, Budget: func(size int64) ledger.Spent { return pipeline.Budget(size, o.budget) }, Version: readers.New(nil).Version,
 		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 			return h.gate.Open(ctx, a.visit(h, labels...))
 		},
@@ -221,11 +223,16 @@ func confines(ctx context.Context) error {
 }
 
 // typed asks a worker for the reader of what nobody has looked at yet.
-type typed struct{ document.Reader }
+type typed struct{ worker.Reader }
 
 func (t typed) Read(ctx context.Context, in document.Input, out document.Sink) error {
+	_, err := t.Measured(ctx, in, out)
+	return err
+}
+
+func (t typed) Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error) {
 	in.Type = anyType
-	return t.Reader.Read(ctx, in, out)
+	return t.Reader.Measured(ctx, in, out)
 }
 
 // workerMemory is the address space of a worker in MiB: of the PDF engine, twice
@@ -247,6 +254,21 @@ func (a *app) workers(ctx context.Context, h *home, o readingOptions) (*worker.P
 		return nil, err
 	}
 	return worker.New(sandbox.Config{Workers: o.workers, Memory: int64(o.memory) << 20, Deadline: o.time, Arguments: []string{folder}}), nil
+}
+
+func (o *readingOptions) check() error {
+	const least, most = workerMemory / 4, 1 << 20
+	switch {
+	case o.time < time.Second:
+		return usageError{errors.New("--time is at least 1s")}
+	case o.memory < least || o.memory > most:
+		return usageError{fmt.Errorf("--memory is %d to %d MiB", least, most)}
+	case o.budget < 1 || o.budget > pipeline.MaxTimes:
+		return usageError{fmt.Errorf("--budget is 1 to %d times what is usual", pipeline.MaxTimes)}
+	case o.workers < 0:
+		return usageError{errors.New("--workers is not below zero")}
+	}
+	return nil
 }
 
 // read gives the passwords of the list.

@@ -123,8 +123,15 @@ func (p *Pool) Read(ctx context.Context, key string, in document.Input, out docu
 	return u, failure(err)
 }
 
+// A Reader is a pool as a reader of documents of one key.
+type Reader interface {
+	document.Reader
+	// Measured is Read, and says what it cost.
+	Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error)
+}
+
 // Reader gives the pool as a reader of documents of one key.
-func (p *Pool) Reader(key string) document.Reader { return keyed{p, key} }
+func (p *Pool) Reader(key string) Reader { return keyed{p, key} }
 
 type keyed struct {
 	pool *Pool
@@ -132,8 +139,13 @@ type keyed struct {
 }
 
 func (k keyed) Read(ctx context.Context, in document.Input, out document.Sink) error {
-	_, err := k.pool.Read(ctx, k.key, in, out)
+	_, err := k.Measured(ctx, in, out)
 	return err
+}
+
+// Measured is Read, and says what it cost.
+func (k keyed) Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error) {
+	return k.pool.Read(ctx, k.key, in, out)
 }
 
 // hear takes what the worker says until it is done.
