@@ -182,6 +182,8 @@ type Store interface {
 	// Knows says whether a document of the dataset that was not taken back has these
 	// bytes, whatever became of it.
 	Knows(ctx context.Context, dataset string, blob overt.BlobID) (bool, error)
+	// Waiting is how many documents of the datasets wait, those taken counted.
+	Waiting(ctx context.Context, datasets []string) (int64, error)
 	// Inside gives the documents inside an entry as they were received, in that
 	// order, without those taken back. Of no entry there are none.
 	Inside(ctx context.Context, id int64) ([]Member, error)

@@ -171,7 +171,7 @@ func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) 
 	rate := &meter{to: in.Progress}
 	for waiting := slices.Clone(datasets); len(waiting) > 0; {
 		for _, dataset := range slices.Clone(waiting) {
-			more, err := in.batch(ctx, dataset, w, rate)
+			more, err := in.batch(ctx, dataset, datasets, w, rate)
 			if err != nil {
 				return w, err
 			}
@@ -185,7 +185,7 @@ func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) 
 
 // batch reads some documents of one dataset and keeps them as one run. more
 // says whether some may wait still.
-func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *meter) (more bool, err error) {
+func (in *Ingester) batch(ctx context.Context, dataset string, datasets []string, w *Work, rate *meter) (more bool, err error) {
 	label := policy.Label{Dataset: dataset}
 	pass, err := in.Open(ctx, []policy.Label{label})
 	if err != nil {
@@ -198,11 +198,16 @@ func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *me
 			// What is not settled waits for the next taker.
 			_ = b.Ledger.Release(context.WithoutCancel(ctx), t.token)
 		}()
+		n, err := b.Ledger.Waiting(ctx, datasets)
+		if err != nil {
+			return 0, "", err
+		}
+		rate.say(func(r *Rate) { r.Waiting = n })
 		if err := t.read(ctx); err != nil {
 			return 0, "", err
 		}
 		more = len(t.done) > 0
-		n, err := t.keep(ctx, w)
+		n, err = t.keep(ctx, w)
 		return n, t.hash(), err
 	})
 	return more, err

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -38,6 +36,8 @@ type batch struct {
 	token string
 	rate  *meter
 	blobs map[overt.BlobID]bool // that were taken: each is read once
+	// copies are documents whose bytes were taken already.
+	copies []ledger.Entry
 
 	mu     sync.Mutex
 	done   []*had
@@ -55,6 +55,7 @@ type had struct {
 	before  rest                  // files inside that an earlier reading received
 	cpu     time.Duration
 	tooMany bool // files inside, for the budget
+	own     bool // what is said holds for this place alone, and not for its bytes
 	err     error
 	outcome ledger.Outcome
 	left    []ledger.Left
@@ -96,9 +97,10 @@ func (b *batch) read(ctx context.Context) error {
 	}
 	select {
 	case err = <-failed:
+		return err
 	default:
 	}
-	return err
+	return b.share(ctx)
 }
 
 func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-chan error, size int, ends time.Time) error {
@@ -109,7 +111,9 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 		}
 		for _, e := range some {
 			if b.blobs[e.Blob] {
-				continue // known by the next batch, which gets it back
+				b.copies = append(b.copies, e)
+				n++
+				continue
 			}
 			b.blobs[e.Blob] = true
 			select {
@@ -127,20 +131,16 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 
 // one has one document read. Errors are those of our own stores.
 func (b *batch) one(ctx context.Context, e ledger.Entry) error {
-	h := &had{Entry: e, name: path.Base(e.Source)}
-	if e.Parent != 0 {
-		outer, err := b.bench.Ledger.Entry(ctx, b.bench.Scope, e.Parent)
-		if err != nil {
-			return err
-		}
-		h.name = path.Base(strings.TrimPrefix(e.Source, outer.Source+"!"))
+	h, err := b.begin(ctx, e)
+	if err != nil {
+		return err
 	}
 	b.rate.say(func(r *Rate) { r.File = e.Source })
 	switch {
 	case e.Attempts > maxAttempts:
-		h.err = &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("its reading was interrupted %d times", maxAttempts), Retry: "overt retry"}
+		h.own, h.err = true, &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("its reading was interrupted %d times", maxAttempts), Retry: "overt retry"}
 	case strings.Count(e.Source, "!") > maxNesting:
-		h.err = &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("it is inside of more than %d others", maxNesting), Retry: "take it out and ingest it by itself"}
+		h.own, h.err = true, &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("it is inside of more than %d others", maxNesting), Retry: "take it out and ingest it by itself"}
 	default:
 		if err := b.document(ctx, h); err != nil {
 			return err
@@ -149,15 +149,7 @@ func (b *batch) one(ctx context.Context, e ledger.Entry) error {
 	if ctx.Err() != nil {
 		return nil // not read to its end: it waits
 	}
-	h.conclude()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.done = append(b.done, h)
-	pages := int64(0)
-	if h.index != nil {
-		pages = int64(len(h.index.Pages))
-	}
-	b.rate.say(func(r *Rate) { r.Done, r.Bytes, r.Pages = r.Done+1, r.Bytes+e.Size, r.Pages+pages })
+	b.had(h)
 	return nil
 }
 
@@ -177,6 +169,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 		return err
 	}
 	if h.err = p.late(); h.err != nil {
+		h.own = true
 		return nil
 	}
 	in, err := b.bench.Blobs.Open(ctx, h.Blob)
@@ -195,6 +188,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 		h.err = err
 	}
 	h.kind, h.tooMany = s.head.Type, s.unopened > 0
+	h.own = h.tooMany
 	p.pay(ledger.Spent{CPU: h.cpu.Milliseconds()})
 	var ours *storeError
 	var failure *worker.Failure
@@ -385,88 +379,4 @@ func (w *Work) count(h *had) {
 			Warnings: h.outcome.Warnings, Entry: h.ID,
 		})
 	}
-}
-
-// conclude makes the outcome of what was read. Counted are pages: those read,
-// and those for which a gap says why not.
-func (h *had) conclude() {
-	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size, Format: h.kind, CPU: h.cpu.Milliseconds()}
-	var refusal *document.Refusal
-	if h.err != nil {
-		o.Reason, o.Retry = describe(h.err), "overt retry, when this is mended"
-		var failure *worker.Failure
-		switch {
-		case errors.As(h.err, &refusal):
-			o.Reason, o.Retry = refusal.Reason, refusal.Retry
-		case errors.As(h.err, &failure):
-			o.Reason, o.Retry = failure.Reason, failure.Retry
-		}
-	}
-	if h.index == nil || len(h.index.Pages)+len(h.index.Tables)+len(h.index.Members) == 0 && h.err != nil {
-		h.index = nil
-		o.Verdict = ledger.Failed
-		if refusal != nil && refusal.Code == document.Withheld {
-			o.Verdict = ledger.Refused
-		}
-		h.outcome, h.left = o, nil
-		return
-	}
-	o.Format = h.index.Type
-	lost := h.gaps()
-	o.Read = int64(len(h.index.Pages))
-	o.LeftOut = lost
-	o.Received = o.Read + o.LeftOut
-	for _, n := range h.index.Notes {
-		o.Warnings = append(o.Warnings, ledger.Warning{Code: n.Code, Message: n.Message, Where: where(h.Source, n.Page)})
-	}
-	o.Warnings = append(o.Warnings, h.odd...)
-	// What was inside of the same bytes was received already: an archive that
-	// holds itself ends here.
-	before := maps.Clone(h.before)
-	for _, m := range h.index.Members {
-		name := h.Source + "!" + m.Path
-		if h.there[m.Blob] || before.take(name+"\x00"+string(m.Blob)) {
-			continue
-		}
-		o.Members = append(o.Members, ledger.Member{Source: name, Blob: m.Blob, Size: m.Size})
-	}
-	switch {
-	case h.err != nil:
-		o.Verdict = ledger.Partial
-	case len(h.left) > 0:
-		o.Verdict, o.Retry = ledger.Partial, "overt retry, when this is mended"
-		if h.tooMany {
-			o.Retry = moreBudget
-		}
-		o.Reason = h.left[0].Reason
-		if len(h.left) > 1 {
-			o.Reason = fmt.Sprintf("%s; and %d more", o.Reason, len(h.left)-1)
-		}
-	}
-	h.outcome = o
-}
-
-// gaps are the pages and places that were not read. A page counts once.
-func (h *had) gaps() (pages int64) {
-	h.left = h.left[:0]
-	seen := map[int]bool{}
-	for _, p := range h.index.Pages {
-		seen[p.Number] = true
-	}
-	for _, g := range h.index.Gaps {
-		l := ledger.Left{Where: overt.Locator{Page: g.Page}, Column: g.Where, Reason: g.Reason}
-		if g.Page > 0 && !seen[g.Page] {
-			seen[g.Page], l.Fatal = true, true
-			pages++
-		}
-		h.left = append(h.left, l)
-	}
-	return pages
-}
-
-func where(source string, page int) string {
-	if page == 0 {
-		return source
-	}
-	return fmt.Sprintf("%s, page %d", source, page)
 }

@@ -116,3 +116,68 @@ func TestBudgetOfTime(t *testing.T) {
 		t.Errorf("with the usual budget: %v, %v", w, err)
 	}
 }
+
+// Thousands of copies are read once, and in as many batches as others would be.
+func TestIngestManyCopies(t *testing.T) {
+	h := hometest.Memory(t)
+	s := &script{reads: map[string]int{}}
+	in := ingester(h, s)
+	in.Batch = 100
+	files := map[string]string{}
+	for i := range 1000 {
+		files[fmt.Sprintf("good%d", i)] = "page the same\ninside f;page inner"
+		files[fmt.Sprintf("bad%d", i)] = "break"
+	}
+	w := ingest(t, in, "d", folder(t, files))
+	reads := 0
+	for _, n := range s.reads {
+		reads += n
+	}
+	if w.Verdicts[ledger.Read] != 1001 || w.Verdicts[ledger.Failed] != 1000 || reads > 30 {
+		t.Errorf("verdicts: %v after %d readings in %d runs", w.Verdicts, reads, len(w.Runs))
+	}
+	if e := find(t, h, "good999"); e.Read != 1 || e.Run == 0 {
+		t.Errorf("a copy: %+v", e)
+	}
+}
+
+// A dataset with many documents does not hold up one with few: they are read in
+// turn, and one bad document holds up nobody.
+func TestWorkInTurn(t *testing.T) {
+	h := hometest.Memory(t)
+	s := &script{reads: map[string]int{}}
+	many, few := map[string]string{}, map[string]string{"few-bad": "die"}
+	for i := range 5000 {
+		many[fmt.Sprintf("many%d", i)] = fmt.Sprintf("page %d", i)
+	}
+	for i := range 10 {
+		few[fmt.Sprintf("few%d", i)] = fmt.Sprintf("page few %d", i)
+	}
+	in := ingester(h, s)
+	in.Batch = 50
+	for _, d := range []struct {
+		name  string
+		files map[string]string
+	}{{"many", many}, {"few", few}} {
+		if _, err := in.Receive(t.Context(), d.name, []string{folder(t, d.files)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var last pipeline.Rate
+	in.Progress = func(r pipeline.Rate) {
+		if last = r; r.Done >= 150 {
+			stop()
+		}
+	}
+	_, _ = in.Work(ctx, []string{"many", "few"})
+	if last.Waiting < 4800 || last.Waiting > 5011-150 {
+		t.Errorf("%d done, and %d are said to wait", last.Done, last.Waiting)
+	}
+	for name := range few {
+		if e := find(t, h, name); e.Verdict == ledger.Waiting {
+			t.Errorf("%s waits still", name)
+		}
+	}
+}

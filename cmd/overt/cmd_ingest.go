@@ -208,7 +208,7 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 		},
 		Reader: func(dataset string) document.Reader { return typed{pool.Reader(dataset)} },
 		Progress: func(r pipeline.Rate) {
-			m.show("%s read, %s pages, %.1f files/s · %s", count(r.Done), count(r.Pages), m.rate("", r.Done), r.File)
+			m.show("%s read, %s waiting, %s pages, %.1f files/s · %s", count(r.Done), count(r.Waiting), count(r.Pages), m.rate("", r.Done), r.File)
 		},
 	})
 }

@@ -57,6 +57,18 @@ func (l *Ledger) Knows(_ context.Context, dataset string, blob overt.BlobID) (bo
 	}), nil
 }
 
+// Waiting counts what waits; see ledger.Store.
+func (l *Ledger) Waiting(_ context.Context, datasets []string) (n int64, err error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, e := range l.entries {
+		if e.Verdict == ledger.Waiting && e.Document && slices.Contains(datasets, e.Dataset) {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // Inside gives what is inside a document; see ledger.Store.
 func (l *Ledger) Inside(_ context.Context, id int64) ([]ledger.Member, error) {
 	l.mu.RLock()

@@ -78,6 +78,22 @@ func (l *Ledger) Knows(ctx context.Context, dataset string, blob overt.BlobID) (
 	return known, err
 }
 
+// Waiting counts what waits; see ledger.Store.
+func (l *Ledger) Waiting(ctx context.Context, datasets []string) (n int64, err error) {
+	names, err := json.Marshal(append([]string{}, datasets...))
+	if err != nil {
+		return 0, err
+	}
+	err = l.db.read(ctx, "count what waits", func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "select count(*) from entry where verdict = 'waiting' and document = 1 and dataset in (select value from json_each(?))",
+			&sqlitex.ExecOptions{Args: []any{string(names)}, ResultFunc: func(stmt *sqlite.Stmt) error {
+				n = stmt.ColumnInt64(0)
+				return nil
+			}})
+	})
+	return n, err
+}
+
 // Inside gives what is inside a document; see ledger.Store.
 func (l *Ledger) Inside(ctx context.Context, id int64) (out []ledger.Member, err error) {
 	err = l.db.read(ctx, "look inside", func(conn *sqlite.Conn) error {

@@ -62,6 +62,15 @@ func testTake(t *testing.T, s ledger.Store) {
 	equal(t, "what is left", take(t, s, "three", 9, "a", "b", "c"), []int64{b[1]})
 	equal(t, "nothing", take(t, s, "four", 9, "a", "b"), []int64{})
 
+	for _, c := range []struct {
+		datasets []string
+		want     int64
+	}{{[]string{"a", "b"}, 6}, {[]string{"b", "c"}, 2}, {nil, 0}} {
+		if n, err := s.Waiting(t.Context(), c.datasets); n != c.want || err != nil {
+			t.Errorf("waiting of %v: %d, %v, want %d", c.datasets, n, err, c.want)
+		}
+	}
+
 	must(t, s.Release(t.Context(), "two"))
 	equal(t, "given back", take(t, s, "five", 9, "a", "b"), []int64{a[2], a[3]})
 	if e := entry(t, s, a[2]); e.Attempts != 1 {
