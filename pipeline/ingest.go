@@ -12,6 +12,7 @@ import (
 
 	"overt"
 	"overt/extract/document"
+	"overt/extract/reading"
 	"overt/gate"
 	"overt/ledger"
 	"overt/policy"
@@ -169,9 +170,13 @@ type Work struct {
 func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) {
 	w := &Work{Runs: []RunReport{}, Verdicts: map[ledger.Verdict]int{}, Files: []FileReport{}}
 	rate := &meter{to: in.Progress}
+	packer, err := reading.NewPacker(in.Workers)
+	if err != nil {
+		return nil, err
+	}
 	for waiting := slices.Clone(datasets); len(waiting) > 0; {
 		for _, dataset := range slices.Clone(waiting) {
-			more, err := in.batch(ctx, dataset, datasets, w, rate)
+			more, err := in.batch(ctx, dataset, &batch{in: in, rate: rate, packer: packer, all: datasets}, w)
 			if err != nil {
 				return w, err
 			}
@@ -185,7 +190,7 @@ func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) 
 
 // batch reads some documents of one dataset and keeps them as one run. more
 // says whether some may wait still.
-func (in *Ingester) batch(ctx context.Context, dataset string, datasets []string, w *Work, rate *meter) (more bool, err error) {
+func (in *Ingester) batch(ctx context.Context, dataset string, t *batch, w *Work) (more bool, err error) {
 	label := policy.Label{Dataset: dataset}
 	pass, err := in.Open(ctx, []policy.Label{label})
 	if err != nil {
@@ -193,16 +198,16 @@ func (in *Ingester) batch(ctx context.Context, dataset string, datasets []string
 	}
 	act := gate.Act{Action: "document.read", Object: dataset}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate, blobs: map[overt.BlobID]bool{}, purses: map[int64]*purse{}}
+		t.bench, t.label, t.token, t.blobs, t.purses = b, label, token(), map[overt.BlobID]bool{}, map[int64]*purse{}
 		defer func() {
 			// What is not settled waits for the next taker.
 			_ = b.Ledger.Release(context.WithoutCancel(ctx), t.token)
 		}()
-		n, err := b.Ledger.Waiting(ctx, datasets)
+		n, err := b.Ledger.Waiting(ctx, t.all)
 		if err != nil {
 			return 0, "", err
 		}
-		rate.say(func(r *Rate) { r.Waiting = n })
+		t.rate.say(func(r *Rate) { r.Waiting = n })
 		if err := t.read(ctx); err != nil {
 			return 0, "", err
 		}

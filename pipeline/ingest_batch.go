@@ -30,12 +30,14 @@ const maxNesting = 32
 
 // A batch is documents that become one run.
 type batch struct {
-	in    *Ingester
-	bench *gate.Bench
-	label policy.Label
-	token string
-	rate  *meter
-	blobs map[overt.BlobID]bool // that were taken: each is read once
+	in     *Ingester
+	bench  *gate.Bench
+	label  policy.Label
+	token  string
+	all    []string // datasets that are worked off together
+	rate   *meter
+	packer *reading.Packer
+	blobs  map[overt.BlobID]bool // that were taken: each is read once
 	// copies are documents whose bytes were taken already.
 	copies []ledger.Entry
 
@@ -177,7 +179,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	s := newIntake(ctx, b.bench.Blobs, h.Blob)
+	s := newIntake(ctx, b.bench.Blobs, h.Blob, b.packer)
 	s.purse, s.before, s.source = p, paths, h.Source
 	s.head.Languages = b.in.Languages
 	out := &recogniser{Sink: s, ctx: ctx, how: b.in.Recognise}

@@ -22,14 +22,15 @@ func (e *storeError) Unwrap() error { return e.err }
 // An intake keeps what a reader says: the reading and the bytes of members as
 // blobs. It is behind document.Checked.
 type intake struct {
-	ctx   context.Context
-	blobs blob.Store
-	doc   overt.BlobID
-	text  *put
-	w     *reading.Writer
-	head  reading.Head
-	early []reading.Property // said before the type was known
-	open  *inside            // a member that is not whole yet
+	ctx    context.Context
+	blobs  blob.Store
+	doc    overt.BlobID
+	text   *put
+	packer *reading.Packer
+	w      *reading.Writer
+	head   reading.Head
+	early  []reading.Property // said before the type was known
+	open   *inside            // a member that is not whole yet
 
 	purse    *purse
 	before   rest   // paths of members that were paid for at an earlier reading
@@ -44,8 +45,8 @@ const (
 	agentProperty = "processingAgent"
 )
 
-func newIntake(ctx context.Context, blobs blob.Store, doc overt.BlobID) *intake {
-	return &intake{ctx: ctx, blobs: blobs, doc: doc, head: reading.Head{Document: doc}}
+func newIntake(ctx context.Context, blobs blob.Store, doc overt.BlobID, packer *reading.Packer) *intake {
+	return &intake{ctx: ctx, blobs: blobs, doc: doc, packer: packer, head: reading.Head{Document: doc}}
 }
 
 // A put is a blob that is being written.
@@ -84,7 +85,7 @@ func (s *intake) begin() error {
 		return nil
 	}
 	s.text = newPut(s.ctx, s.blobs)
-	w, err := reading.NewWriter(s.text, s.head)
+	w, err := s.packer.NewWriter(s.text, s.head)
 	if err != nil {
 		return s.ours(err)
 	}
