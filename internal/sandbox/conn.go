@@ -47,8 +47,28 @@ type parentEnd struct {
 	input  Input
 	err    error // that reading the input gave
 	answer []byte
-	left   int64 // bytes that may still come in this call
-	output int64 // of which so many
+	left   int64  // bytes that may still come in this call
+	output int64  // of which so many
+	clock  *clock // of the call; nil before the first
+}
+
+// A timed pipe runs the clock of the call while the parent waits for the worker.
+type timed struct {
+	r io.Reader
+	w io.Writer
+	p *parentEnd
+}
+
+func (t timed) Read(b []byte) (int, error) {
+	t.p.clock.run()
+	defer t.p.clock.rest()
+	return t.r.Read(b)
+}
+
+func (t timed) Write(b []byte) (int, error) {
+	t.p.clock.run()
+	defer t.p.clock.rest()
+	return t.w.Write(b)
 }
 
 // An Input is what a worker may read during a call.
@@ -58,6 +78,9 @@ type Input struct {
 }
 
 func newConn(r io.Reader, w io.Writer, frame int, p *parentEnd) *Conn {
+	if p != nil {
+		r, w = timed{r: r, p: p}, timed{w: w, p: p}
+	}
 	return &Conn{r: bufio.NewReaderSize(r, step), w: bufio.NewWriterSize(w, step), max: frame, parent: p}
 }
 

@@ -19,7 +19,7 @@ type Config struct {
 	Memory    int64         // bytes of address space of one beyond the program's own; 1 GiB
 	Resident  int64         // bytes in memory after a call from which one is not used again; 256 MiB
 	Calls     int           // of one worker before it is not used again; 200
-	Deadline  time.Duration // of a call, wall time; 5 minutes
+	Deadline  time.Duration // of a call, time that the worker is waited for; 5 minutes
 	Idle      time.Duration // until a worker without work ends; 30 s
 	Output    int64         // bytes that a worker may say in one call; 32 GiB
 	Frame     int           // bytes of the largest message; 16 MiB
@@ -141,10 +141,11 @@ func (p *Pool) Do(ctx context.Context, key string, in Input, talk func(*Conn) er
 // call talks with the worker and says whether it lives on.
 func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) error) (alive bool, err error) {
 	w.conn.begin(in, p.cfg.Output)
-	ctx, cancel := context.WithTimeoutCause(ctx, p.cfg.Deadline, &Failure{
-		What: OverTime, Reason: fmt.Sprintf("it took longer than %v", p.cfg.Deadline),
-	})
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w.conn.parent.clock = &clock{left: p.cfg.Deadline, over: func() {
+		cancel(&Failure{What: OverTime, Reason: fmt.Sprintf("it took longer than %v", p.cfg.Deadline)})
+	}}
 	stop := context.AfterFunc(ctx, w.kill)
 	err = talk(w.conn)
 	inTime := stop()
@@ -175,6 +176,31 @@ func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) e
 		return false, cause
 	}
 	return false, err
+}
+
+// A clock counts the time that a worker is waited for. It stands still while the
+// parent is busy with what the worker said: recognising the pictures of a long
+// scan is no fault of its reader.
+type clock struct {
+	left  time.Duration
+	over  func()
+	timer *time.Timer
+	began time.Time
+}
+
+func (c *clock) run() {
+	if c == nil {
+		return
+	}
+	c.began, c.timer = time.Now(), time.AfterFunc(c.left, c.over)
+}
+
+func (c *clock) rest() {
+	if c == nil {
+		return
+	}
+	c.timer.Stop()
+	c.left = max(0, c.left-time.Since(c.began))
 }
 
 // take gives a waiting worker of the key, or starts one; a waiting one of
