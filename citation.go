@@ -56,8 +56,11 @@ func (l Locator) String() string {
 	if l.Pointer != "" {
 		parts = append(parts, l.Pointer)
 	}
-	if l.Page != 0 {
+	switch {
+	case l.Page != 0 && l.End != 0:
 		parts = append(parts, fmt.Sprintf("page %d, %d–%d", l.Page, l.Start, l.End))
+	case l.Page != 0:
+		parts = append(parts, "page "+strconv.Itoa(l.Page))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -32,9 +32,10 @@ func (c *Coverage) Records() int {
 	return n
 }
 
-// A DatasetCoverage adds up the files and rows of one dataset. Received =
-// Read + Partial + number of Failed + Mended + Refused + Waiting, in files; the same
-// holds of the rows: RowsReceived = RowsRead + RowsLeft.
+// A DatasetCoverage adds up the files of one dataset, the rows of its tables and
+// the pages of its documents. Received = Read + Partial + number of Failed +
+// Mended + Refused + Waiting, in files; RowsReceived = RowsRead + RowsLeft, and
+// Pages = PagesRead + PagesLeft. Of a document that failed no pages are known.
 type DatasetCoverage struct {
 	Dataset      string           `json:"dataset"`
 	Runs         []overt.RunID    `json:"runs"`
@@ -48,6 +49,10 @@ type DatasetCoverage struct {
 	RowsReceived int64            `json:"rows_received"`
 	RowsRead     int64            `json:"rows_read"`
 	RowsLeft     int64            `json:"rows_left"`
+	Pages        int64            `json:"pages"`
+	PagesRead    int64            `json:"pages_read"`
+	PagesLeft    int64            `json:"pages_left"`
+	PartsLeft    int64            `json:"parts_left"` // of documents: files inside, pictures, what is no page
 	Files        []ledger.Entry   `json:"files"`
 	Reasons      []ledger.Count   `json:"reasons"`
 	Left         []LeftRow        `json:"left,omitempty"`
@@ -61,7 +66,8 @@ type FailedFile struct {
 	Retry  string `json:"retry"`
 }
 
-// A LeftRow is one row or value that was left out.
+// A LeftRow is one row or value that was left out, or one page or part of a
+// document.
 type LeftRow struct {
 	Source string `json:"source"`
 	ledger.Left
@@ -116,9 +122,11 @@ func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry,
 	case ledger.Failed:
 		c.Failed = append(c.Failed, FailedFile{e.Source, e.Reason, e.Retry})
 	}
-	c.RowsReceived += e.Received
-	c.RowsRead += e.Read
-	c.RowsLeft += e.LeftOut
+	if e.Document {
+		c.Pages, c.PagesRead, c.PagesLeft = c.Pages+e.Received, c.PagesRead+e.Read, c.PagesLeft+e.LeftOut
+	} else {
+		c.RowsReceived, c.RowsRead, c.RowsLeft = c.RowsReceived+e.Received, c.RowsRead+e.Read, c.RowsLeft+e.LeftOut
+	}
 	c.Files = append(c.Files, e)
 	c.Warnings = append(c.Warnings, e.Warnings...)
 	if e.Run != 0 && !slices.Contains(c.Runs, e.Run) {
@@ -130,6 +138,9 @@ func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry,
 	}
 	for _, r := range reasons {
 		c.count(r)
+		if e.Document {
+			c.PartsLeft += r.Rows - r.Fatal
+		}
 	}
 	if left == 0 || len(reasons) == 0 {
 		return nil

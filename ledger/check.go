@@ -51,7 +51,7 @@ func Recovered(e Entry, prepared Verdict, run overt.RunID, left, fatal int64) Ou
 // Check refuses outcomes that cannot be true. Errors: invalid.
 func (o Outcome) Check() error {
 	switch {
-	case o.Received < 0 || o.Read < 0 || o.LeftOut < 0 || o.Repeats < 0 || o.Size < 0:
+	case o.Received < 0 || o.Read < 0 || o.LeftOut < 0 || o.Repeats < 0 || o.Size < 0 || o.CPU < 0:
 		return badOutcome("a count is below zero")
 	case o.LeftOut > o.Received || o.Received-o.LeftOut != o.Read:
 		return badOutcome("%d received are not %d read and %d left out", o.Received, o.Read, o.LeftOut)
@@ -120,9 +120,31 @@ func (e *Entry) Apply(o Outcome) {
 // Inside is the entry of a member of e, once e is settled.
 func (e *Entry) Inside(m Member) Entry {
 	return Entry{
-		Token: e.Token, Dataset: e.Dataset, Source: m.Source, At: e.At, Document: true, Parent: e.ID,
+		Token: e.Token, Dataset: e.Dataset, Source: m.Source, At: e.At, Document: true, Parent: e.ID, Root: e.RootID(),
 		Outcome: Outcome{Verdict: Waiting, Blob: m.Blob, Size: m.Size},
 	}
+}
+
+// RootID is the entry of the received file that e is, or is inside of.
+func (e *Entry) RootID() int64 {
+	if e.Root == 0 {
+		return e.ID
+	}
+	return e.Root
+}
+
+// Add gives both together, and nothing below zero.
+func (s Spent) Add(o Spent) Spent {
+	return Spent{Files: max(0, s.Files+o.Files), Bytes: max(0, s.Bytes+o.Bytes), CPU: max(0, s.CPU+o.CPU)}
+}
+
+// SpentOn is what a document that was settled adds to its root.
+func (o Outcome) SpentOn(members []Member) Spent {
+	s := Spent{Files: int64(len(members)), CPU: o.CPU}
+	for _, m := range members {
+		s.Bytes += m.Size
+	}
+	return s
 }
 
 // Received is e as Receive keeps it. Errors: invalid.
@@ -142,7 +164,7 @@ func Received(e Entry) (Entry, error) {
 	if e.Document && e.Blob == "" {
 		return e, overt.Errorf(overt.Invalid, e.Source, "a document that waits needs its bytes")
 	}
-	e.ID, e.Undone, e.Attempts, e.Parent = 0, "", 0, 0
+	e.ID, e.Undone, e.Attempts, e.Parent, e.Root, e.Spent = 0, "", 0, 0, 0, Spent{}
 	e.Outcome = Outcome{
 		Verdict: Waiting, Blob: e.Blob, Size: e.Size, Format: e.Format, Mapping: e.Mapping, Warnings: e.Warnings,
 	}

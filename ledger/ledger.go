@@ -72,8 +72,18 @@ type Outcome struct {
 	Size    int64        `json:"size,omitempty"`    // bytes
 	Format  string       `json:"format,omitempty"`  // mapping pack or format name
 	Mapping string       `json:"mapping,omitempty"` // hexadecimal SHA-256 of the mapping text
+	CPU     int64        `json:"cpu_ms,omitempty"`  // milliseconds of processor time of a document's reader
 	// Members are the files inside a document. Settling it receives them.
 	Members []Member `json:"-"`
+}
+
+// Spent is what was made of a received file: the files inside of it, at any depth,
+// and what it took to read all of them. Taking back and reading again do not
+// lessen the files and bytes: they are there.
+type Spent struct {
+	Files int64 `json:"files"`
+	Bytes int64 `json:"bytes"`  // of the files, unpacked
+	CPU   int64 `json:"cpu_ms"` // milliseconds of processor time
 }
 
 // A Member is a file inside a document.
@@ -98,6 +108,11 @@ type Entry struct {
 	// Parent is the entry of the document that this one is inside of, 0 for a
 	// file that came by itself.
 	Parent int64 `json:"parent,omitempty"`
+	// Root is the entry of the received file that this one is inside of, at any
+	// depth; 0 for a file that came by itself.
+	Root int64 `json:"root,omitempty"`
+	// Spent is kept with a file that came by itself.
+	Spent Spent `json:"spent,omitzero"`
 	Outcome
 }
 
@@ -141,7 +156,8 @@ type Store interface {
 	// the entry goes on waiting. Called just before the commit, so that
 	// Reconcile knows the counts if the process dies between. Errors: as Settle.
 	Prepare(ctx context.Context, id int64, o Outcome) error
-	// Settle gives a waiting entry its verdict, in one transaction. Errors:
+	// Settle gives a waiting entry its verdict, in one transaction, in which its
+	// members are received, and both are counted with its root. Errors:
 	// not_found, conflict (settled already), invalid (Outcome.Check, or it does
 	// not fit what was left out).
 	Settle(ctx context.Context, id int64, o Outcome) error
@@ -166,10 +182,16 @@ type Store interface {
 	// Knows says whether a document of the dataset that was not taken back has these
 	// bytes, whatever became of it.
 	Knows(ctx context.Context, dataset string, blob overt.BlobID) (bool, error)
+	// Waiting is how many documents of the datasets wait, those taken counted.
+	Waiting(ctx context.Context, datasets []string) (int64, error)
+	// Inside gives the documents inside an entry as they were received, in that
+	// order, without those taken back. Of no entry there are none.
+	Inside(ctx context.Context, id int64) ([]Member, error)
 	// Release gives back what was taken under a token and is not settled; the
 	// attempt does not count.
 	Release(ctx context.Context, token string) error
-	// Reopen has a settled document wait again, its attempts at 0. Errors:
+	// Reopen has a settled document wait again, its attempts at 0; what reading it
+	// cost is no longer counted with its root. Errors:
 	// not_found, conflict (it waits), invalid (no document), denied (its dataset
 	// may not be written).
 	Reopen(ctx context.Context, scope policy.Scope, id int64) error

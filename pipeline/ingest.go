@@ -12,6 +12,7 @@ import (
 
 	"overt"
 	"overt/extract/document"
+	"overt/extract/reading"
 	"overt/gate"
 	"overt/ledger"
 	"overt/policy"
@@ -39,7 +40,10 @@ type Ingester struct {
 	Workers   int // documents read at once
 	Limits    document.Limits
 	Passwords []string
-	Progress  func(Rate)
+	// Budget gives what may come out of one received file of so many bytes, and be
+	// spent on it; Budget(size, 1) when nil.
+	Budget   func(size int64) ledger.Spent
+	Progress func(Rate)
 	// Batch bounds how many documents, and Span how long, until what was read is
 	// kept and can be seen; 200 and 20 s when 0.
 	Batch int
@@ -169,9 +173,13 @@ type Work struct {
 func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) {
 	w := &Work{Runs: []RunReport{}, Verdicts: map[ledger.Verdict]int{}, Files: []FileReport{}}
 	rate := &meter{to: in.Progress}
+	packer, err := reading.NewPacker(in.Workers)
+	if err != nil {
+		return nil, err
+	}
 	for waiting := slices.Clone(datasets); len(waiting) > 0; {
 		for _, dataset := range slices.Clone(waiting) {
-			more, err := in.batch(ctx, dataset, w, rate)
+			more, err := in.batch(ctx, dataset, &batch{in: in, rate: rate, packer: packer, all: datasets}, w)
 			if err != nil {
 				return w, err
 			}
@@ -185,7 +193,7 @@ func (in *Ingester) Work(ctx context.Context, datasets []string) (*Work, error) 
 
 // batch reads some documents of one dataset and keeps them as one run. more
 // says whether some may wait still.
-func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *meter) (more bool, err error) {
+func (in *Ingester) batch(ctx context.Context, dataset string, t *batch, w *Work) (more bool, err error) {
 	label := policy.Label{Dataset: dataset}
 	pass, err := in.Open(ctx, []policy.Label{label})
 	if err != nil {
@@ -193,16 +201,21 @@ func (in *Ingester) batch(ctx context.Context, dataset string, w *Work, rate *me
 	}
 	act := gate.Act{Action: "document.read", Object: dataset}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		t := &batch{in: in, bench: b, label: label, token: token(), rate: rate, blobs: map[overt.BlobID]bool{}}
+		t.bench, t.label, t.token, t.blobs, t.purses = b, label, token(), map[overt.BlobID]bool{}, map[int64]*purse{}
 		defer func() {
 			// What is not settled waits for the next taker.
 			_ = b.Ledger.Release(context.WithoutCancel(ctx), t.token)
 		}()
+		n, err := b.Ledger.Waiting(ctx, t.all)
+		if err != nil {
+			return 0, "", err
+		}
+		t.rate.say(func(r *Rate) { r.Waiting = n })
 		if err := t.read(ctx); err != nil {
 			return 0, "", err
 		}
 		more = len(t.done) > 0
-		n, err := t.keep(ctx, w)
+		n, err = t.keep(ctx, w)
 		return n, t.hash(), err
 	})
 	return more, err
@@ -228,36 +241,72 @@ func (m *meter) say(change func(*Rate)) {
 // extent of a run of documents: what is not in it is not gone.
 const ingestExtent = statement.Window
 
-// Reopen has documents of a dataset wait again: the files named, else those that
-// were not read whole, or with all every one. It tells how many. Errors:
+// An Again says which documents are to be read again: what each of its fields
+// that are set asks for. The zero Again asks for all that were not read whole.
+type Again struct {
+	Files  []string // as the coverage ledger names them
+	Reason string   // words of the reason why, in any case
+	Format string   // a media type, or the part of it before "/"
+	All    bool     // also those that were read whole; implied by Files
+}
+
+func (a Again) asks(e ledger.Entry) bool {
+	family, _, _ := strings.Cut(e.Format, "/")
+	switch {
+	case !e.Document || e.Verdict == ledger.Waiting || e.Undone != "":
+		return false
+	case len(a.Files) > 0 && !slices.Contains(a.Files, e.Source):
+		return false
+	case len(a.Files) == 0 && !a.All && e.Verdict == ledger.Read:
+		return false
+	case !strings.Contains(strings.ToLower(e.Reason), strings.ToLower(a.Reason)):
+		return false
+	}
+	return a.Format == "" || a.Format == e.Format || a.Format == family
+}
+
+func (a Again) String() string {
+	s := strings.Join(a.Files, ", ")
+	if a.Reason != "" {
+		s += " reason:" + a.Reason
+	}
+	if a.Format != "" {
+		s += " format:" + a.Format
+	}
+	return strings.TrimSpace(s)
+}
+
+// Reopen has documents of a dataset wait again, and tells how many. Errors:
 // not_found, when a file that is named is none of the dataset's documents.
-func (in *Ingester) Reopen(ctx context.Context, dataset string, files []string, all bool) (int, error) {
+func (in *Ingester) Reopen(ctx context.Context, dataset string, again Again) (int, error) {
 	pass, err := in.Open(ctx, []policy.Label{{Dataset: dataset}})
 	if err != nil {
 		return 0, err
 	}
 	n := 0
-	act := gate.Act{Action: "document.reopen", Object: dataset, Query: strings.Join(files, ", ")}
+	act := gate.Act{Action: "document.reopen", Object: dataset, Query: again.String()}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		named := map[string]bool{}
+		there := map[string]bool{}
+		var ids []int64
 		for e, err := range b.Ledger.Entries(ctx, b.Scope, dataset) {
 			if err != nil {
-				return int64(n), "", err
+				return 0, "", err
 			}
-			ask := len(files) == 0 && (all || e.Verdict != ledger.Read) || slices.Contains(files, e.Source)
-			if !e.Document || e.Verdict == ledger.Waiting || e.Undone != "" || !ask {
-				continue
+			there[e.Source] = there[e.Source] || e.Document
+			if again.asks(e) {
+				ids = append(ids, e.ID)
 			}
-			named[e.Source] = true
-			if err := b.Ledger.Reopen(ctx, b.Scope, e.ID); err != nil {
+		}
+		for _, f := range again.Files {
+			if !there[f] {
+				return 0, "", overt.Errorf(overt.NotFound, f, "%s has no such document; overt coverage %s names them", dataset, dataset)
+			}
+		}
+		for _, id := range ids {
+			if err := b.Ledger.Reopen(ctx, b.Scope, id); err != nil {
 				return int64(n), "", err
 			}
 			n++
-		}
-		for _, f := range files {
-			if !named[f] {
-				return int64(n), "", overt.Errorf(overt.NotFound, f, "%s has no such document; overt coverage %s names them", dataset, dataset)
-			}
 		}
 		return int64(n), "", nil
 	})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -31,15 +30,20 @@ const maxNesting = 32
 
 // A batch is documents that become one run.
 type batch struct {
-	in    *Ingester
-	bench *gate.Bench
-	label policy.Label
-	token string
-	rate  *meter
-	blobs map[overt.BlobID]bool // that were taken: each is read once
+	in     *Ingester
+	bench  *gate.Bench
+	label  policy.Label
+	token  string
+	all    []string // datasets that are worked off together
+	rate   *meter
+	packer *reading.Packer
+	blobs  map[overt.BlobID]bool // that were taken: each is read once
+	// copies are documents whose bytes were taken already.
+	copies []ledger.Entry
 
-	mu   sync.Mutex
-	done []*had
+	mu     sync.Mutex
+	done   []*had
+	purses map[int64]*purse // of received files
 }
 
 // A had document was given to a reader.
@@ -50,6 +54,10 @@ type had struct {
 	index   *reading.Index        // nil when nothing of it was read
 	text    overt.BlobID          // where the reading is kept
 	there   map[overt.BlobID]bool // what is inside and was received before
+	before  rest                  // files inside that an earlier reading received
+	cpu     time.Duration
+	tooMany bool // files inside, for the budget
+	own     bool // what is said holds for this place alone, and not for its bytes
 	err     error
 	outcome ledger.Outcome
 	left    []ledger.Left
@@ -91,9 +99,10 @@ func (b *batch) read(ctx context.Context) error {
 	}
 	select {
 	case err = <-failed:
+		return err
 	default:
 	}
-	return err
+	return b.share(ctx)
 }
 
 func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-chan error, size int, ends time.Time) error {
@@ -104,7 +113,9 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 		}
 		for _, e := range some {
 			if b.blobs[e.Blob] {
-				continue // known by the next batch, which gets it back
+				b.copies = append(b.copies, e)
+				n++
+				continue
 			}
 			b.blobs[e.Blob] = true
 			select {
@@ -122,20 +133,16 @@ func (b *batch) feed(ctx context.Context, work chan<- ledger.Entry, failed <-cha
 
 // one has one document read. Errors are those of our own stores.
 func (b *batch) one(ctx context.Context, e ledger.Entry) error {
-	h := &had{Entry: e, name: path.Base(e.Source)}
-	if e.Parent != 0 {
-		outer, err := b.bench.Ledger.Entry(ctx, b.bench.Scope, e.Parent)
-		if err != nil {
-			return err
-		}
-		h.name = path.Base(strings.TrimPrefix(e.Source, outer.Source+"!"))
+	h, err := b.begin(ctx, e)
+	if err != nil {
+		return err
 	}
 	b.rate.say(func(r *Rate) { r.File = e.Source })
 	switch {
 	case e.Attempts > maxAttempts:
-		h.err = &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("its reading was interrupted %d times", maxAttempts), Retry: "overt retry"}
+		h.own, h.err = true, &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("its reading was interrupted %d times", maxAttempts), Retry: "overt retry"}
 	case strings.Count(e.Source, "!") > maxNesting:
-		h.err = &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("it is inside of more than %d others", maxNesting), Retry: "take it out and ingest it by itself"}
+		h.own, h.err = true, &document.Refusal{Code: document.TooMuch, Reason: fmt.Sprintf("it is inside of more than %d others", maxNesting), Retry: "take it out and ingest it by itself"}
 	default:
 		if err := b.document(ctx, h); err != nil {
 			return err
@@ -144,39 +151,47 @@ func (b *batch) one(ctx context.Context, e ledger.Entry) error {
 	if ctx.Err() != nil {
 		return nil // not read to its end: it waits
 	}
-	h.conclude()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.done = append(b.done, h)
-	pages := int64(0)
-	if h.index != nil {
-		pages = int64(len(h.index.Pages))
-	}
-	b.rate.say(func(r *Rate) { r.Done, r.Bytes, r.Pages = r.Done+1, r.Bytes+e.Size, r.Pages+pages })
+	b.had(h)
 	return nil
 }
 
 // document finds the reading of the same bytes that is kept already, or makes
 // one.
 func (b *batch) document(ctx context.Context, h *had) error {
+	paths, files, err := b.before(ctx, h.Entry)
+	if err != nil {
+		return err
+	}
+	h.before = files
 	if known, err := b.known(ctx, h); known || err != nil {
 		return err
+	}
+	p, err := b.purse(ctx, h.Entry)
+	if err != nil {
+		return err
+	}
+	if h.err = p.late(); h.err != nil {
+		h.own = true
+		return nil
 	}
 	in, err := b.bench.Blobs.Open(ctx, h.Blob)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	s := newIntake(ctx, b.bench.Blobs, h.Blob)
+	s := newIntake(ctx, b.bench.Blobs, h.Blob, b.packer)
+	s.purse, s.before, s.source = p, paths, h.Source
 	s.head.Languages = b.in.Languages
 	out := &recogniser{Sink: s, ctx: ctx, how: b.in.Recognise}
-	h.err = b.in.Reader(b.label.Dataset).Read(ctx, document.Input{
+	h.err = b.readMeasured(ctx, h, document.Input{
 		ReaderAt: &seekerAt{in: in}, Size: h.Size, Name: h.name, Passwords: b.in.Passwords, Limits: b.in.Limits,
 	}, out)
 	if err := out.flush(); err != nil && h.err == nil {
 		h.err = err
 	}
-	h.kind = s.head.Type
+	h.kind, h.tooMany = s.head.Type, s.unopened > 0
+	h.own = h.tooMany
+	p.pay(ledger.Spent{CPU: h.cpu.Milliseconds()})
 	var ours *storeError
 	var failure *worker.Failure
 	switch {
@@ -372,83 +387,4 @@ func (w *Work) count(h *had) {
 			Warnings: h.outcome.Warnings, Entry: h.ID,
 		})
 	}
-}
-
-// conclude makes the outcome of what was read. Counted are pages: those read,
-// and those for which a gap says why not.
-func (h *had) conclude() {
-	o := ledger.Outcome{Verdict: ledger.Read, Blob: h.Blob, Size: h.Size, Format: h.kind}
-	var refusal *document.Refusal
-	if h.err != nil {
-		o.Reason, o.Retry = describe(h.err), "overt retry, when this is mended"
-		var failure *worker.Failure
-		switch {
-		case errors.As(h.err, &refusal):
-			o.Reason, o.Retry = refusal.Reason, refusal.Retry
-		case errors.As(h.err, &failure):
-			o.Reason, o.Retry = failure.Reason, failure.Retry
-		}
-	}
-	if h.index == nil || len(h.index.Pages)+len(h.index.Tables)+len(h.index.Members) == 0 && h.err != nil {
-		h.index = nil
-		o.Verdict = ledger.Failed
-		if refusal != nil && refusal.Code == document.Withheld {
-			o.Verdict = ledger.Refused
-		}
-		h.outcome, h.left = o, nil
-		return
-	}
-	o.Format = h.index.Type
-	lost := h.gaps()
-	o.Read = int64(len(h.index.Pages))
-	o.LeftOut = lost
-	o.Received = o.Read + o.LeftOut
-	for _, n := range h.index.Notes {
-		o.Warnings = append(o.Warnings, ledger.Warning{Code: n.Code, Message: n.Message, Where: where(h.Source, n.Page)})
-	}
-	o.Warnings = append(o.Warnings, h.odd...)
-	// What was inside of the same bytes was received already: an archive that
-	// holds itself ends here.
-	for _, m := range h.index.Members {
-		if h.there[m.Blob] {
-			continue
-		}
-		o.Members = append(o.Members, ledger.Member{Source: h.Source + "!" + m.Path, Blob: m.Blob, Size: m.Size})
-	}
-	switch {
-	case h.err != nil:
-		o.Verdict = ledger.Partial
-	case len(h.left) > 0:
-		o.Verdict, o.Retry = ledger.Partial, "overt retry, when this is mended"
-		o.Reason = h.left[0].Reason
-		if len(h.left) > 1 {
-			o.Reason = fmt.Sprintf("%s; and %d more", o.Reason, len(h.left)-1)
-		}
-	}
-	h.outcome = o
-}
-
-// gaps are the pages and places that were not read. A page counts once.
-func (h *had) gaps() (pages int64) {
-	h.left = h.left[:0]
-	seen := map[int]bool{}
-	for _, p := range h.index.Pages {
-		seen[p.Number] = true
-	}
-	for _, g := range h.index.Gaps {
-		l := ledger.Left{Where: overt.Locator{Page: g.Page}, Column: g.Where, Reason: g.Reason}
-		if g.Page > 0 && !seen[g.Page] {
-			seen[g.Page], l.Fatal = true, true
-			pages++
-		}
-		h.left = append(h.left, l)
-	}
-	return pages
-}
-
-func where(source string, page int) string {
-	if page == 0 {
-		return source
-	}
-	return fmt.Sprintf("%s, page %d", source, page)
 }

@@ -9,6 +9,7 @@ import (
 	"overt/blob"
 	"overt/extract/document"
 	"overt/extract/reading"
+	"overt/ledger"
 )
 
 // A storeError is what our own stores gave while a document was read: it is
@@ -21,14 +22,20 @@ func (e *storeError) Unwrap() error { return e.err }
 // An intake keeps what a reader says: the reading and the bytes of members as
 // blobs. It is behind document.Checked.
 type intake struct {
-	ctx   context.Context
-	blobs blob.Store
-	doc   overt.BlobID
-	text  *put
-	w     *reading.Writer
-	head  reading.Head
-	early []reading.Property // said before the type was known
-	open  *inside            // a member that is not whole yet
+	ctx    context.Context
+	blobs  blob.Store
+	doc    overt.BlobID
+	text   *put
+	packer *reading.Packer
+	w      *reading.Writer
+	head   reading.Head
+	early  []reading.Property // said before the type was known
+	open   *inside            // a member that is not whole yet
+
+	purse    *purse
+	before   rest   // paths of members that were paid for at an earlier reading
+	source   string // of the document, as the ledger names it
+	unopened int    // members that were past the budget
 }
 
 // MimeType and AgentProperty are the properties in which a reader says, before
@@ -38,8 +45,8 @@ const (
 	agentProperty = "processingAgent"
 )
 
-func newIntake(ctx context.Context, blobs blob.Store, doc overt.BlobID) *intake {
-	return &intake{ctx: ctx, blobs: blobs, doc: doc, head: reading.Head{Document: doc}}
+func newIntake(ctx context.Context, blobs blob.Store, doc overt.BlobID, packer *reading.Packer) *intake {
+	return &intake{ctx: ctx, blobs: blobs, doc: doc, packer: packer, head: reading.Head{Document: doc}}
 }
 
 // A put is a blob that is being written.
@@ -78,7 +85,7 @@ func (s *intake) begin() error {
 		return nil
 	}
 	s.text = newPut(s.ctx, s.blobs)
-	w, err := reading.NewWriter(s.text, s.head)
+	w, err := s.packer.NewWriter(s.text, s.head)
 	if err != nil {
 		return s.ours(err)
 	}
@@ -149,17 +156,39 @@ func (s *intake) Member(m document.Member) (io.WriteCloser, error) {
 	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	s.open = &inside{s: s, m: m, put: newPut(s.ctx, s.blobs)}
-	return s.open, nil
+	free := s.before.take(s.source + "!" + m.Path)
+	i := &inside{s: s, m: m, free: free}
+	if !free && !s.purse.pay(ledger.Spent{Files: 1}) {
+		s.unopened++
+		return i, nil
+	}
+	i.put = newPut(s.ctx, s.blobs)
+	s.open = i
+	return i, nil
 }
 
 type inside struct {
-	s   *intake
-	m   document.Member
-	put *put
+	s    *intake
+	m    document.Member
+	put  *put // nil when its bytes are not kept
+	free bool
+	paid int64 // bytes
 }
 
 func (i *inside) Write(p []byte) (int, error) {
+	switch n := int64(len(p)); {
+	case i.put == nil:
+		return len(p), nil
+	case i.free:
+	case !i.s.purse.pay(ledger.Spent{Bytes: n}):
+		i.s.purse.pay(ledger.Spent{Files: -1, Bytes: -i.paid})
+		_ = i.put.end(io.ErrUnexpectedEOF)
+		i.put, i.s.open = nil, nil
+		i.s.unopened++
+		return len(p), nil
+	default:
+		i.paid += n
+	}
 	n, err := i.put.Write(p)
 	if err != nil {
 		<-i.put.done
@@ -169,6 +198,9 @@ func (i *inside) Write(p []byte) (int, error) {
 }
 
 func (i *inside) Close() error {
+	if i.put == nil {
+		return nil
+	}
 	i.s.open = nil
 	if err := i.put.end(nil); err != nil {
 		return i.s.ours(err)
@@ -191,6 +223,11 @@ func (s *intake) close(cause error) (*reading.Index, overt.BlobID, error) {
 	}
 	if err := s.begin(); err != nil {
 		return nil, "", err
+	}
+	if s.unopened > 0 {
+		if err := s.w.Gap(s.purse.unopened(s.unopened)); err != nil {
+			return nil, "", err
+		}
 	}
 	if cause != nil {
 		if err := s.w.Gap(gapOf(cause)); err != nil {

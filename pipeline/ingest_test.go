@@ -400,14 +400,28 @@ func TestIngestFairAndAgain(t *testing.T) {
 	if got := strings.Join(order[:6], ""); got != "ababab" {
 		t.Errorf("read in the order %s", got)
 	}
-	if n, err := in.Reopen(t.Context(), "b", nil, false); n != 1 || err != nil {
+	if n, err := in.Reopen(t.Context(), "b", pipeline.Again{}); n != 1 || err != nil {
 		t.Errorf("reopened %d, %v", n, err)
 	}
 	w, err := in.Work(t.Context(), []string{"b"})
 	if err != nil || w.Verdicts[ledger.Failed] != 1 || s.reads["bad"] != 2 {
 		t.Errorf("again: %+v, %v, read %d times", w, err, s.reads["bad"])
 	}
-	if _, err := in.Reopen(t.Context(), "b", []string{"none"}, false); overt.CodeOf(err) != overt.NotFound {
+	for _, c := range []struct {
+		again pipeline.Again
+		want  int
+	}{
+		{pipeline.Again{All: true}, 4}, {pipeline.Again{Reason: "PROTECTED"}, 1}, {pipeline.Again{Reason: "torn"}, 0},
+		{pipeline.Again{All: true, Format: "text"}, 4}, {pipeline.Again{Format: "text/csv"}, 0}, {pipeline.Again{Files: []string{"b1"}}, 1},
+	} {
+		if n, err := in.Reopen(t.Context(), "b", c.again); n != c.want || err != nil {
+			t.Errorf("%+v: reopened %d, %v, want %d", c.again, n, err, c.want)
+		}
+		if _, err := in.Work(t.Context(), []string{"b"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := in.Reopen(t.Context(), "b", pipeline.Again{Files: []string{"none"}}); overt.CodeOf(err) != overt.NotFound {
 		t.Errorf("a file that is none: %v", err)
 	}
 }

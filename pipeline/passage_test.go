@@ -16,6 +16,7 @@ import (
 	"overt/extract/reading"
 	"overt/gate"
 	"overt/internal/hometest"
+	"overt/pipeline"
 	"overt/search"
 )
 
@@ -69,7 +70,7 @@ func TestCiteReadAgain(t *testing.T) {
 		t.Errorf("%d pages have the words of the first reading, want 4", got)
 	}
 	b.round = 1
-	if _, err := in.Reopen(t.Context(), "scans", nil, true); err != nil {
+	if _, err := in.Reopen(t.Context(), "scans", pipeline.Again{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := in.Work(t.Context(), []string{"scans"}); err != nil {

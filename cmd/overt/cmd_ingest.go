@@ -32,12 +32,18 @@ type readingOptions struct {
 	workers   int
 	list      string // a file with a password a line
 	languages string // of recognition, between commas; "none" recognises nothing
+	time      time.Duration
+	memory    int // MiB
+	budget    int // times what is usual
 }
 
 func (o *readingOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "read `N` documents at once (default the processors there are)")
 	cmd.Flags().StringVar(&o.list, "passwords", "", "a `file` with a password on each line, tried on protected documents")
 	cmd.Flags().StringVar(&o.languages, "languages", "eng", "`LANGUAGES` of text on pictures, as tesseract names them (eng,deu); none recognises nothing")
+	cmd.Flags().DurationVar(&o.time, "time", 5*time.Minute, "how long the reading of one document may take, and how much processor time on each of two processors")
+	cmd.Flags().IntVar(&o.budget, "budget", 1, "`N` times what may usually come out of one received file, in files, bytes and processor time")
+	cmd.Flags().IntVar(&o.memory, "memory", workerMemory, "`MiB` of memory that a reader may have besides its program")
 }
 
 func (a *app) ingestCommand() *cobra.Command {
@@ -92,20 +98,26 @@ is interrupted. What was read is kept every few seconds; what was not waits on.`
 
 func (a *app) retryCommand() *cobra.Command {
 	var o readingOptions
-	var all bool
+	var again pipeline.Again
 	cmd := &cobra.Command{
 		Use:   "retry DATASET [FILE…]",
 		Short: "Read documents again that were not read whole",
 		Long: `Has documents of a dataset read again: those that failed or were refused or read
 partly, or the files named, as the coverage ledger names them. With --all, every
-document.`,
-		Example: "  overt retry leak --passwords words.txt\n  overt retry leak 'mails.zip!a.doc'",
-		Args:    cobra.MinimumNArgs(1),
+document; with --reason and --format, only those whose reason has these words, or
+that are of this format.`,
+		Example: `  overt retry leak --reason password --passwords words.txt
+  overt retry leak --reason "took too long" --time 30m
+  overt retry leak 'mails.zip!a.doc'`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.retry(cmd.Context(), args[0], args[1:], all, o)
+			again.Files = args[1:]
+			return a.retry(cmd.Context(), args[0], again, o)
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "also those that were read whole")
+	cmd.Flags().BoolVar(&again.All, "all", false, "also those that were read whole")
+	cmd.Flags().StringVar(&again.Reason, "reason", "", "only those whose reason in the coverage ledger has these `WORDS`")
+	cmd.Flags().StringVar(&again.Format, "format", "", "only those of this media `TYPE`, or of a family of types (image)")
 	o.flags(cmd)
 	a.unconfinedFlag(cmd)
 	return cmd
@@ -150,9 +162,9 @@ func (a *app) work(ctx context.Context, datasets []string, o readingOptions) err
 	})
 }
 
-func (a *app) retry(ctx context.Context, dataset string, files []string, all bool, o readingOptions) error {
+func (a *app) retry(ctx context.Context, dataset string, again pipeline.Again, o readingOptions) error {
 	return a.withIngester(ctx, o, func(h *home, in *pipeline.Ingester) error {
-		n, err := in.Reopen(ctx, dataset, files, all)
+		n, err := in.Reopen(ctx, dataset, again)
 		if err != nil {
 			return err
 		}
@@ -163,6 +175,9 @@ func (a *app) retry(ctx context.Context, dataset string, files []string, all boo
 
 // withIngester opens the home and the workers, and closes both.
 func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home, *pipeline.Ingester) error) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	passwords, err := o.read()
 	if err != nil {
 		return err
@@ -178,7 +193,7 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	if o.workers == 0 {
 		o.workers = runtime.GOMAXPROCS(0)
 	}
-	pool, err := a.workers(ctx, h, o.workers)
+	pool, err := a.workers(ctx, h, o)
 	if err != nil {
 		return err
 	}
@@ -191,32 +206,37 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	defer m.end()
 	return do(h, &pipeline.Ingester{
 		Languages: languages, Recognise: recognise,
-		Clock: a.clock, Workers: o.workers, Passwords: passwords, Version: readers.New(nil).Version,
+		Clock: a.clock, Workers: o.workers, Passwords: passwords, Budget: func(size int64) ledger.Spent { return pipeline.Budget(size, o.budget) }, Version: readers.New(nil).Version,
 		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
 			return h.gate.Open(ctx, a.visit(h, labels...))
 		},
 		Reader: func(dataset string) document.Reader { return typed{pool.Reader(dataset)} }, Unconfined: pool.Unconfined,
 		Progress: func(r pipeline.Rate) {
-			m.show("%s read, %s pages, %.1f files/s · %s", count(r.Done), count(r.Pages), m.rate("", r.Done), r.File)
+			m.show("%s read, %s waiting, %s pages, %.1f files/s · %s", count(r.Done), count(r.Waiting), count(r.Pages), m.rate("", r.Done), r.File)
 		},
 	})
 }
 
 // typed asks a worker for the reader of what nobody has looked at yet.
-type typed struct{ document.Reader }
+type typed struct{ worker.Reader }
 
 func (t typed) Read(ctx context.Context, in document.Input, out document.Sink) error {
-	in.Type = anyType
-	return t.Reader.Read(ctx, in, out)
+	_, err := t.Measured(ctx, in, out)
+	return err
 }
 
-// workerMemory is the address space of a worker: of the PDF engine, twice for
-// the moment when a fresh one takes the place of another, and of what is read.
-const workerMemory = 2 << 30
+func (t typed) Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error) {
+	in.Type = anyType
+	return t.Reader.Measured(ctx, in, out)
+}
+
+// workerMemory is the address space of a worker in MiB: of the PDF engine, twice
+// for the moment when a fresh one takes the place of another, and of what is read.
+const workerMemory = 2 << 10
 
 // workers makes the pool of confined processes. What they run is compiled
 // before the first of them starts, by this process, from what it carries.
-func (a *app) workers(ctx context.Context, h *home, n int) (*worker.Pool, error) {
+func (a *app) workers(ctx context.Context, h *home, o readingOptions) (*worker.Pool, error) {
 	folder := filepath.Join(h.dir, "derived", "compiled")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, &overt.Error{Code: overt.Unavailable, Where: folder, Err: err}
@@ -228,7 +248,22 @@ func (a *app) workers(ctx context.Context, h *home, n int) (*worker.Pool, error)
 	if err := engine.Close(ctx); err != nil {
 		return nil, err
 	}
-	return worker.New(sandbox.Config{Workers: n, Memory: workerMemory, Arguments: []string{folder}, Bare: a.unconfined}), nil
+	return worker.New(sandbox.Config{Workers: o.workers, Memory: int64(o.memory) << 20, Deadline: o.time, Arguments: []string{folder}, Bare: a.unconfined}), nil
+}
+
+func (o *readingOptions) check() error {
+	const least, most = workerMemory / 4, 1 << 20
+	switch {
+	case o.time < time.Second:
+		return usageError{errors.New("--time is at least 1s")}
+	case o.memory < least || o.memory > most:
+		return usageError{fmt.Errorf("--memory is %d to %d MiB", least, most)}
+	case o.budget < 1 || o.budget > pipeline.MaxTimes:
+		return usageError{fmt.Errorf("--budget is 1 to %d times what is usual", pipeline.MaxTimes)}
+	case o.workers < 0:
+		return usageError{errors.New("--workers is not below zero")}
+	}
+	return nil
 }
 
 // read gives the passwords of the list.

@@ -66,7 +66,7 @@ func zipOf(t *testing.T, parts ...string) string {
 const (
 	wordTypes = `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`
 	wordRels  = `<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`
-	wordBody  = `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>A letter of the council.</w:t></w:r></w:p><w:p><w:r><w:t>The bridge was painted </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>vermilion by Brandt</w:t></w:r><w:r><w:t> in May.</w:t></w:r></w:p></w:body></w:document>`
+	letterBody  = `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>A letter of the council.</w:t></w:r></w:p><w:p><w:r><w:t>The bridge was painted </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>vermilion by Brandt</w:t></w:r><w:r><w:t> in May.</w:t></w:r></w:p></w:body></w:document>`
 	sheetBody = `<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="First"><table:table-row><table:table-cell><text:p>nothing</text:p></table:table-cell></table:table-row></table:table><table:table table:name="Second"><table:table-row><table:table-cell><text:p>The invoice of Quellwasser Ltd</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>`
 )
 
@@ -82,7 +82,7 @@ func TestPassagesOfFormats(t *testing.T) {
 		page               int
 	}{
 		{"report.pdf", pdfOf("The first page.", "On the second the heron sleeps at noon."), "heron sleeps at noon", 2},
-		{"letter.docx", zipOf(t, "[Content_Types].xml", wordTypes, "_rels/.rels", wordRels, "word/document.xml", wordBody), "vermilion by Brandt", 1},
+		{"letter.docx", zipOf(t, "[Content_Types].xml", wordTypes, "_rels/.rels", wordRels, "word/document.xml", letterBody), "vermilion by Brandt", 1},
 		{"sums.ods", zipOf(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", sheetBody), "invoice of Quellwasser", 2},
 		{"mail.eml", "From: a@example.org\nTo: b@example.org\nSubject: Terms\nDate: Tue, 02 Mar 2021 10:00:00 +0100\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nDie F=C3=A4hre legt um sieben ab.\n", "Fähre legt um sieben", 1},
 		{"news.html", "<html><head><title>News</title></head><body><p>First.</p><p>The <b>lighthouse &amp; keeper</b> retire.</p></body></html>", "lighthouse & keeper retire", 1},

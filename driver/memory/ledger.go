@@ -124,12 +124,20 @@ func (l *Ledger) Settle(_ context.Context, id int64, o ledger.Outcome) error {
 	})
 }
 
-// settled receives what is inside a document. l.mu is held.
+// settled receives what is inside a document, and counts both with its root. l.mu
+// is held.
 func (l *Ledger) settled(e *entry) {
+	l.spend(e, e.SpentOn(e.members))
 	for _, m := range e.members {
 		l.insert(e.Inside(m))
 	}
 	e.taken, e.members = false, nil
+}
+
+// spend counts what a document took with its root. l.mu is held.
+func (l *Ledger) spend(e *entry, s ledger.Spent) {
+	root := l.entries[e.RootID()-1]
+	root.Spent = root.Spent.Add(s)
 }
 
 func (l *Ledger) conclude(id int64, o ledger.Outcome, change func(*entry)) error {

@@ -57,6 +57,31 @@ func (l *Ledger) Knows(_ context.Context, dataset string, blob overt.BlobID) (bo
 	}), nil
 }
 
+// Waiting counts what waits; see ledger.Store.
+func (l *Ledger) Waiting(_ context.Context, datasets []string) (n int64, err error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, e := range l.entries {
+		if e.Verdict == ledger.Waiting && e.Document && slices.Contains(datasets, e.Dataset) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Inside gives what is inside a document; see ledger.Store.
+func (l *Ledger) Inside(_ context.Context, id int64) ([]ledger.Member, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var out []ledger.Member
+	for _, e := range l.entries {
+		if id != 0 && e.Parent == id && e.Undone == "" {
+			out = append(out, ledger.Member{Source: e.Source, Blob: e.Blob, Size: e.Size})
+		}
+	}
+	return out, nil
+}
+
 // Release gives documents back; see ledger.Store.
 func (l *Ledger) Release(_ context.Context, token string) error {
 	l.mu.Lock()
@@ -85,6 +110,7 @@ func (l *Ledger) Reopen(_ context.Context, scope policy.Scope, id int64) error {
 	case !scope.Writes(policy.Label{Dataset: e.Dataset}):
 		return overt.Errorf(overt.Denied, e.Source, "its dataset may not be written")
 	}
+	l.spend(e, ledger.Spent{CPU: -e.CPU})
 	e.forget()
 	e.taken, e.Attempts = false, 0
 	return nil

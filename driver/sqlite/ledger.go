@@ -25,7 +25,8 @@ func (db *DB) Ledger() *Ledger { return &Ledger{db} }
 
 const entryColumns = `id, token, dataset, source, at, undone, verdict, reason, retry, run,
 	received, read, left_out, repeats, blob, size, format, mapping, warnings,
-	prepared, left_total, left_fatal, document, attempts, parent, taken, members`
+	prepared, left_total, left_fatal, document, attempts, parent, taken, members,
+	root, cpu, spent_files, spent_bytes, spent_cpu`
 
 // A row is an entry with what only the store needs.
 type row struct {
@@ -59,6 +60,8 @@ func scan(stmt *sqlite.Stmt) (row, error) {
 	if err := json.Unmarshal([]byte(stmt.ColumnText(26)), &r.members); err != nil {
 		return r, overt.Errorf(overt.Internal, fmt.Sprintf("coverage entry %d", r.ID), "read what is inside: %w", err)
 	}
+	r.Root, r.CPU = stmt.ColumnInt64(27), stmt.ColumnInt64(28)
+	r.Spent = ledger.Spent{Files: stmt.ColumnInt64(29), Bytes: stmt.ColumnInt64(30), CPU: stmt.ColumnInt64(31)}
 	return r, nil
 }
 
@@ -115,11 +118,11 @@ func (l *Ledger) Receive(ctx context.Context, e ledger.Entry) (int64, error) {
 
 func insert(conn *sqlite.Conn, e ledger.Entry) error {
 	return sqlitex.Execute(conn, `insert into entry
-		(token, dataset, source, at, verdict, blob, size, format, mapping, warnings, document, parent)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
+		(token, dataset, source, at, verdict, blob, size, format, mapping, warnings, document, parent, root)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, &sqlitex.ExecOptions{
 		Args: []any{
 			e.Token, e.Dataset, e.Source, e.At, string(e.Verdict), string(e.Blob), e.Size, e.Format, e.Mapping,
-			warnings(e.Warnings), e.Document, e.Parent,
+			warnings(e.Warnings), e.Document, e.Parent, e.Root,
 		},
 	})
 }
@@ -158,10 +161,12 @@ func (l *Ledger) conclude(ctx context.Context, doing string, id int64, o ledger.
 }
 
 // update writes an entry back. One that has its verdict is in nobody's hands,
-// and what is inside it is received.
-
+// what is inside it is received, and both are counted with its root.
 func update(conn *sqlite.Conn, r row) error {
 	if r.Verdict != ledger.Waiting {
+		if err := spend(conn, &r.Entry, r.SpentOn(r.members)); err != nil {
+			return err
+		}
 		for _, m := range r.members {
 			if err := insert(conn, r.Inside(m)); err != nil {
 				return err
@@ -175,15 +180,24 @@ func update(conn *sqlite.Conn, r row) error {
 	}
 	return sqlitex.Execute(conn, `update entry set verdict = ?, prepared = ?, reason = ?, retry = ?, run = ?,
 		received = ?, read = ?, left_out = ?, repeats = ?, blob = ?, size = ?, format = ?, mapping = ?, warnings = ?,
-		token = ?, attempts = ?, taken = ?, members = ?
+		token = ?, attempts = ?, taken = ?, members = ?, cpu = ?
 		where id = ?`, &sqlitex.ExecOptions{
 		Args: []any{
 			string(r.Verdict), string(r.prepared), r.Reason, r.Retry, int64(r.Run),
 			r.Received, r.Read, r.LeftOut, r.Repeats, string(r.Blob), r.Size, r.Format, r.Mapping, warnings(r.Warnings),
-			r.Token, r.Attempts, r.taken, string(members),
+			r.Token, r.Attempts, r.taken, string(members), r.CPU,
 			r.ID,
 		},
 	})
+}
+
+// spend counts what a document took with its root.
+func spend(conn *sqlite.Conn, e *ledger.Entry, s ledger.Spent) error {
+	if s == (ledger.Spent{}) {
+		return nil
+	}
+	return sqlitex.Execute(conn, `update entry set spent_files = max(0, spent_files + ?), spent_bytes = max(0, spent_bytes + ?),
+		spent_cpu = max(0, spent_cpu + ?) where id = ?`, &sqlitex.ExecOptions{Args: []any{s.Files, s.Bytes, s.CPU, e.RootID()}})
 }
 
 // Undone marks the entries of a run; see ledger.Store.

@@ -78,6 +78,35 @@ func (l *Ledger) Knows(ctx context.Context, dataset string, blob overt.BlobID) (
 	return known, err
 }
 
+// Waiting counts what waits; see ledger.Store.
+func (l *Ledger) Waiting(ctx context.Context, datasets []string) (n int64, err error) {
+	names, err := json.Marshal(append([]string{}, datasets...))
+	if err != nil {
+		return 0, err
+	}
+	err = l.db.read(ctx, "count what waits", func(conn *sqlite.Conn) error {
+		return sqlitex.Execute(conn, "select count(*) from entry where verdict = 'waiting' and document = 1 and dataset in (select value from json_each(?))",
+			&sqlitex.ExecOptions{Args: []any{string(names)}, ResultFunc: func(stmt *sqlite.Stmt) error {
+				n = stmt.ColumnInt64(0)
+				return nil
+			}})
+	})
+	return n, err
+}
+
+// Inside gives what is inside a document; see ledger.Store.
+func (l *Ledger) Inside(ctx context.Context, id int64) (out []ledger.Member, err error) {
+	err = l.db.read(ctx, "look inside", func(conn *sqlite.Conn) error {
+		out = nil
+		return sqlitex.Execute(conn, "select source, blob, size from entry where parent = ? and parent <> 0 and undone = '' order by id",
+			&sqlitex.ExecOptions{Args: []any{id}, ResultFunc: func(stmt *sqlite.Stmt) error {
+				out = append(out, ledger.Member{Source: stmt.ColumnText(0), Blob: overt.BlobID(stmt.ColumnText(1)), Size: stmt.ColumnInt64(2)})
+				return nil
+			}})
+	})
+	return out, err
+}
+
 // Release gives documents back; see ledger.Store.
 func (l *Ledger) Release(ctx context.Context, token string) error {
 	return l.db.write(ctx, "give documents back", func(conn *sqlite.Conn) error {
@@ -99,6 +128,9 @@ func (l *Ledger) Reopen(ctx context.Context, scope policy.Scope, id int64) error
 			return ledger.StillWaiting(r.Entry)
 		case !scope.Writes(policy.Label{Dataset: r.Dataset}):
 			return overt.Errorf(overt.Denied, r.Source, "its dataset may not be written")
+		}
+		if err := spend(conn, &r.Entry, ledger.Spent{CPU: -r.CPU}); err != nil {
+			return err
 		}
 		r.take(r.Token)
 		r.taken, r.Attempts = false, 0

@@ -168,7 +168,7 @@ const maxPath = 4 << 10
 // bytes before it stand. Errors: those of the sink; errFull.
 func (p *packed) emit(m document.Member, r io.Reader) error {
 	if p.members >= p.in.Limits.Members {
-		return p.full("more than the %d files that are read", p.in.Limits.Members)
+		return p.full("the archive holds more than the %d files that are read", p.in.Limits.Members)
 	}
 	p.members++
 	if m.Role == "" {
@@ -196,7 +196,7 @@ func (p *packed) emit(m document.Member, r io.Reader) error {
 	}
 	switch {
 	case errors.Is(damage, errFull):
-		return p.full("more comes out of it than is likely or allowed, at member %s", clip(m.Path))
+		return p.full("more comes out of the archive than is likely or allowed, at member %s", clip(m.Path))
 	case damage != nil:
 		return p.lost(m.Path, document.Damaged, "it is damaged, and was read up to there: "+clip(sentence(damage)))
 	}
@@ -214,7 +214,7 @@ func sentence(err error) string {
 }
 
 func (p *packed) full(format string, args ...any) error {
-	if err := p.gap("the rest of the archive", document.TooMuch, "the archive holds "+fmt.Sprintf(format, args...)); err != nil {
+	if err := p.gap("the rest of the archive", document.TooMuch, fmt.Sprintf(format, args...)); err != nil {
 		return err
 	}
 	return errFull

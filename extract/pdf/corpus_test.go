@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,10 +12,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"overt/extract/document"
 	"overt/extract/document/documenttest"
+	"overt/internal/figures"
 )
 
 // corpusFiles are the shared PDF files that end on .pdf, by folder and name.
@@ -26,27 +27,6 @@ func corpusFiles(t testing.TB) []string {
 		t.Fatalf("no PDF files below %s: %v", root, err)
 	}
 	return files
-}
-
-// words are the runs of letters and digits of a text, in small letters, counted.
-func words(s string) map[string]int {
-	out := map[string]int{}
-	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
-		out[w]++
-	}
-	return out
-}
-
-// inCommon counts the words that two texts have in common, and those of each.
-func inCommon(a, b map[string]int) (both, inA, inB int) {
-	for w, n := range a {
-		inA += n
-		both += min(n, b[w])
-	}
-	for _, n := range b {
-		inB += n
-	}
-	return both, inA, inB
 }
 
 // printed is the text that stands on the pages themselves.
@@ -107,8 +87,8 @@ func TestCorpus(t *testing.T) {
 		if err != nil && len(bytes.TrimSpace(out)) == 0 && d.Err == nil && strings.TrimSpace(d.Text()) == "" {
 			continue
 		}
-		a, b := words(string(out)), words(printed(d))
-		n, inTheirs, inOurs := inCommon(a, b)
+		a, b := figures.Words(string(out)), figures.Words(printed(d))
+		n, inTheirs, inOurs := figures.Common(a, b)
 		if inTheirs+inOurs < 20 {
 			continue
 		}
@@ -119,12 +99,10 @@ func TestCorpus(t *testing.T) {
 		return
 	}
 	slices.SortFunc(scores, func(a, b score) int { return cmp.Compare(a.recall+a.precision, b.recall+b.precision) })
-	recall, precision := float64(both)/float64(theirs), float64(both)/float64(ours)
-	if recall < 0.97 || precision < 0.97 || scores[len(scores)/2].recall < 0.99 || scores[len(scores)/2].precision < 0.99 {
-		t.Errorf("recall %.4f, precision %.4f: both were above 0.98, and 1 for the median file", recall, precision)
+	figures.Hold(t, figures.Figure{What: "words of PDF documents", Against: fmt.Sprintf("pdftotext, %d files with 20 words or more", len(scores)), Of: theirs, Found: ours, Right: both}, documenttest.Update())
+	if middle := scores[len(scores)/2]; middle.recall < 0.99 || middle.precision < 0.99 {
+		t.Errorf("the median file has recall %.4f and precision %.4f: both were 1", middle.recall, middle.precision)
 	}
-	t.Logf("%d files with 20 words or more: recall %.4f, precision %.4f; median file recall %.4f, precision %.4f",
-		len(scores), recall, precision, scores[len(scores)/2].recall, scores[len(scores)/2].precision)
 	for _, s := range scores[:min(len(scores), 10)] {
 		t.Logf("    %.3f %.3f %6d %s", s.recall, s.precision, s.words, s.file)
 	}
@@ -139,9 +117,11 @@ func TestDeclaration(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := documenttest.ReadFile(t, engine(t), filepath.Join(dir, "udhr_ger.pdf"), document.Input{})
-	both, inFile, inText := inCommon(words(string(want)), words(d.Text()))
-	if len(d.Pages) != 6 || both*100 < inFile*99 || both*100 < inText*99 {
-		t.Errorf("%d pages; %d words of %d and %d are the same", len(d.Pages), both, inFile, inText)
+	f := figures.Figure{What: "words of a PDF of six pages", Against: "its text"}
+	f.Add(string(want), d.Text())
+	figures.Hold(t, f, documenttest.Update())
+	if len(d.Pages) != 6 {
+		t.Errorf("%d pages, want 6", len(d.Pages))
 	}
 }
 

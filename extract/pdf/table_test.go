@@ -15,6 +15,7 @@ import (
 
 	"overt/extract/document"
 	"overt/extract/document/documenttest"
+	"overt/internal/figures"
 )
 
 // ruledTable draws a table with lines: a heading over two columns, a cell of two
@@ -259,8 +260,6 @@ func TestTablesOfGovernments(t *testing.T) {
 	}
 	n := float64(len(files))
 	recall, precision := float64(all.right)/float64(all.there), float64(all.right)/float64(all.found)
-	if recall < 0.92 || precision < 0.92 {
-		t.Errorf("recall %.3f, precision %.3f; both were above 0.93", recall, precision)
-	}
+	figures.Hold(t, figures.Figure{What: "neighbours in tables of PDF documents", Against: fmt.Sprintf("cells that people marked, %d files of ICDAR 2013", len(files)), Of: all.there, Found: all.found, Right: all.right}, documenttest.Update())
 	t.Logf("%d files, %d relations: recall %.3f, precision %.3f; mean of files: recall %.3f, precision %.3f", len(files), all.there, recall, precision, recalls/n, precisions/n)
 }

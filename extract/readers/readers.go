@@ -162,7 +162,7 @@ func (s *Set) Read(ctx context.Context, in document.Input, out document.Sink) er
 
 // unread refuses a kind that nothing reads.
 func unread(found kind.Kind) error {
-	what := "a file of type " + found.Type
+	what := "a file of type " + found.Type + ", which is not read"
 	switch found.Family {
 	case kind.None:
 		what = "of no kind that is known"

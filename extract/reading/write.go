@@ -33,14 +33,31 @@ type Writer struct {
 	err    error
 }
 
+// A Packer packs readings. It has the memory that this takes, some MiB for each at
+// once, so that one serves many readings. It is safe for concurrent use.
+type Packer struct{ zstd *zstd.Encoder }
+
+// NewPacker gives a packer for n readings at once; more wait for each other.
+func NewPacker(n int) (*Packer, error) {
+	// The window is that of a large page; the usual one is many times larger.
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(max(1, n)), zstd.WithEncoderCRC(false),
+		zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
+	return &Packer{e}, err
+}
+
 // NewWriter begins a reading. The same said in the same order gives the same
 // bytes.
 func NewWriter(out io.Writer, head Head) (*Writer, error) {
-	pack, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+	p, err := NewPacker(1)
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{out: out, index: Index{Head: head}, said: sha256.New(), pack: pack, tables: map[string]int{}}
+	return p.NewWriter(out, head)
+}
+
+// NewWriter begins a reading; see the function of the name.
+func (p *Packer) NewWriter(out io.Writer, head Head) (*Writer, error) {
+	w := &Writer{out: out, index: Index{Head: head}, said: sha256.New(), pack: p.zstd, tables: map[string]int{}}
 	w.say('h', mustJSON(head))
 	w.write([]byte(magic))
 	return w, w.err

@@ -17,6 +17,7 @@ import (
 	"overt/extract/kind"
 	"overt/extract/media"
 	"overt/extract/recognised"
+	"overt/internal/figures"
 )
 
 func TestArgs(t *testing.T) {
@@ -188,11 +189,43 @@ func TestAccuracy(t *testing.T) {
 	for _, tt := range tests {
 		p := recognise(t, filepath.Join(dir, tt.path), tt.languages...)
 		share := found(p.Text, tt.want)
+		if len(tt.languages) == 2 && tt.languages[1] == "deu" {
+			f := figures.Figure{What: "words of a scan", Against: "its text, in six languages"}
+			f.Add(tt.want, p.Text)
+			figures.Hold(t, f, documenttest.Update())
+		}
 		t.Logf("%s: %.3f of the words, confidence %.3f, %d boxes: %.120q", tt.path, share, p.Confidence, len(p.Boxes), p.Text)
 		if share < tt.least {
 			t.Errorf("%s: %.3f of the words, want %.2f: %q", tt.path, share, tt.least, p.Text)
 		}
 	}
+}
+
+// TestAccuracyOfPrint recognises pages that were printed to pictures, and compares
+// the words with those that were printed.
+func TestAccuracyOfPrint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("recognises some pages")
+	}
+	draw, err := exec.LookPath("pdftoppm")
+	text, err2 := exec.LookPath("pdftotext")
+	if err != nil || err2 != nil {
+		t.Skip("pdftoppm and pdftotext are not installed")
+	}
+	dir := documenttest.Corpus(t, 2, "icdar2013-tables")
+	f := figures.Figure{What: "words of pages recognised on pictures", Against: "the same pages before they were printed at 200 dpi"}
+	for _, name := range []string{"us-001.pdf", "eu-001.pdf"} {
+		path, picture := filepath.Join(dir, name), filepath.Join(t.TempDir(), "page")
+		if err := exec.CommandContext(t.Context(), draw, "-r", "200", "-png", "-singlefile", "-f", "1", "-l", "1", path, picture).Run(); err != nil {
+			t.Fatal(err)
+		}
+		want, err := exec.CommandContext(t.Context(), text, "-enc", "UTF-8", "-f", "1", "-l", "1", path, "-").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Add(string(want), recognise(t, picture+".png", "eng").Text)
+	}
+	figures.Hold(t, f, documenttest.Update())
 }
 
 func FuzzPage(f *testing.F) {

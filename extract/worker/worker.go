@@ -130,8 +130,15 @@ func (p *Pool) Read(ctx context.Context, key string, in document.Input, out docu
 // Unconfined says whether a worker that nothing confined has read something.
 func (p *Pool) Unconfined() bool { return p.unconfined.Load() }
 
+// A Reader is a pool as a reader of documents of one key.
+type Reader interface {
+	document.Reader
+	// Measured is Read, and says what it cost.
+	Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error)
+}
+
 // Reader gives the pool as a reader of documents of one key.
-func (p *Pool) Reader(key string) document.Reader { return keyed{p, key} }
+func (p *Pool) Reader(key string) Reader { return keyed{p, key} }
 
 type keyed struct {
 	pool *Pool
@@ -139,8 +146,13 @@ type keyed struct {
 }
 
 func (k keyed) Read(ctx context.Context, in document.Input, out document.Sink) error {
-	_, err := k.pool.Read(ctx, k.key, in, out)
+	_, err := k.Measured(ctx, in, out)
 	return err
+}
+
+// Measured is Read, and says what it cost.
+func (k keyed) Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error) {
+	return k.pool.Read(ctx, k.key, in, out)
 }
 
 // hear takes what the worker says until it is done.
@@ -179,8 +191,8 @@ var endings = map[sandbox.What]struct {
 	code          overt.Code
 	reason, retry string
 }{
-	sandbox.OverTime:    {overt.Invalid, "reading it took too long", "allow it more time, or split the document"},
-	sandbox.OverMemory:  {overt.Invalid, "reading it needs more memory than a reader may have", "allow readers more memory, or split the document"},
+	sandbox.OverTime:    {overt.Invalid, "reading it took too long", "allow it more time with --time, or split the document"},
+	sandbox.OverMemory:  {overt.Invalid, "reading it needs more memory than a reader may have", "allow readers more with --memory, or split the document"},
 	sandbox.OverOutput:  {overt.Invalid, "it unpacks to more than is taken", "split the document"},
 	sandbox.TooLarge:    {overt.Invalid, "one page or row of it is larger than is taken", "split the document"},
 	sandbox.Garbled:     {overt.Internal, "its reader said what cannot be and was ended", "report it, and treat the file with care: it may be made to attack who reads it"},

@@ -9,7 +9,6 @@ import (
 	"io"
 	"slices"
 	"sync"
-	"time"
 )
 
 // A frame is four bytes of length, least first, one of type, and the payload;
@@ -50,11 +49,28 @@ type parentEnd struct {
 	input  Input
 	err    error // that reading the input gave
 	answer []byte
-	left   int64 // bytes that may still come in this call
-	// Of a call that may take long, as long as its worker gives a sign of life:
-	silence  *time.Timer // ends it; runs while the worker is waited for
-	patience time.Duration
-	output   int64 // of which so many
+	left   int64  // bytes that may still come in this call
+	output int64  // of which so many
+	clock  *clock // of the call; nil before the first
+}
+
+// A timed pipe runs the clock of the call while the parent waits for the worker.
+type timed struct {
+	r io.Reader
+	w io.Writer
+	p *parentEnd
+}
+
+func (t timed) Read(b []byte) (int, error) {
+	t.p.clock.run()
+	defer t.p.clock.rest()
+	return t.r.Read(b)
+}
+
+func (t timed) Write(b []byte) (int, error) {
+	t.p.clock.run()
+	defer t.p.clock.rest()
+	return t.w.Write(b)
 }
 
 // An Input is what a worker may read during a call.
@@ -64,6 +80,9 @@ type Input struct {
 }
 
 func newConn(r io.Reader, w io.Writer, frame int, p *parentEnd) *Conn {
+	if p != nil {
+		r, w = timed{r: r, p: p}, timed{w: w, p: p}
+	}
 	return &Conn{r: bufio.NewReaderSize(r, step), w: bufio.NewWriterSize(w, step), max: frame, parent: p}
 }
 
@@ -102,13 +121,11 @@ func (c *Conn) Receive() ([]byte, error) {
 		c.waiting = c.waiting[1:]
 		return m, nil
 	}
-	defer c.patient()()
 	for {
 		t, payload, err := c.read(c.max)
 		if err != nil {
 			return nil, err
 		}
-		c.sign()
 		switch {
 		case t == frameMessage:
 			return payload, nil
@@ -208,23 +225,6 @@ func (c *Conn) serve(ask []byte) error {
 		return err
 	}
 	return c.flush()
-}
-
-// patient has the parent wait for a worker no longer than it may be silent, until
-// the function it gives is called.
-func (c *Conn) patient() (end func()) {
-	if c.parent == nil || c.parent.silence == nil {
-		return func() {}
-	}
-	c.sign()
-	return func() { c.parent.silence.Stop() }
-}
-
-// sign notes that the worker lives.
-func (c *Conn) sign() {
-	if p := c.parent; p != nil && p.silence != nil {
-		p.silence.Reset(p.patience)
-	}
 }
 
 // attest sends what holds of a worker.

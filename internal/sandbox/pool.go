@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ type Config struct {
 	Memory    int64         // bytes of address space of one beyond the program's own; 1 GiB
 	Resident  int64         // bytes in memory after a call from which one is not used again; 256 MiB
 	Calls     int           // of one worker before it is not used again; 200
-	Deadline  time.Duration // of a call, wall time; 5 minutes
+	Deadline  time.Duration // of a call, time that the worker is waited for; 5 minutes
 	// Patience, if set, stands for Deadline in work whose length nobody knows
 	// before: a call may take as long as its worker says or reads something, and
 	// ends when nothing came for so long while it was waited for.
@@ -54,9 +55,6 @@ func (c Config) withDefaults() Config {
 		c.Frame = 16 << 20
 	}
 	c.Frame = max(c.Frame, minFrame)
-	if c.Patience > 0 {
-		c.Deadline = patientDeadline
-	}
 	set(&c.Memory, 1<<30)
 	set(&c.Resident, 256<<20)
 	set(&c.Output, 32<<30)
@@ -161,18 +159,14 @@ func (p *Pool) Do(ctx context.Context, key string, in Input, talk func(*Conn) er
 // call talks with the worker and says whether it lives on.
 func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) error) (alive bool, err error) {
 	w.conn.begin(in, p.cfg.Output)
-	ctx, cancel := context.WithTimeoutCause(ctx, p.cfg.Deadline, &Failure{
-		What: OverTime, Reason: fmt.Sprintf("it took longer than %v", p.cfg.Deadline),
-	})
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w.conn.parent.clock = p.clock(func(why string) { cancel(&Failure{What: OverTime, Reason: why}) })
 	if p.cfg.Patience > 0 {
-		var silent context.CancelCauseFunc
-		ctx, silent = context.WithCancelCause(ctx)
-		defer silent(nil)
-		reason := &Failure{What: OverTime, Reason: fmt.Sprintf("nothing came for %v", p.cfg.Patience)}
-		end := w.conn.parent
-		end.patience, end.silence = p.cfg.Patience, time.AfterFunc(p.cfg.Patience, func() { silent(reason) })
-		end.silence.Stop() // it runs while the worker is waited for
+		most := time.AfterFunc(patientDeadline, func() {
+			cancel(&Failure{What: OverTime, Reason: fmt.Sprintf("it took longer than %v", patientDeadline)})
+		})
+		defer most.Stop()
 	}
 	stop := context.AfterFunc(ctx, w.kill)
 	err = talk(w.conn)
@@ -204,6 +198,39 @@ func (p *Pool) call(ctx context.Context, w *worker, in Input, talk func(*Conn) e
 		return false, cause
 	}
 	return false, err
+}
+
+// A clock counts the time that a worker is waited for. It stands still while the
+// parent is busy with what the worker said: recognising the pictures of a long
+// scan is no fault of its reader.
+type clock struct {
+	left    time.Duration
+	patient time.Duration // that each sign of life gives anew; 0 for none
+	over    func()
+	timer   *time.Timer
+	began   time.Time
+}
+
+func (p *Pool) clock(over func(why string)) *clock {
+	if d := p.cfg.Patience; d > 0 {
+		return &clock{left: d, patient: d, over: func() { over(fmt.Sprintf("nothing came for %v", d)) }}
+	}
+	return &clock{left: p.cfg.Deadline, over: func() { over(fmt.Sprintf("it took longer than %v", p.cfg.Deadline)) }}
+}
+
+func (c *clock) run() {
+	if c == nil {
+		return
+	}
+	c.began, c.timer = time.Now(), time.AfterFunc(c.left, c.over)
+}
+
+func (c *clock) rest() {
+	if c == nil {
+		return
+	}
+	c.timer.Stop()
+	c.left = cmp.Or(c.patient, max(0, c.left-time.Since(c.began)))
 }
 
 // take gives a waiting worker of the key, or starts one; a waiting one of

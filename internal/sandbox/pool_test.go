@@ -107,6 +107,26 @@ func TestUsedAgain(t *testing.T) {
 			t.Errorf("after an error: %q", got)
 		}
 	})
+	t.Run("busy parent", func(t *testing.T) {
+		const deadline = 300 * time.Millisecond
+		p := NewPool(Config{Bare: withCgo, Kind: "sticky", Deadline: deadline})
+		defer p.Close()
+		_, err := p.Do(t.Context(), "", Input{}, func(c *Conn) error {
+			for range 3 { // what the parent does with an answer is not the worker's time
+				if err := c.Send([]byte("x")); err != nil {
+					return err
+				}
+				if _, err := c.Receive(); err != nil {
+					return err
+				}
+				time.Sleep(deadline)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("got %v", err)
+		}
+	})
 	t.Run("closed", func(t *testing.T) {
 		p := NewPool(Config{Bare: withCgo, Kind: "sticky"})
 		call(p, "", "x")

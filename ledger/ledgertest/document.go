@@ -13,7 +13,8 @@ import (
 func document(t *testing.T, s ledger.Store, dataset, name string) int64 {
 	t.Helper()
 	id, err := s.Receive(t.Context(), ledger.Entry{
-		Token: "received", Dataset: dataset, Source: name, At: at, Document: true, Parent: 99, Attempts: 3,
+		Token: "received", Dataset: dataset, Source: name, At: at, Document: true, Parent: 99, Root: 98, Attempts: 3,
+		Spent:   ledger.Spent{Files: 1},
 		Outcome: ledger.Outcome{Blob: "ab", Size: 7},
 	})
 	must(t, err)
@@ -60,6 +61,15 @@ func testTake(t *testing.T, s ledger.Store) {
 	equal(t, "what is left of one", take(t, s, "two", 9, "a"), []int64{a[2], a[3]})
 	equal(t, "what is left", take(t, s, "three", 9, "a", "b", "c"), []int64{b[1]})
 	equal(t, "nothing", take(t, s, "four", 9, "a", "b"), []int64{})
+
+	for _, c := range []struct {
+		datasets []string
+		want     int64
+	}{{[]string{"a", "b"}, 6}, {[]string{"b", "c"}, 2}, {nil, 0}} {
+		if n, err := s.Waiting(t.Context(), c.datasets); n != c.want || err != nil {
+			t.Errorf("waiting of %v: %d, %v, want %d", c.datasets, n, err, c.want)
+		}
+	}
 
 	must(t, s.Release(t.Context(), "two"))
 	equal(t, "given back", take(t, s, "five", 9, "a", "b"), []int64{a[2], a[3]})
@@ -131,6 +141,54 @@ func testMembers(t *testing.T, s ledger.Store) {
 	wantCode(t, "a file that failed has nothing inside", s.Settle(t.Context(), all[3].ID, ledger.Outcome{
 		Verdict: ledger.Failed, Reason: "damaged", Members: members,
 	}), overt.Invalid)
+}
+
+// testSpent: what was unpacked and what it cost stands with the received file,
+// also when a process died before it settled.
+func testSpent(t *testing.T, s ledger.Store) {
+	zip, other := document(t, s, "a", "z.zip"), document(t, s, "a", "other")
+	spent := func(what string, want ledger.Spent) {
+		t.Helper()
+		equal(t, what, entry(t, s, zip).Spent, want)
+		equal(t, what+": another", entry(t, s, other).Spent, ledger.Spent{})
+	}
+	spent("received", ledger.Spent{})
+	members := []ledger.Member{{Source: "z.zip!a.zip", Blob: "cd", Size: 10}, {Source: "z.zip!b", Blob: "ef", Size: 20}}
+	take(t, s, "one", 1, "a")
+	must(t, s.Prepare(t.Context(), zip, ledger.Outcome{Verdict: ledger.Read, CPU: 5, Members: members}))
+	spent("prepared", ledger.Spent{})
+	if n, err := s.Reconcile(t.Context(), func(token string) (overt.RunID, bool) { return 4, token == "one" }); n != 1 || err != nil {
+		t.Errorf("reconcile = %d, %v; want 1", n, err)
+	}
+	spent("recovered", ledger.Spent{Files: 2, Bytes: 30, CPU: 5})
+	inner := entry(t, s, zip+2)
+	if inner.Root != zip || inner.Parent != zip {
+		t.Fatalf("a file inside: %+v", inner)
+	}
+	take(t, s, "two", 3, "a")
+	must(t, s.Settle(t.Context(), inner.ID, ledger.Outcome{
+		Verdict: ledger.Read, CPU: 7, Members: []ledger.Member{{Source: "z.zip!a.zip!c", Blob: "01", Size: 40}},
+	}))
+	spent("two deep", ledger.Spent{Files: 3, Bytes: 70, CPU: 12})
+	if deep := entry(t, s, zip+4); deep.Root != zip || deep.Parent != inner.ID {
+		t.Errorf("two deep: %+v", deep)
+	}
+	must(t, s.Reopen(t.Context(), both, inner.ID))
+	spent("to be read again", ledger.Spent{Files: 3, Bytes: 70, CPU: 5})
+	equal(t, "cost of what waits", entry(t, s, inner.ID).CPU, 0)
+
+	inside := func(what string, id int64, want []ledger.Member) {
+		t.Helper()
+		got, err := s.Inside(t.Context(), id)
+		must(t, err)
+		equal(t, what, got, want)
+	}
+	inside("inside", zip, members)
+	inside("inside nothing", other, nil)
+	inside("inside none", 0, nil)
+	must(t, s.Settle(t.Context(), zip+3, ledger.Outcome{Verdict: ledger.Read, Run: 9}))
+	must(t, s.Undone(t.Context(), 9, at))
+	inside("inside, but for what was taken back", zip, members[:1])
 }
 
 func testReopen(t *testing.T, s ledger.Store) {

@@ -20,6 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
+// Update says whether golden files are to be written anew.
+func Update() bool { return *update }
+
 // A Doc is all that a reader said of a document.
 type Doc struct {
 	Properties [][2]string
