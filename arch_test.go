@@ -35,7 +35,7 @@ var floors = []place{
 	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3}, {"extract/document", 3},
 	{"mapping", 4}, {"bods", 4}, {"mapping/notice", 3}, {"extract/reading", 4}, {"extract/markup", 4},
 	{"statement", 5},
-	{"quality", 6}, {"resolve", 6}, {"mention", 6},
+	{"quality", 6}, {"resolve", 6}, {"mention", 6}, {"thread", 6},
 	{"graph", 7}, {"search", 7},
 	{"casefile", 8}, {"export", 8}, {"money", 8},
 	{"report", 9},

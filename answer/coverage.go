@@ -242,7 +242,12 @@ func Cite(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (
 				continue
 			}
 			src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return d.Blobs.Open(ctx, s.Blob) }}
-			quote, err := open.Fetch(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, where)
+			quote, err := "", error(nil)
+			if r.Format == "documents" && where.Column != "" {
+				quote, err = headerLine(ctx, d, s.Blob, where)
+			} else {
+				quote, err = open.Fetch(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, where)
+			}
 			if err != nil {
 				return nil, err
 			}

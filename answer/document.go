@@ -1,0 +1,128 @@
+package answer
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"overt"
+	"overt/extract/reading"
+	"overt/ftm"
+	"overt/gate"
+	"overt/statement"
+)
+
+// documentOf and readingOf are the entities of some bytes and of what was read in
+// them.
+func documentOf(b overt.BlobID) ftm.EntityID { return ftm.EntityID("doc-" + b[:min(40, len(b))]) }
+func readingOf(b overt.BlobID) ftm.EntityID {
+	return ftm.EntityID("reading-" + b[:min(40, len(b))])
+}
+
+// values are what a view says of an entity, by property; each value once, sorted.
+func values(ctx context.Context, d *gate.Desk, id ftm.EntityID) (map[string][]string, string, error) {
+	stmts, err := d.View.Entity(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
+	out, schema := map[string][]string{}, ""
+	for i := range stmts {
+		out[stmts[i].Prop] = append(out[stmts[i].Prop], stmts[i].Value)
+		if s := ftm.Default().Schema(stmts[i].Schema); s != nil && (schema == "" || s.IsA(schema)) {
+			schema = s.Name
+		}
+	}
+	for prop := range out {
+		out[prop] = unique(out[prop])
+	}
+	return out, schema, nil
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// withReading opens what was read of some bytes, as far as the view shows it.
+// Errors: not_found, when nothing was.
+func withReading(ctx context.Context, d *gate.Desk, b overt.BlobID, do func(*reading.Reading) error) error {
+	stmts, err := d.View.Entity(ctx, readingOf(b))
+	if err != nil {
+		return err
+	}
+	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return s.Prop != "text" })
+	if len(stmts) == 0 {
+		return overt.Errorf(overt.NotFound, "", "nothing that was read of this document is kept here")
+	}
+	newest := slices.MaxFunc(stmts, func(a, b statement.Statement) int {
+		return cmp.Or(d.View.Sight().Age(a.Class, b.Class), cmp.Compare(a.Value, b.Value))
+	})
+	in, err := d.Blobs.Open(ctx, overt.BlobID(newest.Value))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	size, err := in.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	r, err := reading.Open(&seekerAt{in: in}, size)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	return do(r)
+}
+
+// A seekerAt reads at offsets of what can seek.
+type seekerAt struct {
+	mu sync.Mutex
+	in io.ReadSeeker
+}
+
+func (s *seekerAt) ReadAt(p []byte, off int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at, ok := s.in.(io.ReaderAt); ok {
+		return at.ReadAt(p, off)
+	}
+	if _, err := s.in.Seek(off, io.SeekStart); err != nil {
+		return 0, err
+	}
+	n, err := io.ReadFull(s.in, p)
+	if err == io.ErrUnexpectedEOF {
+		err = io.EOF
+	}
+	return n, err
+}
+
+// headerLine gives the field of a message's header that begins in a line, all
+// lines of it.
+func headerLine(ctx context.Context, d *gate.Desk, b overt.BlobID, where overt.Locator) (string, error) {
+	quote := ""
+	err := withReading(ctx, d, b, func(r *reading.Reading) error {
+		lines := strings.Split(first(r.Values("headers")), "\n")
+		if where.Row < 1 || where.Row > int64(len(lines)) {
+			return nil
+		}
+		rest := lines[where.Row-1:]
+		if len(rest[0]) <= len(where.Column) || !strings.EqualFold(rest[0][:len(where.Column)+1], where.Column+":") {
+			return nil
+		}
+		end := 1 + slices.IndexFunc(rest[1:], func(l string) bool { return !strings.HasPrefix(l, " ") && !strings.HasPrefix(l, "\t") })
+		if end == 0 {
+			end = len(rest)
+		}
+		quote = strings.TrimRight(strings.Join(rest[:end], "\n"), "\n")
+		return nil
+	})
+	if err == nil && quote == "" {
+		err = overt.Errorf(overt.NotFound, where.String(), "the header has no field %s in that line", where.Column)
+	}
+	return quote, err
+}
