@@ -41,6 +41,7 @@ type SearchHit struct {
 	Snippet  string           `json:"snippet"`
 	Snippets []search.Snippet `json:"snippets"`
 	Score    float64          `json:"score"`
+	Folded   []Entity         `json:"folded,omitempty"` // near copies that were hit too, where they are folded
 }
 
 // Search answers a query. Errors: invalid (the query, with its place).

@@ -22,10 +22,11 @@ import (
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/search"
+	"overt/similar"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it but Index is required.
+// Config is what a gate stands before. All of it but Index and Similar is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -37,7 +38,10 @@ type Config struct {
 	// Index gives the index of the moment, brought up to date when it is behind;
 	// nil where nothing is indexed.
 	Index func(ctx context.Context) (search.Index, error)
-	Clock func() time.Time
+	// Similar gives the sketches of texts, brought up to date when they are behind;
+	// nil where there are none.
+	Similar func(ctx context.Context) (*similar.File, error)
+	Clock   func() time.Time
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -139,7 +143,8 @@ type Desk struct {
 	Runs   []statement.Run
 	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
 
-	index func(context.Context) (search.Index, error)
+	index   func(context.Context) (search.Index, error)
+	similar func(context.Context) (*similar.File, error)
 }
 
 // Search gives the index of passages and names as the desk's view shows it.
@@ -153,6 +158,19 @@ func (d *Desk) Search(ctx context.Context) (search.Searcher, error) {
 		return search.Searcher{}, err
 	}
 	return search.In(x, search.NewView(d.View.Sight())), nil
+}
+
+// Similar gives the sketches of texts as the desk's view shows them. Errors: those
+// of making or opening them.
+func (d *Desk) Similar(ctx context.Context) (similar.View, error) {
+	if d.similar == nil {
+		return similar.View{}, overt.Errorf(overt.Unavailable, "", "no texts are compared here")
+	}
+	f, err := d.similar(ctx)
+	if err != nil {
+		return similar.View{}, err
+	}
+	return f.View(d.View.Sight()), nil
 }
 
 // Counted lets an answer say how many records it releases.
@@ -191,7 +209,7 @@ func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer fu
 func ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
 	var zero T
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), index: cfg.Index, similar: cfg.Similar}
 	var g *graph.Graph
 	var err error
 	if withGraph {

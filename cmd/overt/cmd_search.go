@@ -16,6 +16,7 @@ import (
 func (a *app) searchCommand() *cobra.Command {
 	var q search.Query
 	var in string
+	var fold bool
 	cmd := &cobra.Command{
 		Use:   "search QUERY…",
 		Short: "Find passages of documents and names of entities",
@@ -40,12 +41,13 @@ that could not be read, or are waiting.`,
 			if in != "" && q.Kind != search.Passage && q.Kind != search.Entity {
 				return usageError{fmt.Errorf("--in is passage or entity, not %q", in)}
 			}
-			return a.search(cmd.Context(), q)
+			return a.search(cmd.Context(), q, fold)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&in, "in", "", "only in `passage` or entity")
 	f.StringArrayVar(&q.Facets, "facet", nil, "count the hits by `WHAT`: "+strings.Join(search.FacetNames(), ", "))
+	f.BoolVar(&fold, "fold", false, "put near copies of a document under the first hit")
 	f.BoolVar(&q.Stem, "stem", false, "other endings of a word too")
 	f.BoolVar(&q.Fuzzy, "fuzzy", false, "words with one or two other letters too")
 	f.BoolVar(&q.Translit, "translit", false, "the same letters in Cyrillic, Greek or Latin too")
@@ -54,10 +56,14 @@ that could not be read, or are waiting.`,
 	return cmd
 }
 
-func (a *app) search(ctx context.Context, q search.Query) error {
+func (a *app) search(ctx context.Context, q search.Query, fold bool) error {
 	act := gate.Act{Action: "search", Query: q.Text, When: statement.When{KnownAt: a.knownAt}}
 	found, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*answer.SearchAnswer, error) {
-		return answer.Search(ctx, d, q)
+		s, err := answer.Search(ctx, d, q)
+		if err == nil && fold {
+			err = answer.Fold(ctx, d, s, nearCopy)
+		}
+		return s, err
 	})
 	if err != nil {
 		return err
@@ -78,6 +84,9 @@ func searchPage(p *page, s *answer.SearchAnswer) {
 		p.line("%s%s  %s", p.bold(short(h.Caption, 70)), p.dim(place), p.dim(fmt.Sprintf("%s · %s · %s", h.Schema, h.Dataset, h.ID)))
 		for _, sn := range h.Snippets {
 			p.line("    %s", marked(p, sn))
+		}
+		if n := len(h.Folded); n > 0 {
+			p.line("    %s", p.dim(fmt.Sprintf("and %s; overt similar %s", plural(n, "near copy", "near copies"), h.ID)))
 		}
 	}
 	for _, f := range s.Facets {

@@ -26,6 +26,7 @@ import (
 	"overt/pipeline"
 	"overt/policy/engine"
 	"overt/search"
+	"overt/similar"
 	"overt/statement"
 )
 
@@ -51,6 +52,7 @@ type home struct {
 	graphs []*graph.Graph
 	// searched is the index; nil until it is asked for.
 	searched *inverted.Index
+	sketches *similar.File // nil until they are asked for
 	current  *graph.Graph
 }
 
@@ -112,8 +114,9 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	}
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
-		Graph: func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
-		Index: func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
+		Graph:   func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
+		Index:   func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
+		Similar: func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) },
 	})
 	return nil
 }
@@ -153,6 +156,9 @@ func (h *home) closeAll() error {
 	}
 	if h.searched != nil {
 		errs = append(errs, h.searched.Close())
+	}
+	if h.sketches != nil {
+		errs = append(errs, h.sketches.Close())
 	}
 	if h.db != nil {
 		errs = append(errs, h.db.Close())
@@ -308,6 +314,29 @@ func (h *home) index(ctx context.Context, a *app) (search.Index, error) {
 		return "followed", pipeline.Follow(ctx, d, h.searched, h.store.Epoch())
 	})
 	return h.searched, err
+}
+
+// similar gives the sketches of texts of this moment.
+func (h *home) similar(ctx context.Context, a *app) (*similar.File, error) {
+	path := filepath.Join(h.dir, "derived", "similar.os")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, &overt.Error{Code: overt.Unavailable, Where: path, Err: err}
+	}
+	pass, err := h.gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "similar.derive", Object: filepath.Base(path)}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if h.sketches == nil {
+			if h.sketches, err = similar.Open(path); err != nil {
+				return "", err
+			}
+		}
+		stop := a.working("comparing texts that were taken in")
+		defer stop()
+		return "followed", pipeline.FollowSimilar(ctx, d, h.sketches)
+	})
+	return h.sketches, err
 }
 
 // openIndex opens an index that can follow the sight, an empty one if need be.
