@@ -28,6 +28,12 @@ func values(ctx context.Context, d *gate.Desk, id ftm.EntityID) (map[string][]st
 	if err != nil {
 		return nil, "", err
 	}
+	out, schema := valuesOf(stmts)
+	return out, schema, nil
+}
+
+// valuesOf are the values of statements by property, and the narrowest schema.
+func valuesOf(stmts []statement.Statement) (map[string][]string, string) {
 	out, schema := map[string][]string{}, ""
 	for i := range stmts {
 		out[stmts[i].Prop] = append(out[stmts[i].Prop], stmts[i].Value)
@@ -38,7 +44,7 @@ func values(ctx context.Context, d *gate.Desk, id ftm.EntityID) (map[string][]st
 	for prop := range out {
 		out[prop] = unique(out[prop])
 	}
-	return out, schema, nil
+	return out, schema
 }
 
 func first(list []string) string {

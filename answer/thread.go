@@ -74,27 +74,17 @@ func ReadThread(ctx context.Context, d *gate.Desk, words string) (*Conversation,
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{d: d, at: map[ftm.EntityID]int{}, asked: map[string]bool{}}
+	g := &gathering{d: d, at: map[ftm.EntityID]int{}, asked: map[string]bool{}, read: map[ftm.EntityID]thread.Head{}}
 	if err := g.grow(ctx, []ftm.EntityID{f.ID}); err != nil {
 		return nil, err
 	}
 	if _, ok := g.at[f.ID]; !ok {
 		return nil, overt.Errorf(overt.Invalid, "", "%q is no message, but a %s", clip(f.Caption), f.Schema)
 	}
-	top := g.thread(f.ID)
-	// What no id joins may be joined by the subject of the first message: others
-	// that have it belong to the question, and whatever they belong to.
-	if top.Message >= 0 {
-		base, _ := thread.Subject(g.heads[top.Message].Subject)
-		peers, err := g.subject(ctx, base)
-		if err != nil {
-			return nil, err
-		}
-		if err := g.grow(ctx, peers); err != nil {
-			return nil, err
-		}
-		top = g.thread(f.ID)
+	if err := g.guess(ctx, f.ID); err != nil {
+		return nil, err
 	}
+	top, _ := g.thread(f.ID)
 	out := &Conversation{Taken: f, Messages: []Message{}, Participants: []Participant{}, Limits: g.limits}
 	if out.Limits == nil {
 		out.Limits = []Limit{}
@@ -122,6 +112,7 @@ type gathering struct {
 	docs   []ftm.EntityID
 	at     map[ftm.EntityID]int // place of a document in heads
 	asked  map[string]bool      // ids of messages that were looked up
+	read   map[ftm.EntityID]thread.Head
 	limits []Limit
 }
 
@@ -177,6 +168,9 @@ func (g *gathering) limit(kind, text string) {
 // head reads what a document says of its place; ok is false for one that is no
 // message.
 func (g *gathering) head(ctx context.Context, doc ftm.EntityID) (h thread.Head, ok bool, err error) {
+	if h, ok = g.read[doc]; ok {
+		return h, true, nil
+	}
 	stmts, err := g.d.View.Entity(ctx, doc)
 	if err != nil {
 		return h, false, err
@@ -197,6 +191,9 @@ func (g *gathering) head(ctx context.Context, doc ftm.EntityID) (h thread.Head, 
 		ID: first(said["messageId"]), From: strings.Join(said["from"], "\n"), Subject: first(said["subject"]), Date: first(said["date"]),
 		InReplyTo: inOrder(said["inReplyTo"], strings.Fields(chain)),
 	}
+	if ok {
+		g.read[doc] = h
+	}
 	return h, ok, nil
 }
 
@@ -206,8 +203,75 @@ func inOrder(ids, chain []string) []string {
 	return ids
 }
 
-// subject finds the messages whose subject is base, signs of answers aside.
-func (g *gathering) subject(ctx context.Context, base string) ([]ftm.EntityID, error) {
+// guess adds what no id joins and a subject may: messages that answer by their
+// subject alone belong to the earliest thread that begins with it. Of others with
+// the subject nothing depends.
+func (g *gathering) guess(ctx context.Context, of ftm.EntityID) error {
+	_, top := g.thread(of)
+	if top.Message < 0 {
+		return nil
+	}
+	root := g.docs[top.Message]
+	base, answer := thread.Subject(g.heads[top.Message].Subject)
+	begins, answers, err := g.subject(ctx, base)
+	if err != nil {
+		return err
+	}
+	for _, doc := range begins {
+		if err := g.grow(ctx, []ftm.EntityID{doc}); err != nil {
+			return err
+		}
+		if _, ok := g.at[doc]; !ok {
+			return nil // past the limit
+		}
+		if t, _ := g.thread(doc); t.Message != g.at[doc] && !slices.Contains(t.Copies, g.at[doc]) {
+			continue // others say that it answers something
+		}
+		if answer || doc == root {
+			return g.grow(ctx, answers)
+		}
+		return nil
+	}
+	return nil
+}
+
+// subject finds the messages whose subject is base: those that begin with it, in
+// the order of threads, and those that answer it and name no message.
+func (g *gathering) subject(ctx context.Context, base string) (begins, answers []ftm.EntityID, err error) {
+	keys, err := g.subjects(ctx, base)
+	if err != nil {
+		return nil, nil, err
+	}
+	heads := map[ftm.EntityID]thread.Head{}
+	for _, k := range keys {
+		found, err := g.d.View.Lookup(ctx, k)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, doc := range found {
+			h, ok, err := g.head(ctx, doc)
+			if err != nil {
+				return nil, nil, err
+			}
+			same, answer := thread.Subject(h.Subject)
+			switch {
+			case !ok || same != base:
+			case !answer:
+				begins, heads[doc] = append(begins, doc), h
+			case !slices.ContainsFunc(h.InReplyTo, func(id string) bool { return id != "" && id != h.ID }):
+				answers = append(answers, doc)
+			}
+		}
+	}
+	begins = unique(begins)
+	slices.SortStableFunc(begins, func(a, b ftm.EntityID) int {
+		return cmp.Or(cmp.Compare(cmp.Or(heads[a].Date, "~"), cmp.Or(heads[b].Date, "~")), cmp.Compare(heads[a].ID, heads[b].ID))
+	})
+	return begins, answers, nil
+}
+
+// subjects are the keys of subjects that may be base behind signs of an answer.
+func (g *gathering) subjects(ctx context.Context, base string) ([]string, error) {
 	key := statement.NameKey(base)
 	if key == "" {
 		return nil, nil
@@ -232,28 +296,13 @@ func (g *gathering) subject(ctx context.Context, base string) ([]ftm.EntityID, e
 			}
 		}
 	}
-	var docs []ftm.EntityID
-	for _, k := range unique(keys) {
-		found, err := g.d.View.Lookup(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		for _, doc := range found {
-			h, ok, err := g.head(ctx, doc)
-			if err != nil {
-				return nil, err
-			}
-			if same, _ := thread.Subject(h.Subject); ok && same == base {
-				docs = append(docs, doc)
-			}
-		}
-	}
-	return docs, nil
+	return unique(keys), nil
 }
 
-// thread gives the conversation that holds a document. Messages are put together
+// thread gives the conversation that holds a document, and the first message of the
+// part of it that ids put together. Messages are put together
 // in the order of their entities, which no hidden one can change.
-func (g *gathering) thread(doc ftm.EntityID) *thread.Thread {
+func (g *gathering) thread(doc ftm.EntityID) (top, byIDs *thread.Thread) {
 	slices.Sort(g.docs)
 	heads := make([]thread.Head, len(g.docs))
 	for i, d := range g.docs {
@@ -263,16 +312,23 @@ func (g *gathering) thread(doc ftm.EntityID) *thread.Thread {
 		g.at[d] = i
 	}
 	g.heads = heads
+	type todo struct{ t, byIDs *thread.Thread }
 	for _, top := range thread.Build(heads) {
-		for todo := []*thread.Thread{top}; len(todo) > 0; {
-			t := todo[len(todo)-1]
-			todo = append(todo[:len(todo)-1], t.Answers...)
-			if t.Message == g.at[doc] || slices.Contains(t.Copies, g.at[doc]) {
-				return top
+		for stack := []todo{{top, top}}; len(stack) > 0; {
+			next := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if next.t.Guess {
+				next.byIDs = next.t
+			}
+			if next.t.Message == g.at[doc] || slices.Contains(next.t.Copies, g.at[doc]) {
+				return top, next.byIDs
+			}
+			for _, a := range next.t.Answers {
+				stack = append(stack, todo{a, next.byIDs})
 			}
 		}
 	}
-	return nil // each message stands in a thread
+	return nil, nil // each message stands in a thread
 }
 
 // tell writes a thread out, each message before its answers.
@@ -327,10 +383,7 @@ func (g *gathering) message(ctx context.Context, t *thread.Thread, m *Message, p
 	if err != nil {
 		return err
 	}
-	said, schema, err := values(ctx, g.d, doc)
-	if err != nil {
-		return err
-	}
+	said, schema := valuesOf(stmts)
 	m.Document = &Entity{doc, cmp.Or(ftm.Default().Caption(schema, said), string(doc)), schema}
 	m.MessageID, m.Date, m.Subject = first(said["messageId"]), first(said["date"]), first(said["subject"])
 	m.From, m.To, m.Cc, m.Bcc = said["from"], said["to"], said["cc"], said["bcc"]

@@ -51,9 +51,13 @@ func treePage(p *page, t *answer.Tree, limit int) {
 		p.line("       %s", p.dim(where))
 	}
 	if n := len(t.Parts) - 1; n > 0 {
+		again := ""
+		if k := n - sumOf(t.Verdicts); k > 0 {
+			again = fmt.Sprintf(", %s the same bytes again or not received", count(int64(k)))
+		}
 		p.line("%s", p.bold(fmt.Sprintf("%s inside: %s read, %s partly, %s failed, %s refused, %s waiting", plural(n, "file", "files"),
 			count(int64(t.Verdicts[ledger.Read])), count(int64(t.Verdicts[ledger.Partial])), count(int64(t.Verdicts[ledger.Failed])),
-			count(int64(t.Verdicts[ledger.Refused])), count(int64(t.Verdicts[ledger.Waiting])))))
+			count(int64(t.Verdicts[ledger.Refused])), count(int64(t.Verdicts[ledger.Waiting])))+again))
 	}
 	for i, part := range t.Parts {
 		if i == limit && limit > 0 {
