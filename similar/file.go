@@ -138,8 +138,8 @@ func (f *File) Clear() error {
 	return f.load()
 }
 
-// Append adds entries; with classes it says that all of theirs are here, and makes
-// what was added durable. Nothing is seen before Reload.
+// An Appender takes one step into a file. Nothing of it is seen before Close, and
+// after a crash before that nothing of it is there.
 type Appender struct {
 	f   *File
 	out *os.File
