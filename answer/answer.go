@@ -103,11 +103,16 @@ func clip(s string) string {
 }
 
 func byID(ctx context.Context, d *gate.Desk, words string) ([]ftm.EntityID, error) {
-	stmts, err := d.View.Entity(ctx, ftm.EntityID(words))
-	if err != nil || len(stmts) == 0 {
-		return nil, err
+	ids := []ftm.EntityID{ftm.EntityID(words)}
+	if strings.Contains(words, "@") { // an address is an entity by itself
+		ids = append(ids, ftm.EntityID("mailto:"+strings.ToLower(words)))
 	}
-	return []ftm.EntityID{ftm.EntityID(words)}, nil
+	for _, id := range ids {
+		if stmts, err := d.View.Entity(ctx, id); err != nil || len(stmts) > 0 {
+			return []ftm.EntityID{id}, err
+		}
+	}
+	return nil, nil
 }
 
 // byIdentifier looks the words up as a value of each identifier property.

@@ -254,7 +254,14 @@ func Cite(ctx context.Context, d *gate.Desk, records open.Opener, blob string, w
 				continue
 			}
 			src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return d.Blobs.Open(ctx, s.Blob) }}
-			texts, err := records.FetchAll(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, []overt.Locator{where})
+			var texts []string
+			var err error
+			if r.Format == "documents" && where.Column != "" {
+				texts = make([]string, 1)
+				texts[0], err = headerLine(ctx, d, s.Blob, where)
+			} else {
+				texts, err = records.FetchAll(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, []overt.Locator{where})
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -45,6 +45,7 @@ var details = map[string][]string{
 	"CloudAuthorization": {"authorizationKind", "impactLevel"},
 	"UnknownLink":        {"role"},
 	"Ownership":          {"percentage"},
+	"Correspondence":     {"subject"},
 }
 
 func detail(kind string, stmts []statement.Statement) string {

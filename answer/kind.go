@@ -22,6 +22,7 @@ var ways = map[string][]string{
 	"ownership": {
 		"Ownership", "Directorship", "Control", "LegalEntity:parent", "Organization:parent", "Succession", "Membership", "CloudProduct:provider",
 	},
+	"mail": {"Correspondence"},
 }
 
 // Via gives the filter of a --via choice; "" and "any" let every kind pass,
@@ -39,7 +40,7 @@ func Via(choice string) (func(kind string) bool, error) {
 		}
 		schema, _, _ := strings.Cut(c, ":")
 		if ftm.Default().Schema(schema) == nil {
-			return nil, overt.Errorf(overt.Invalid, "--via", "%q is no way to follow; take money, hosting, data, ownership, any, or kinds such as Obligation,Ownership", c)
+			return nil, overt.Errorf(overt.Invalid, "--via", "%q is no way to follow; take money, hosting, data, ownership, mail, any, or kinds such as Obligation,Ownership", c)
 		}
 		kinds = append(kinds, c)
 	}

@@ -46,7 +46,8 @@ type SearchHit struct {
 	Snippets []search.Snippet `json:"snippets"`
 	Score    float64          `json:"score"`
 	// Cite is the citation of what start and end tell; "" where nothing is marked.
-	Cite string `json:"cite,omitempty"`
+	Cite   string   `json:"cite,omitempty"`
+	Folded []Entity `json:"folded,omitempty"` // near copies that were hit too, where they are folded
 }
 
 // NamedFacet counts pages by the entities that they seem to name. No index

@@ -60,6 +60,8 @@ type LinkGroup struct {
 	Label   string   `json:"label"`
 	Inbound bool     `json:"inbound"`
 	Count   int      `json:"count"`
+	First   string   `json:"first,omitempty"` // of correspondence: its first and last day
+	Last    string   `json:"last,omitempty"`
 	Others  []Entity `json:"others"` // the first few distinct ones
 	More    int      `json:"more"`
 }
@@ -268,6 +270,10 @@ func links(ctx context.Context, d *gate.Desk, n graph.Node) ([]LinkGroup, error)
 			groups[k], seen[k] = g, map[ftm.EntityID]bool{}
 		}
 		g.Count++
+		if e.Kind == "Correspondence" {
+			from, to := span(statement.DayOf(g.First), statement.DayOf(g.Last), e.Start)
+			g.First, g.Last = from.String(), to.String()
+		}
 		if seen[k][other] {
 			continue
 		}

@@ -56,6 +56,10 @@ type KindCount struct {
 	Label  string `json:"label"`
 	Count  int    `json:"count"`
 	Listed int    `json:"listed"`
+	// First and Last are the earliest and the latest day that the links of
+	// correspondence begin.
+	First string `json:"first,omitempty"`
+	Last  string `json:"last,omitempty"`
 }
 
 // A Total is the money of one step, of one kind.
@@ -146,7 +150,7 @@ func weight(kind string, _ int) float64 {
 		return 3
 	case "Names":
 		return 0.5
-	case "UnknownLink":
+	case "UnknownLink", "Correspondence":
 		return 2
 	}
 	return 1
@@ -259,7 +263,11 @@ func (t *teller) step(ctx context.Context, h graph.Hop) (Step, error) {
 				listed++
 			}
 		}
-		s.Links = append(s.Links, KindCount{k.Kind, KindLabel(k.Kind, false), k.Count, listed})
+		c := KindCount{Kind: k.Kind, Label: KindLabel(k.Kind, false), Count: k.Count, Listed: listed}
+		if k.Kind == "Correspondence" {
+			c.First, c.Last = t.days(h, k.Kind)
+		}
+		s.Links = append(s.Links, c)
 	}
 	for _, kind := range []struct {
 		edge string
@@ -278,6 +286,30 @@ func (t *teller) step(ctx context.Context, h graph.Hop) (Step, error) {
 		break
 	}
 	return s, nil
+}
+
+// days are the first and the last on which links of a kind on a hop begin.
+func (t *teller) days(h graph.Hop, kind string) (first, last string) {
+	from, to := statement.NoDay, statement.NoDay
+	f := graph.Everything
+	f.Kinds, f.AsOf = graph.KindSet(kind), t.asOf()
+	for _, ends := range [][2]graph.Node{{h.From, h.To}, {h.To, h.From}} {
+		for e := range t.d.Graph.Between(ends[0], ends[1], f) {
+			from, to = span(from, to, e.Start)
+		}
+	}
+	return from.String(), to.String()
+}
+
+// span widens a span of days by one.
+func span(from, to, day statement.Day) (statement.Day, statement.Day) {
+	if day == statement.NoDay {
+		return from, to
+	}
+	if from == statement.NoDay || day < from {
+		from = day
+	}
+	return from, max(to, day)
 }
 
 func (t *teller) asOf() statement.Day {

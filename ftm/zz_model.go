@@ -764,6 +764,16 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Correspondence", label: "Correspondence", plural: "Correspondence", description: "That one wrote to another, by the header of a message. It says nothing of who sat at the keyboard.", extends: []string{"Interval"}, featured: []string{"sender", "recipient", "date"}, required: []string{"sender", "recipient"}, caption: []string{"subject"},
+		edge: &Edge{Source: "sender", Target: "recipient", Label: "wrote to", Directed: true, Caption: []string{"subject"}},
+		props: []propSpec{
+			{name: "message", label: "Message", typ: "entity", rng: "Email", reverse: "correspondence", matchable: true, maxLength: 200},
+			{name: "recipient", label: "Recipient", typ: "entity", rng: "LegalEntity", reverse: "writtenToBy", matchable: true, maxLength: 200},
+			{name: "sender", label: "Sender", typ: "entity", rng: "LegalEntity", reverse: "wroteTo", matchable: true, maxLength: 200},
+			{name: "subject", label: "Subject", typ: "string", maxLength: 1024},
+		},
+	},
+	{
 		name: "CourtCase", label: "Court case", plural: "Court cases", extends: []string{"Thing"}, featured: []string{"name", "fileDate", "caseNumber"}, required: []string{"name"}, caption: []string{"name", "caseNumber"}, start: []string{"fileDate"}, end: []string{"closeDate"},
 		props: []propSpec{
 			{name: "caseNumber", label: "Case number", typ: "identifier", matchable: true, maxLength: 64},
@@ -917,6 +927,7 @@ var schemaSpecs = []schemaSpec{
 		props: []propSpec{
 			{name: "bcc", label: "BCC", description: "Blind carbon copy", typ: "string", maxLength: 1024},
 			{name: "cc", label: "CC", description: "Carbon copy", typ: "string", maxLength: 1024},
+			{name: "correspondence", label: "Correspondence", typ: "entity", rng: "Correspondence", reverse: "message", matchable: true, stub: true, maxLength: 200},
 			{name: "emitters", label: "Emitter", typ: "entity", rng: "LegalEntity", reverse: "emailsSent", matchable: true, maxLength: 200},
 			{name: "from", label: "From", typ: "string", maxLength: 1024},
 			{name: "headers", label: "Raw headers", typ: "json", hidden: true, maxLength: 250},
@@ -1109,6 +1120,8 @@ var schemaSpecs = []schemaSpec{
 			{name: "userAccounts", label: "User accounts", typ: "entity", rng: "UserAccount", reverse: "owner", matchable: true, stub: true, maxLength: 200},
 			{name: "vatCode", label: "V.A.T. Identifier", description: "(EU) VAT number", typ: "identifier", matchable: true, maxLength: 32},
 			{name: "website", label: "Website", description: "Website address", typ: "url", matchable: true, maxLength: 4096},
+			{name: "writtenToBy", label: "Written to by", typ: "entity", rng: "Correspondence", reverse: "recipient", matchable: true, stub: true, maxLength: 200},
+			{name: "wroteTo", label: "Wrote to", typ: "entity", rng: "Correspondence", reverse: "sender", matchable: true, stub: true, maxLength: 200},
 		},
 	},
 	{

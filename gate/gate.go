@@ -23,11 +23,12 @@ import (
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/search"
+	"overt/similar"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it but Index and Mentions is
-// required.
+// Config is what a gate stands before. All of it but Index, Mentions and Similar
+// is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -41,7 +42,10 @@ type Config struct {
 	Index func(ctx context.Context) (search.Index, error)
 	// Mentions gives the layer of mentions of the moment, like Index.
 	Mentions func(ctx context.Context) (*mention.Layer, error)
-	Clock    func() time.Time
+	// Similar gives the sketches of texts, brought up to date when they are behind;
+	// nil where there are none.
+	Similar func(ctx context.Context) (*similar.File, error)
+	Clock   func() time.Time
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -147,6 +151,7 @@ type Desk struct {
 	Index func(context.Context) (search.Searcher, error)
 
 	mentions func(context.Context) (*mention.Layer, error)
+	similar  func(context.Context) (*similar.File, error)
 }
 
 // Search gives the index of passages and names as the desk's view shows it.
@@ -183,6 +188,19 @@ func (d *Desk) Mentions(ctx context.Context) (*mention.View, error) {
 		return nil, err
 	}
 	return mention.In(l, d.View), nil
+}
+
+// Similar gives the sketches of texts as the desk's view shows them. Errors: those
+// of making or opening them.
+func (d *Desk) Similar(ctx context.Context) (similar.View, error) {
+	if d.similar == nil {
+		return similar.View{}, overt.Errorf(overt.Unavailable, "", "no texts are compared here")
+	}
+	f, err := d.similar(ctx)
+	if err != nil {
+		return similar.View{}, err
+	}
+	return f.View(d.View.Sight()), nil
 }
 
 // Counted lets an answer say how many records it releases.
@@ -245,7 +263,7 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

@@ -86,6 +86,9 @@ func (w *weaver) entity(stmts []statement.Statement) error {
 		if err := w.links(p); err != nil {
 			return err
 		}
+		if err := w.correspondence(p); err != nil {
+			return err
+		}
 	}
 	if edge {
 		return w.edges()
@@ -138,6 +141,38 @@ func (w *weaver) links(p *part) error {
 		})
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// CorrespondenceKind is the kind of an edge that says: this one wrote to that one.
+const CorrespondenceKind = "Correspondence"
+
+// maxCorrespondence bounds the edges of one message. Those of one with more
+// (thousands of senders and of recipients, which is no letter) are linked by the
+// message alone.
+const maxCorrespondence = 20_000
+
+// correspondence adds an edge for each pair of one who wrote a message and one
+// to whom it was written.
+func (w *weaver) correspondence(p *part) error {
+	if !p.schema.IsA("Email") {
+		return nil
+	}
+	from, to := p.values("emitters"), p.values("recipients")
+	if len(from)*len(to) > maxCorrespondence {
+		return nil
+	}
+	for _, source := range from {
+		for _, target := range to {
+			err := w.b.Edge(graph.EdgeSpec{
+				Source: ftm.EntityID(source), Target: ftm.EntityID(target), Kind: CorrespondenceKind, Ref: p.stmts[0].Entity, Prop: "recipients",
+				Directed: true, Start: firstDay(p.schema, p), End: statement.NoDay, Alternatives: graph.Alternatives{{p.class}},
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -38,6 +38,12 @@ func (t *teller) tell(h *had) error {
 	for _, p := range h.index.Properties {
 		d.clean(p.Name, p.Value)
 	}
+	if schema.IsA("Email") {
+		d.header()
+		if err := t.people(h, &d); err != nil {
+			return err
+		}
+	}
 	if err := t.w.Add(t.label, documentID(h.Blob), d.stmts); err != nil {
 		return err
 	}

@@ -55,9 +55,12 @@ type Keyer struct{ model *ftm.Model }
 // NewKeyer makes a Keyer of the default model.
 func NewKeyer() Keyer { return Keyer{ftm.Default()} }
 
+// ids are the properties by which messages name themselves and each other.
+var ids = map[string]bool{"messageId": true, "inReplyTo": true}
+
 // Key is the lookup key of a statement's value: a NameKey for properties of
 // type name and for what a document is called by, an IdentKey for those of type
-// identifier, "" for others.
+// identifier and for the ids of messages, "" for others.
 func (k Keyer) Key(schema, prop, value string) string {
 	p := k.property(schema, prop)
 	if p == nil || value == "" {
@@ -66,6 +69,8 @@ func (k Keyer) Key(schema, prop, value string) string {
 	switch {
 	case p.Type.Name == "name", called[prop] && k.model.Schema(schema).IsA("Document"):
 		return NameKey(value)
+	case ids[prop] && k.model.Schema(schema).IsA("Document"):
+		return IdentKey(prop, value)
 	case p.Type.Name == "identifier":
 		if scheme, ok := p.Scheme(); ok {
 			return IdentKey(scheme, value)

@@ -22,6 +22,7 @@ func (a *app) searchCommand() *cobra.Command {
 	var q search.Query
 	var in string
 	var all searchAll
+	var fold bool
 	cmd := &cobra.Command{
 		Use:   "search QUERY…",
 		Short: "Find passages of documents and names of entities",
@@ -57,7 +58,7 @@ with --json as one object, with --csv as a table.`,
 			if all.on {
 				err = a.searchAll(cmd.Context(), q, all)
 			} else {
-				err = a.search(cmd.Context(), q)
+				err = a.search(cmd.Context(), q, fold)
 			}
 			return pointAt(q.Text, err)
 		},
@@ -65,6 +66,7 @@ with --json as one object, with --csv as a table.`,
 	f := cmd.Flags()
 	f.StringVar(&in, "in", "", "only in `passage` or entity")
 	f.StringArrayVar(&q.Facets, "facet", nil, "count the hits by `WHAT`: "+strings.Join(append(search.FacetNames(), answer.NamedFacet), ", ")+", which is entities that the pages name")
+	f.BoolVar(&fold, "fold", false, "put near copies of a document under the first hit")
 	f.BoolVar(&q.Stem, "stem", false, "other endings of a word too")
 	f.BoolVar(&q.Fuzzy, "fuzzy", false, "words with one or two other letters too")
 	f.BoolVar(&q.Translit, "translit", false, "the same letters in Cyrillic, Greek or Latin too")
@@ -115,10 +117,14 @@ func columns(r rune) int {
 	return 1
 }
 
-func (a *app) search(ctx context.Context, q search.Query) error {
+func (a *app) search(ctx context.Context, q search.Query, fold bool) error {
 	act := gate.Act{Action: "search", Query: q.Text, When: statement.When{KnownAt: a.knownAt}}
 	found, err := ask(ctx, a, act, slices.Contains(q.Facets, answer.NamedFacet), func(ctx context.Context, d *gate.Desk) (*answer.SearchAnswer, error) {
-		return answer.Search(ctx, d, q)
+		s, err := answer.Search(ctx, d, q)
+		if err == nil && fold {
+			err = answer.Fold(ctx, d, s, nearCopy)
+		}
+		return s, err
 	})
 	if err != nil {
 		return err
@@ -145,6 +151,9 @@ func hitLines(p *page, h *answer.SearchHit) {
 	p.line("%s%s  %s", p.bold(short(h.Caption, 70)), p.dim(place), p.dim(fmt.Sprintf("%s · %s · %s", h.Schema, h.Dataset, h.ID)))
 	for _, sn := range h.Snippets {
 		p.line("    %s", marked(p, sn))
+	}
+	if n := len(h.Folded); n > 0 {
+		p.line("    %s", p.dim(fmt.Sprintf("and %s; overt similar %s", plural(n, "near copy", "near copies"), h.ID)))
 	}
 }
 

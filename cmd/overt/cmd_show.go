@@ -128,8 +128,19 @@ func linkLines(p *page, links []answer.LinkGroup) {
 		if l.More > 0 {
 			more = fmt.Sprintf(" and %s more", count(int64(l.More)))
 		}
-		p.line("  %s × %s: %s%s", count(int64(l.Count)), p.safe(l.Label), p.safe(strings.Join(names, "; ")), more)
+		p.line("  %s × %s%s: %s%s", count(int64(l.Count)), p.safe(l.Label), between(l.First, l.Last), p.safe(strings.Join(names, "; ")), more)
 	}
+}
+
+// between writes the days from first to last; "" when none is known.
+func between(first, last string) string {
+	switch {
+	case first == "":
+		return ""
+	case first == last:
+		return " on " + first
+	}
+	return " from " + first + " to " + last
 }
 
 // shownActions is how many actions of a contract are printed, the latest ones.

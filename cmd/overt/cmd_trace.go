@@ -43,7 +43,7 @@ not passed through; they are named.`,
 	f := cmd.Flags()
 	f.StringVar(&from, "from", "", "where the path begins")
 	f.StringVar(&to, "to", "", "where it ends")
-	f.StringVar(&o.Via, "via", "any", "links to follow: money, hosting, data, ownership, any, or kinds such as Obligation,Names")
+	f.StringVar(&o.Via, "via", "any", "links to follow: money, hosting, data, ownership, mail, any, or kinds such as Obligation,Names")
 	f.IntVar(&o.Hops, "hops", 6, "longest path, in hops")
 	f.IntVar(&o.Paths, "paths", 5, "how many paths")
 	f.BoolVar(&o.Shortest, "shortest", false, "only paths of the fewest hops, all of them up to --paths")
@@ -76,6 +76,7 @@ func pathPage(p *page, indent string, path answer.Path) {
 			if l.Count > 1 {
 				labels[k] += fmt.Sprintf(" × %s", count(int64(l.Count)))
 			}
+			labels[k] += between(l.First, l.Last)
 		}
 		sum := ""
 		if s.Total != nil && (s.Total.Counted > 0 || s.Total.Kind != money.Stated) {

@@ -27,6 +27,7 @@ import (
 	"overt/pipeline"
 	"overt/policy/engine"
 	"overt/search"
+	"overt/similar"
 	"overt/statement"
 )
 
@@ -53,8 +54,9 @@ type home struct {
 	// searched is the index; nil until it is asked for.
 	searched *inverted.Index
 	// named is what documents name; nil until it is asked for.
-	named   *mention.Layer
-	current *graph.Graph
+	named    *mention.Layer
+	sketches *similar.File // nil until they are asked for
+	current  *graph.Graph
 }
 
 // open opens the home, making it when it is not there.
@@ -118,6 +120,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Graph:    func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
 		Index:    func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
 		Mentions: func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) },
+		Similar:  func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) },
 	})
 	return nil
 }
@@ -160,6 +163,9 @@ func (h *home) closeAll() error {
 	}
 	if h.named != nil {
 		errs = append(errs, h.named.Close())
+	}
+	if h.sketches != nil {
+		errs = append(errs, h.sketches.Close())
 	}
 	if h.db != nil {
 		errs = append(errs, h.db.Close())
@@ -315,6 +321,29 @@ func (h *home) index(ctx context.Context, a *app) (search.Index, error) {
 		return "followed", pipeline.Follow(ctx, d, h.searched, h.store.Epoch())
 	})
 	return h.searched, err
+}
+
+// similar gives the sketches of texts of this moment.
+func (h *home) similar(ctx context.Context, a *app) (*similar.File, error) {
+	path := filepath.Join(h.dir, "derived", "similar.os")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, &overt.Error{Code: overt.Unavailable, Where: path, Err: err}
+	}
+	pass, err := h.gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	_, err = gate.Ask(ctx, pass, gate.Act{Action: "similar.derive", Object: filepath.Base(path)}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+		if h.sketches == nil {
+			if h.sketches, err = similar.Open(path); err != nil {
+				return "", err
+			}
+		}
+		stop := a.working("comparing texts that were taken in")
+		defer stop()
+		return "followed", pipeline.FollowSimilar(ctx, d, h.sketches)
+	})
+	return h.sketches, err
 }
 
 // openIndex opens an index that can follow the sight, an empty one if need be.

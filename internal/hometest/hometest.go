@@ -35,6 +35,7 @@ import (
 	"overt/pipeline"
 	"overt/policy"
 	"overt/policy/engine"
+	"overt/similar"
 	"overt/statement"
 )
 
@@ -56,6 +57,8 @@ type Home struct {
 	named   *mention.Layer
 	graphs  []*graph.Graph
 	current *graph.Graph
+	// sketches are opened when they are asked for.
+	sketches *similar.File
 }
 
 // Owner is who owns a test's home.
@@ -103,11 +106,14 @@ func (h *Home) open(t testing.TB, dir string) {
 	closing(t, h.Log)
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
-		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions,
+		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {
 			must(t, g.Close())
+		}
+		if h.sketches != nil {
+			must(t, h.sketches.Close())
 		}
 	})
 }
@@ -150,6 +156,38 @@ func (h *Home) graph(ctx context.Context) (*graph.Graph, error) {
 		return "built", err
 	})
 	return h.current, err
+}
+
+// similar brings the sketches of texts to this moment.
+func (h *Home) similar(ctx context.Context) (*similar.File, error) {
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	return gate.Ask(ctx, pass, gate.Act{Action: "similar.derive"}, false, func(ctx context.Context, d *gate.Desk) (*similar.File, error) {
+		if h.sketches == nil {
+			if h.sketches, err = similar.Open(filepath.Join(h.Dir, "derived", "similar.os")); err != nil {
+				return nil, err
+			}
+		}
+		return h.sketches, pipeline.FollowSimilar(ctx, d, h.sketches)
+	})
+}
+
+// Hide narrows datasets to a purpose that the owner does not declare here: from
+// now on he does not see them, and no others are hidden.
+func (h *Home) Hide(t testing.TB, datasets ...string) {
+	t.Helper()
+	file := engine.Default(h.Actor.ID)
+	file.Datasets = map[string]engine.Rule{}
+	for _, d := range datasets {
+		file.Datasets[d] = engine.Rule{Purposes: []policy.Purpose{file.Purposes[1].ID}}
+	}
+	text, err := file.Marshal()
+	must(t, err)
+	e, err := engine.Parse("policy.yaml", text)
+	must(t, err)
+	*h.Engine = *e
 }
 
 // mentions gives the layer of mentions of the moment, held in memory.
