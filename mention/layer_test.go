@@ -59,6 +59,7 @@ func TestEntries(t *testing.T) {
 		{"Company", "name", "Northmoor Ferry Company Limited", []string{"Northmoor Ferry Company Limited", "Northmoor Ferry Company", "Northmoor Ferry"}},
 		{"Company", "name", "Palantir Inc.", []string{"Palantir Inc.", "Palantir"}},
 		{"Company", "name", "Target Corp", []string{"Target Corp"}}, // an everyday word
+		{"Company", "name", "INFORMATION TECHNOLOGY COMPANY, L.L.C.", []string{"INFORMATION TECHNOLOGY COMPANY, L.L.C.", "INFORMATION TECHNOLOGY COMPANY"}},
 		{"Company", "name", "Co", []string{"Co"}},
 		{"Company", "name", "Grupo Uno S.A.", []string{"Grupo Uno S.A.", "Grupo Uno"}},
 		{"Person", "name", "Ada Sa", []string{"Ada Sa"}},

@@ -107,10 +107,15 @@ func (n Naming) Entries() []Entry {
 }
 
 // tellable says whether a name that lost its legal form is still told from
-// ordinary words: it has two words, or one that is no everyday word.
+// ordinary words: it has three words, or one that is not everyday.
 func tellable(name string) bool {
 	words := strings.Fields(ftm.Fold(name))
-	return len(words) > 1 || len(words) == 1 && len(words[0]) > 4 && !language.IsEveryday(words[0])
+	for _, w := range words {
+		if (len(words) > 1 || len(w) > 4) && !language.IsEveryday(w) {
+			return true
+		}
+	}
+	return len(words) > 2
 }
 
 // GroupKey is what unlike ways of writing one name have in common: case,
