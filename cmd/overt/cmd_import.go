@@ -57,7 +57,7 @@ goes in.`,
 			if list, _ := cmd.Flags().GetBool("list"); list {
 				return a.listFormats()
 			}
-			if len(args) == 0 && req.Mapping == "" {
+			if len(args) == 0 && req.Mapping == "" && req.Documents == "" && req.Format == "" {
 				return usageError{fmt.Errorf("say what to import; see overt import --help")}
 			}
 			var err error
@@ -74,6 +74,13 @@ goes in.`,
 			if req.Observed != "" && statement.DayOf(req.Observed) == statement.NoDay {
 				return usageError{fmt.Errorf("--observed: %q is not a date; write 2024-03-31", req.Observed)}
 			}
+			of, err := pipeline.OfDocuments(req)
+			if err != nil {
+				return err
+			}
+			if of {
+				return a.importDocuments(cmd.Context(), req)
+			}
 			return a.runImport(cmd.Context(), req)
 		},
 	}
@@ -88,6 +95,7 @@ goes in.`,
 	f.StringVar(&req.Encoding, "encoding", "", "the text's encoding, where detection is wrong")
 	f.StringArrayVar(&set, "set", nil, "what ${KEY} in addresses of the mapping stands for, as `KEY=VALUE`")
 	f.StringArrayVar(&env, "env", nil, "let ${NAME} in addresses of the mapping be the environment's variable of that `NAME`")
+	f.StringVar(&req.Documents, "documents", "", "take the tables and forms of the documents of this `dataset`, as they were read")
 	f.Bool("list", false, "list the formats that need no mapping")
 	return cmd
 }
@@ -256,6 +264,13 @@ func importPage(p *page, rep *pipeline.Report) {
 				break
 			}
 			p.warning(w.Message, w.Where)
+		}
+	}
+	if d := rep.Papers; d != nil {
+		p.line("%s looked through: %s, %s; %d in already, %d without any", plural(d.Documents, "document", "documents"),
+			plural(d.Forms, "form", "forms"), plural(d.Tables, "table", "tables"), d.Before, d.Without)
+		if d.Passed > 0 {
+			p.line("    %s", p.dim(plural(d.Passed, "table was not chosen", "tables were not chosen")))
 		}
 	}
 	for _, r := range rep.Runs {
