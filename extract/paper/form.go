@@ -228,7 +228,8 @@ func (f *Form) scope(ctx context.Context, r *reading.Reading, begins []begun, i 
 }
 
 // record fills the fields of one form. lacks are the required ones that have no
-// value; some says that any field has one.
+// value; some says that it is such a form all the same: the label of the first
+// required field is there, or most of them have values.
 func (f *Form) record(scope []*layout, b begun) (rec *record, lacks []string, some bool) {
 	seen := make([][]sighting, len(f.form.Fields))
 	for i := range f.form.Fields {
@@ -245,31 +246,37 @@ func (f *Form) record(scope []*layout, b begun) (rec *record, lacks []string, so
 		}
 	}
 	var unlabelled []string
+	filled := 0 // required ones that have a value
 	rec = &record{at: b.at, columns: f.columns, cells: make([]extract.Cell, len(f.form.Fields))}
 	for i := range f.form.Fields {
 		field := &f.form.Fields[i]
 		cell, ok := f.value(scope, field, seen[i])
 		switch {
 		case ok:
-			rec.cells[i], some = cell, true
+			rec.cells[i] = cell
+			if field.Required {
+				filled++
+			}
 			if rec.at.IsZero() {
 				rec.at = cell.At
 			}
 		case field.Required:
-			lacks = append(lacks, fmt.Sprintf("%q", field.Name))
+			if lacks = append(lacks, fmt.Sprintf("%q", field.Name)); len(lacks)+filled == 1 {
+				some = slices.ContainsFunc(seen[i], func(s sighting) bool { return s.cost == float32(int(s.cost)) })
+			}
 		case len(seen[i]) == 0 && !field.Optional:
 			unlabelled = append(unlabelled, fmt.Sprintf("%q", field.Name))
 		}
 	}
 	if len(lacks) > 0 {
-		return nil, lacks, some
+		return nil, lacks, some && filled > 0 || filled > len(lacks)
 	}
 	if len(unlabelled) > 0 && len(f.warned) < maxWarned {
 		f.warned = append(f.warned, extract.Warning{
 			Code: "label-not-found", Message: "the form has no label for " + strings.Join(unlabelled, ", "), Count: 1, First: []overt.Locator{rec.at},
 		})
 	}
-	return rec, nil, some
+	return rec, nil, true
 }
 
 // within says whether a label stands at the end of another one's words: "CODE" in

@@ -54,12 +54,14 @@ type layout struct {
 	number int
 	text   []rune
 	lines  []line
+	// recognised text was read from a picture: letters in it may be digits.
+	recognised bool
 }
 
 // layOut puts the words of a page where they stand. Where no place is known they
 // stand in lines as the text has them, cells of a table under each other.
 func layOut(p document.Page) *layout {
-	l := &layout{number: p.Number, text: []rune(p.Text)}
+	l := &layout{number: p.Number, text: []rune(p.Text), recognised: p.Origin == document.Recognised}
 	words := l.placed(p.Boxes)
 	if len(words) == 0 {
 		words = l.unplaced()
@@ -175,7 +177,7 @@ func (l *layout) numbered() {
 				for k := line.first(i); k <= i; k++ {
 					line[k].stop = true
 				}
-			case line.begins(i) && isBoxNumber(line[i].text) && i+1 < len(line) && !line.begins(i+1) && isCapital(line[i+1].text):
+			case line.begins(i) && isBoxNumber(line[i].text) && i+1 < len(line) && !line.begins(i+1) && isWord(line[i+1].text):
 				for k := i; k == i || k < len(line) && !line.begins(k); k++ {
 					line[k].stop = true
 				}
@@ -191,15 +193,8 @@ func isBoxNumber(s string) bool {
 	return len(t) < len(s) && len(digits) >= 1 && len(digits) <= 2 && len(t)-len(digits) <= 1 && strings.Trim(digits, "0123456789") == ""
 }
 
-// isCapital says whether a word has three letters or more, all capitals.
-func isCapital(s string) bool {
-	n := 0
-	for _, r := range s {
-		if unicode.IsLetter(r) {
-			if n++; !unicode.IsUpper(r) {
-				return false
-			}
-		}
-	}
-	return n >= 2
+// isWord says whether a word has two letters or more, the first a capital.
+func isWord(s string) bool {
+	r := []rune(s)
+	return len(r) > 1 && unicode.IsUpper(r[0]) && unicode.IsLetter(r[1])
 }

@@ -202,11 +202,20 @@ func textOf(lines [][]word) string {
 	return b.String()
 }
 
+// digits are those that the recognition of text takes for letters. Each is as long
+// as its letter.
+var digits = strings.NewReplacer("O", "0", "o", "0", "Q", "0", "D", "0", "I", "1", "l", "1", "i", "1", "|", "1", "Z", "2", "z", "2", "S", "5", "s", "5", "G", "6", "B", "8")
+
 // cut takes out of a text, which words make, what a pattern asks for.
 func cut(l *layout, words []word, text string, field *mapping.FormField) (extract.Cell, bool) {
 	from, to := 0, len(text)
 	if field.Value != nil {
 		m := field.Value.FindStringSubmatchIndex(text)
+		if m == nil && l.recognised {
+			// What stands there is quoted; what it must be is the value.
+			text = digits.Replace(text)
+			m = field.Value.FindStringSubmatchIndex(text)
+		}
 		if m == nil {
 			return extract.Cell{}, false
 		}
