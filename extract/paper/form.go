@@ -21,6 +21,12 @@ const maxFormPages = 40
 // have not.
 const maxWarned = 100
 
+// What stands more often than this is no form, whatever its words say.
+const (
+	maxSightings = 50 // of the labels of one field in one form
+	maxBegins    = 20 // of forms on one page
+)
+
 // A Form finds the forms of one kind in a document: a record for each, whose
 // columns are its fields. It is an extract.Reader.
 type Form struct {
@@ -119,6 +125,10 @@ func (f *Form) begins(ctx context.Context, r *reading.Reading) ([]begun, error) 
 			}
 		}
 		slices.SortFunc(here, func(a, b begun) int { return a.line - b.line })
+		if len(here) > maxBegins {
+			f.warn("too-many-forms", fmt.Sprintf("more than %d forms begin on the page; they are not told apart from there on", maxBegins), here[maxBegins].at)
+			here = here[:maxBegins]
+		}
 		out = append(out, here...)
 	}
 	return out, nil
@@ -221,6 +231,9 @@ func (f *Form) scope(ctx context.Context, r *reading.Reading, begins []begun, i 
 				continue // the next form begins on this page
 			}
 		}
+		if l.cut {
+			f.warn("too-many-words", fmt.Sprintf("the page has more than %d words; the form was looked for in the first of them", maxWords), overt.Locator{Page: l.number})
+		}
 		l.lines = l.lines[min(from, to):to]
 		out = append(out, l)
 	}
@@ -256,6 +269,7 @@ func (f *Form) record(scope []*layout, b begun) (rec *record, lacks []string, so
 			rec.cells[i] = cell
 			if field.Required {
 				filled++
+				some = some || len(lacks)+filled == 1
 			}
 			if rec.at.IsZero() {
 				rec.at = cell.At
@@ -271,12 +285,16 @@ func (f *Form) record(scope []*layout, b begun) (rec *record, lacks []string, so
 	if len(lacks) > 0 {
 		return nil, lacks, some && filled > 0 || filled > len(lacks)
 	}
-	if len(unlabelled) > 0 && len(f.warned) < maxWarned {
-		f.warned = append(f.warned, extract.Warning{
-			Code: "label-not-found", Message: "the form has no label for " + strings.Join(unlabelled, ", "), Count: 1, First: []overt.Locator{rec.at},
-		})
+	if len(unlabelled) > 0 {
+		f.warn("label-not-found", "the form has no label for "+strings.Join(unlabelled, ", "), rec.at)
 	}
 	return rec, nil, true
+}
+
+func (f *Form) warn(code, message string, at overt.Locator) {
+	if len(f.warned) < maxWarned {
+		f.warned = append(f.warned, extract.Warning{Code: code, Message: message, Count: 1, First: []overt.Locator{at}})
+	}
 }
 
 // within says whether a label stands at the end of another one's words: "CODE" in
@@ -304,7 +322,7 @@ func (f *Form) sightings(scope []*layout, labels []string) []sighting {
 	slices.SortStableFunc(out, func(a, b sighting) int {
 		return cmp.Or(cmp.Compare(a.cost, b.cost), a.page.number-b.page.number, a.line-b.line)
 	})
-	return out
+	return out[:min(len(out), maxSightings)]
 }
 
 // value gives the value of a field: of the likeliest label that has one.

@@ -1,6 +1,9 @@
 package paper
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A sighting is a printed label that was found.
 type sighting struct {
@@ -18,10 +21,14 @@ type sighting struct {
 const maxLabelLines = 4
 
 // find finds a folded label on a page. Of a label of eight characters or more
-// one in eight may be another: recognised text has such.
+// one in eight may be another, and one in six where text was recognised; but not
+// the number of its box.
 func (l *layout) find(label string) []sighting {
 	want := []rune(label)
 	may := len(want) / 8
+	if l.recognised && len(want) >= 8 {
+		may = len(want) / 6
+	}
 	var out []sighting
 	for n, line := range l.lines {
 		for i := range line {
@@ -45,7 +52,16 @@ func near(fold string, want []rune, may int) bool {
 	if n > len(want)+may {
 		return false
 	}
-	return edits([]rune(fold), want[:min(n, len(want))]) <= min(may, 2)
+	if may == 0 {
+		return strings.HasPrefix(string(want), fold)
+	}
+	got, few := []rune(fold), min(may, 2)
+	for k := max(1, n-1); k <= min(n+1, len(want)); k++ { // "rn" is read for "m"
+		if edits(got, want[:k]) <= few {
+			return true
+		}
+	}
+	return false
 }
 
 // match goes on from a word as long as the words are those of the label.
@@ -67,7 +83,7 @@ func (l *layout) match(n, i int, want []rune, may int) (sighting, bool) {
 			if line[k].fold == "" && best > may {
 				continue
 			}
-			if e := edits(got, want); e < best {
+			if e := edits(got, want); e < best && boxNumber(got) == boxNumber(want) {
 				best = e
 				s.last, s.end, s.right, s.bottom = at.last, at.end, at.right, at.bottom
 				s.cost = float32(e)
@@ -94,6 +110,15 @@ func (l *layout) match(n, i int, want []rune, may int) (sighting, bool) {
 		at.last++
 	}
 	return s, best <= may
+}
+
+// boxNumber gives the digits with which a label begins.
+func boxNumber(label []rune) string {
+	n := 0
+	for n < len(label) && '0' <= label[n] && label[n] <= '9' {
+		n++
+	}
+	return string(label[:n])
 }
 
 // edits counts the characters by which two texts differ (Levenshtein).

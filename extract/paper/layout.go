@@ -17,6 +17,7 @@ type word struct {
 	start, end               int // characters of the page's text
 	left, top, right, bottom float32
 	stop                     bool // part of a printed label: no value goes on past it
+	field                    bool // what a field of the form holds, and so no label
 }
 
 func (w *word) middle() float32 { return (w.top + w.bottom) / 2 }
@@ -56,7 +57,11 @@ type layout struct {
 	lines  []line
 	// recognised text was read from a picture: letters in it may be digits.
 	recognised bool
+	cut        bool // it has more words than are looked at
 }
+
+// maxWords is how many words of a page are looked at. A form has hundreds.
+const maxWords = 20_000
 
 // layOut puts the words of a page where they stand. Where no place is known they
 // stand in lines as the text has them, cells of a table under each other.
@@ -65,6 +70,9 @@ func layOut(p document.Page) *layout {
 	words := l.placed(p.Boxes)
 	if len(words) == 0 {
 		words = l.unplaced()
+	}
+	if len(words) > maxWords {
+		words, l.cut = words[:maxWords], true
 	}
 	slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.middle(), b.middle()) })
 	// Words of a line are about as high; what is lower by a third of a letter than
@@ -91,21 +99,32 @@ func layOut(p document.Page) *layout {
 // value" where the field stands: the name is not printed there.
 func (l *layout) placed(boxes []document.Box) []word {
 	fields := l.fields()
+	value, end := 0, fields-1 // of the line of a field
 	var out []word
 	for _, b := range boxes {
-		if b.Start < 0 || b.End > len(l.text) || b.End <= b.Start || b.Right < b.Left || b.Bottom < b.Top {
+		if b.Start < 0 || b.End > len(l.text) || b.End <= b.Start || !(b.Right >= b.Left && b.Bottom >= b.Top) { // nor what is no number
 			continue
 		}
-		if fields >= 0 && b.Start >= fields && l.isName(b.Start) {
-			continue
+		if len(out) > maxWords {
+			break
+		}
+		if fields >= 0 && b.Start >= fields {
+			for b.Start > end {
+				value, end = l.nameEnd(end + 1)
+			}
+			if b.Start < value {
+				continue
+			}
 		}
 		t := string(l.text[b.Start:b.End])
-		if n := len(out); n > 0 && fields >= 0 && b.Start >= fields && out[n-1].left == b.Left && out[n-1].top == b.Top && out[n-1].right == b.Right {
+		if n := len(out); n > 0 && out[n-1].field && out[n-1].left == b.Left && out[n-1].top == b.Top && out[n-1].right == b.Right {
 			out[n-1].text += " " + t // the same field
 			out[n-1].end = b.End
 			continue
 		}
-		out = append(out, word{text: t, start: b.Start, end: b.End, left: b.Left, top: b.Top, right: b.Right, bottom: b.Bottom})
+		w := word{text: t, start: b.Start, end: b.End, left: b.Left, top: b.Top, right: b.Right, bottom: b.Bottom}
+		w.field = fields >= 0 && b.Start >= fields
+		out = append(out, w)
 	}
 	for i := range out {
 		out[i].fold = mapping.FoldLabel(out[i].text)
@@ -123,14 +142,15 @@ func (l *layout) fields() int {
 	return -1
 }
 
-// isName says whether a character stands before the " = " of its line.
-func (l *layout) isName(at int) bool {
-	for i := at; i+2 < len(l.text) && l.text[i] != '\n'; i++ {
-		if l.text[i] == ' ' && l.text[i+1] == '=' && l.text[i+2] == ' ' {
-			return true
+// nameEnd gives where the line of a character ends, and where the value in it
+// begins, behind the first " = ".
+func (l *layout) nameEnd(at int) (value, end int) {
+	for value, end = -1, at; end < len(l.text) && l.text[end] != '\n'; end++ {
+		if value < 0 && end+2 < len(l.text) && l.text[end] == ' ' && l.text[end+1] == '=' && l.text[end+2] == ' ' {
+			value = end + 3
 		}
 	}
-	return l.text[at] == '=' && at > 0 && l.text[at-1] == ' '
+	return max(value, at), end
 }
 
 // unplaced makes words of text alone: as of a typewriter, 5 points a character,
@@ -139,7 +159,7 @@ func (l *layout) unplaced() []word {
 	const wide, high, cell = 5, 12, 2000
 	var out []word
 	row, tab, column := float32(0), float32(0), 0
-	for i := 0; i < len(l.text); {
+	for i := 0; i < len(l.text) && len(out) <= maxWords; {
 		switch r := l.text[i]; {
 		case r == '\n':
 			row, tab, column = row+high, 0, 0
@@ -173,8 +193,9 @@ func (l *layout) numbered() {
 	for _, line := range l.lines {
 		for i := range line {
 			switch {
+			case line[i].field:
 			case strings.HasSuffix(line[i].text, ":") && len(line[i].fold) > 1:
-				for k := line.first(i); k <= i; k++ {
+				for k := i; k >= line.first(i) && !line[k].field; k-- {
 					line[k].stop = true
 				}
 			case line.begins(i) && isBoxNumber(line[i].text) && i+1 < len(line) && !line.begins(i+1) && isWord(line[i+1].text):

@@ -32,12 +32,35 @@ type Table struct {
 	tally   extract.Tally
 }
 
-// A piece is a table of a reading: what stands of a table on one page.
+// A piece is what stands of a table on one page: a table of a reading, or lines
+// of a page's text.
 type piece struct {
-	name string
-	page int
-	skip int // rows at its beginning that are titles and header
-	rows int64
+	name       string
+	page       int
+	hidden     bool
+	rows       int64
+	start, end int  // of lines of text, in characters; end is 0 for a table of the reading
+	first      bool // nothing that is a table stands before it on its page
+	skip       int  // rows at its beginning that are titles and header
+}
+
+// all yields the rows of a piece.
+func (p *piece) all(text *pages) iter.Seq2[document.Row, error] {
+	if p.end == 0 {
+		return text.r.Rows(p.name)
+	}
+	return func(yield func(document.Row, error) bool) {
+		if err := text.at(p.page); err != nil {
+			yield(document.Row{}, err)
+			return
+		}
+		for row := range tabbed(text.text, p.start, p.end) {
+			row.Table, row.Page = p.name, p.page
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
 }
 
 // Tables lists the tables of a reading. A table that goes on on the next page is
@@ -53,17 +76,35 @@ func Tables(ctx context.Context, src Source) ([]*Table, error) {
 
 func tablesOf(ctx context.Context, r *reading.Reading, src Source) ([]*Table, error) {
 	j := joiner{pages: pages{r: r}, src: src}
-	for i := range r.Tables {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	pieces := piecesOf
+	if len(r.Tables) == 0 {
+		pieces = linesOf // HTML, mails and text have tables as lines with tabs
+	}
+	for p, err := range pieces(r) {
+		if err == nil {
+			err = ctx.Err()
 		}
-		info := &r.Tables[i]
-		first := i == 0 || r.Tables[i-1].Page != info.Page // of its page
-		if err := j.table(info, first); err != nil {
+		if err == nil {
+			err = j.table(p)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
 	return j.out, nil
+}
+
+// piecesOf yields the tables of a reading.
+func piecesOf(r *reading.Reading) iter.Seq2[piece, error] {
+	return func(yield func(piece, error) bool) {
+		for i := range r.Tables {
+			t := &r.Tables[i]
+			first := i == 0 || r.Tables[i-1].Page != t.Page
+			if !yield(piece{name: t.Name, page: t.Page, hidden: t.Hidden, rows: t.Rows, first: first}, nil) {
+				return
+			}
+		}
+	}
 }
 
 // A joiner puts the pieces of tables together.
@@ -75,8 +116,8 @@ type joiner struct {
 	lefts  []float32  // of the columns of the last piece
 }
 
-func (j *joiner) table(info *reading.TableInfo, first bool) error {
-	rows, err := head(j.pages.r, info.Name)
+func (j *joiner) table(p piece) error {
+	rows, err := j.head(&p)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -93,11 +134,11 @@ func (j *joiner) table(info *reading.TableInfo, first bool) error {
 	if err != nil {
 		return err
 	}
-	if last := len(j.out) - 1; first && last >= 0 {
+	if last := len(j.out) - 1; p.first && last >= 0 {
 		t := j.out[last]
-		if skip, ok := j.goesOn(t, info, texts, width, lefts); ok {
-			t.pieces = append(t.pieces, piece{info.Name, info.Page, skip, info.Rows})
-			t.Rows += max(0, info.Rows-int64(skip))
+		if skip, ok := j.goesOn(t, p.page, texts, width, lefts); ok {
+			p.skip = skip
+			t.pieces, t.Rows = append(t.pieces, p), t.Rows+max(0, p.rows-int64(skip))
 			j.lefts = lefts
 			return nil
 		}
@@ -115,18 +156,18 @@ func (j *joiner) table(info *reading.TableInfo, first bool) error {
 	if err != nil {
 		return err
 	}
+	p.skip = skip
 	j.sample, j.lefts = texts[skip:], lefts
 	j.out = append(j.out, &Table{
-		Caption: caption, Page: info.Page, Rows: max(0, info.Rows-int64(skip)), src: j.src, columns: extract.NewColumns(info.Name, header),
-		pieces: []piece{{info.Name, info.Page, skip, info.Rows}},
-		info:   extract.Info{Format: formatOf(j.pages.r.Type), Header: header, HeaderRow: headerRow, Table: info.Name, Hidden: info.Hidden, Sure: 1},
+		Caption: caption, Page: p.page, Rows: max(0, p.rows-int64(skip)), src: j.src, columns: extract.NewColumns(p.name, header), pieces: []piece{p},
+		info: extract.Info{Format: formatOf(j.pages.r.Type), Header: header, HeaderRow: headerRow, Table: p.name, Hidden: p.hidden, Sure: 1},
 	})
 	return nil
 }
 
-// head gives the first rows of a table.
-func head(r *reading.Reading, name string) (rows []document.Row, err error) {
-	for row, err := range r.Rows(name) {
+// head gives the first rows of a piece.
+func (j *joiner) head(p *piece) (rows []document.Row, err error) {
+	for row, err := range p.all(&j.pages) {
 		if err != nil {
 			return nil, err
 		}
@@ -140,9 +181,9 @@ func head(r *reading.Reading, name string) (rows []document.Row, err error) {
 // goesOn says whether a piece goes on with a table: it is the first on the page
 // after, has its columns, and begins with its header, whose rows are skipped, or
 // with a row like those of the table.
-func (j *joiner) goesOn(t *Table, info *reading.TableInfo, texts [][]string, width int, lefts []float32) (skip int, ok bool) {
+func (j *joiner) goesOn(t *Table, page int, texts [][]string, width int, lefts []float32) (skip int, ok bool) {
 	last := t.pieces[len(t.pieces)-1]
-	if info.Page == 0 || info.Page != last.page+1 || width != len(t.columns.Names) {
+	if page == 0 || page != last.page+1 || width != len(t.columns.Names) {
 		return 0, false
 	}
 	for k := range min(len(texts), 3) {
@@ -229,9 +270,9 @@ func (t *Table) Records(ctx context.Context, selector string) iter.Seq2[extract.
 		}
 		defer func() { _ = done() }()
 		text := &pages{r: r}
-		for _, p := range t.pieces {
-			n := 0
-			for row, err := range r.Rows(p.name) {
+		for i := range t.pieces {
+			p, n := &t.pieces[i], 0
+			for row, err := range p.all(text) {
 				if n++; err == nil && n <= p.skip {
 					continue
 				}
@@ -293,12 +334,14 @@ func fetchRow(r *reading.Reading, at overt.Locator) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	text := &pages{r: r}
 	for _, t := range tables {
 		column := slices.Index(t.columns.Names, at.Column)
-		if !slices.ContainsFunc(t.pieces, func(p piece) bool { return p.name == at.Table }) || column < 0 {
+		i := slices.IndexFunc(t.pieces, func(p piece) bool { return p.name == at.Table })
+		if i < 0 || column < 0 {
 			continue
 		}
-		for row, err := range r.Rows(at.Table) {
+		for row, err := range t.pieces[i].all(text) {
 			if err != nil {
 				return "", err
 			}
