@@ -94,7 +94,7 @@ func (l *layout) match(n, i int, want []rune, may int) (sighting, bool) {
 		}
 		// On in the line beneath, where it begins as far left.
 		next := l.lines[at.last+1]
-		if next[0].top-l.lines[at.last][0].bottom > high {
+		if next[0].top-l.lines[at.last][0].bottom > 1.6*high {
 			break
 		}
 		i = -1

@@ -39,8 +39,8 @@ func (l line) height() float32 {
 }
 
 // begins says whether word i begins a stretch of words: more than a blank lies
-// before it.
-func (l line) begins(i int) bool { return i == 0 || l[i].left-l[i-1].right > l.height() }
+// before it, that of a typewriter too.
+func (l line) begins(i int) bool { return i == 0 || l[i].left-l[i-1].right > 1.5*l.height() }
 
 // first gives the first word of the stretch of word i.
 func (l line) first(i int) int {
@@ -180,7 +180,7 @@ func (l *layout) unplaced() []word {
 		}
 		left := tab + float32(column*wide)
 		t := string(l.text[i:end])
-		out = append(out, word{text: t, fold: mapping.FoldLabel(t), start: i, end: end, left: left, right: left + float32((end-i)*wide), top: row, bottom: row + high - 3})
+		out = append(out, word{text: t, fold: mapping.FoldLabel(t), start: i, end: end, left: left, right: left + float32((end-i)*wide), top: row, bottom: row + high/2})
 		column += end - i
 		i = end
 	}

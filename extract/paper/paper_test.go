@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 // draw makes a page of a text as it would be printed: a character is 5 points
-// wide, a line 10 high. As printers do, it tells the right half after the left.
+// wide, a line 10 high, a letter 6. As printers do, it tells the right half after the left.
 func draw(number int, text string) document.Page {
 	p := document.Page{Number: number, Width: 612, Height: 792, Origin: document.Letters}
 	var b strings.Builder
@@ -45,7 +45,7 @@ func draw(number int, text string) document.Page {
 				word := string(runes[at:end])
 				if (at >= 60) == right {
 					p.Boxes = append(p.Boxes, document.Box{Start: n, End: n + end - at,
-						Left: float32(20 + 5*at), Right: float32(20 + 5*end), Top: float32(30 + 10*i), Bottom: float32(37 + 10*i)})
+						Left: float32(20 + 5*at), Right: float32(20 + 5*end), Top: float32(30 + 10*i), Bottom: float32(36 + 10*i)})
 					b.WriteString(word + " ")
 					n += end - at + 1
 				}

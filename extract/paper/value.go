@@ -243,7 +243,7 @@ func cut(l *layout, words []word, text string, field *mapping.FormField) (extrac
 		return extract.Cell{}, false
 	}
 	start, end := l.stretch(spans)
-	c := extract.Cell{Text: text[from:to], At: overt.Locator{Page: l.number, Start: start, End: end}}
+	c := extract.Cell{Text: strings.ReplaceAll(text[from:to], "\n", " "), At: overt.Locator{Page: l.number, Start: start, End: end}}
 	if there := string(l.text[start:end]); there != c.Text {
 		c.Raw = there
 	}

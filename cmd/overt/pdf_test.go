@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// pdfFile is the story command "pdf TEXT FILE": it prints a text as a typewriter
+// would, a form feed between pages.
+func pdfFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pdf TEXT FILE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), printed(strings.Split(ts.ReadFile(args[0]), "\f")), 0o600))
+}
+
+// printed is a PDF of pages in a fixed font, a character 5 points wide, a line 10
+// high.
+func printed(pages []string) []byte {
+	objects := []string{"<</Type /Catalog /Pages 2 0 R>>", "", "<</Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding>>"}
+	var kids []string
+	escape := strings.NewReplacer(`\`, `\\`, "(", `\(`, ")", `\)`)
+	for _, page := range pages {
+		var text strings.Builder
+		for i, line := range strings.Split(page, "\n") {
+			if strings.TrimSpace(line) != "" {
+				fmt.Fprintf(&text, "BT /F1 8.333 Tf 1 0 0 1 20 %d Tm (%s) Tj ET\n", 760-10*i, escape.Replace(line))
+			}
+		}
+		objects = append(objects, fmt.Sprintf("<</Length %d>>\nstream\n%s\nendstream", text.Len(), text.String()))
+		objects = append(objects, fmt.Sprintf("<</Type /Page /Parent 2 0 R /MediaBox [0 0 792 792] /Resources <</Font <</F1 3 0 R>>>> /Contents %d 0 R>>", len(objects)))
+		kids = append(kids, fmt.Sprintf("%d 0 R", len(objects)))
+	}
+	objects[1] = fmt.Sprintf("<</Type /Pages /Kids [%s] /Count %d>>", strings.Join(kids, " "), len(kids))
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.7\n")
+	var at []int
+	for i, o := range objects {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
+	}
+	start := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, a := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", a)
+	}
+	fmt.Fprintf(&b, "trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, start)
+	return b.Bytes()
+}
