@@ -44,6 +44,9 @@ they gave is kept as a table of its own, which is cited. User and password are
 kept nowhere; give the address with --env, so that it is not seen in the list of
 processes.
 
+With --documents, tables and forms are taken out of the documents of a dataset, as
+overt ingest read them; none is read again. Files that are named are ingested first.
+
 What could not be read is in the coverage ledger with file and row, the rest
 goes in.`,
 		Example: `  overt import CBP_ICE_FY2024.csv.gz --dataset procurement
@@ -52,6 +55,8 @@ goes in.`,
   overt import entities.ftm.json --dataset leak --observed 2024-03-01
   overt import register.sqlite --mapping register.yml --dataset register
   overt import --mapping register.yml --env DB_URI --dataset register
+  overt import awards/ --as award-form --dataset awards
+  overt import --documents leak --mapping invoices.yml --dataset invoices
   overt import --list                                # the sources that need no mapping`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list, _ := cmd.Flags().GetBool("list"); list {
