@@ -89,7 +89,9 @@ func TestDocumentsImport(t *testing.T) {
 		t.Errorf("looked through %+v", p)
 	}
 	for name, want := range map[string]string{"a.txt": "read 1=1+0", "two.txt": "read 2=2+0", "torn.txt": "partial 1=0+1", "list.txt": "read 2=2+0"} {
-		i := slices.IndexFunc(rep.Files, func(f pipeline.FileReport) bool { return f.Source == name || f.Source == "b/same.txt" && name == "a.txt" })
+		i := slices.IndexFunc(rep.Files, func(f pipeline.FileReport) bool {
+			return f.Source == name || f.Source == "b/same.txt" && name == "a.txt"
+		})
 		if i < 0 {
 			t.Errorf("%s is not told", name)
 			continue
@@ -99,7 +101,9 @@ func TestDocumentsImport(t *testing.T) {
 		}
 	}
 	list := rep.Files[slices.IndexFunc(rep.Files, func(f pipeline.FileReport) bool { return f.Source == "list.txt" })]
-	if !slices.ContainsFunc(list.Warnings, func(w ledger.Warning) bool { return w.Code == "tables-not-chosen" && strings.Contains(w.Message, "1 tables with 2 rows") }) {
+	if !slices.ContainsFunc(list.Warnings, func(w ledger.Warning) bool {
+		return w.Code == "tables-not-chosen" && strings.Contains(w.Message, "1 tables with 2 rows")
+	}) {
 		t.Errorf("list.txt: nobody tells of the table that was not chosen: %v", list.Warnings)
 	}
 	quoted := hometest.Known(t, h, func(ctx context.Context, d *gate.Desk) (string, error) {
