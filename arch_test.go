@@ -65,6 +65,7 @@ var doors = []door{
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
+	{"extract/paper", []string{"pipeline", "answer"}, "tables and forms of documents are taken where the stages run, and quotes proved"},
 	{"extract/worker", []string{"pipeline", "cmd/..."}, "documents are read where the stages run, in a confined process"},
 	{"extract/readers", []string{"cmd/..."}, "what a worker can read is chosen where things are wired"},
 	{"extract/...", []string{"extract/open", "extract/readers", "extract/tabular", "cmd/..."}, "formats are chosen in one list"},

@@ -3,13 +3,9 @@ package answer
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"overt"
-	"overt/extract"
-	"overt/extract/open"
 	"overt/ftm"
 	"overt/gate"
 	"overt/ledger"
@@ -235,38 +231,4 @@ func ListRuns(d *gate.Desk, dataset string) *RunList {
 		}
 	}
 	return out
-}
-
-// Cite has the kept bytes of a source read again by records and gives the text at
-// a place.
-// blob may be the beginning of a hash, 8 digits or more. Errors: not_found (no
-// such source in the scope, or no such place), invalid.
-func Cite(ctx context.Context, d *gate.Desk, records open.Opener, blob string, where overt.Locator) (*overt.Citation, error) {
-	if len(blob) < 8 {
-		return nil, overt.Errorf(overt.Invalid, "blob", "give at least 8 digits of the source's hash")
-	}
-	for _, r := range d.Runs {
-		if r.Undone != "" {
-			continue
-		}
-		for _, s := range r.Sources {
-			if !strings.HasPrefix(string(s.Blob), strings.ToLower(blob)) {
-				continue
-			}
-			src := extract.Source{Name: s.Name, Size: s.Size, Open: func() (io.ReadCloser, error) { return d.Blobs.Open(ctx, s.Blob) }}
-			var texts []string
-			var err error
-			if r.Format == "documents" && where.Column != "" {
-				texts = make([]string, 1)
-				texts[0], err = headerLine(ctx, d, s.Blob, where)
-			} else {
-				texts, err = records.FetchAll(ctx, src, open.Options{Header: s.Header, Encoding: s.Encoding}, []overt.Locator{where})
-			}
-			if err != nil {
-				return nil, err
-			}
-			return &overt.Citation{Dataset: r.Dataset, Run: r.ID, Source: s.Name, Blob: s.Blob, Locator: where, Quote: texts[0]}, nil
-		}
-	}
-	return nil, overt.Errorf(overt.NotFound, "blob", "no source with that hash is kept here")
 }

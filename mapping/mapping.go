@@ -78,6 +78,8 @@ type Query struct {
 	Version string   // name below a path that holds the value where there are versions of it
 	Sources []string // csv_url and csv_urls, environment expanded
 	SQL     *SQL     // not nil when the records come out of a database
+	Form    *Form    // not nil when the records are forms among documents
+	From    *From    // which tables of documents the records come from; nil when nothing says so
 
 	m        *Mapping
 	derive   *derivation // nil when a record is mapped as it stands

@@ -85,6 +85,10 @@ func (w *queryParser) key(kv pair) {
 		for _, u := range w.texts(kv.value, kv.key) {
 			q.Sources = append(q.Sources, w.expand(u))
 		}
+	case "form":
+		q.Form = w.form(kv.value)
+	case "from":
+		q.From = w.from(kv.value)
 	case "database":
 		w.sql().Database = w.expand(w.text(kv.value, kv.key))
 	case "table", "tables":

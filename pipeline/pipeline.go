@@ -30,10 +30,13 @@ import (
 
 // A Request says what to import.
 type Request struct {
-	Paths   []string // files and folders; none when the mapping names databases
-	Dataset string   // "" takes the pack's name
-	Format  string   // name of a pack or native format; "" detects
-	Mapping string   // a mapping file; "" uses packs
+	Paths []string // files and folders; none when the mapping names databases
+	// Documents is a dataset whose documents are looked through for tables and
+	// forms, as they were read; Paths are not looked at then.
+	Documents string
+	Dataset   string // "" takes the pack's name
+	Format    string // name of a pack or native format; "" detects
+	Mapping   string // a mapping file; "" uses packs
 	// Env is what ${NAME} in addresses of the mapping stands for.
 	Env      map[string]string
 	Observed string // ISO 8601 date of the source's state; "" asks the source
@@ -107,6 +110,8 @@ type RunReport struct {
 type Report struct {
 	Files []FileReport `json:"files"`
 	Runs  []RunReport  `json:"runs"`
+	// Papers is what documents were looked through; nil where files were imported.
+	Papers *Papers `json:"documents,omitempty"`
 }
 
 // An Importer imports through one pass of the gate.
@@ -135,6 +140,12 @@ func (im *Importer) Import(ctx context.Context, req Request) (*Report, error) {
 	given, err := loadMapping(req)
 	if err != nil {
 		return nil, err
+	}
+	if req.Documents != "" {
+		return im.importPapers(ctx, req, given)
+	}
+	if given != nil && given.OfDocuments() {
+		return nil, overt.Errorf(overt.Invalid, req.Mapping, "the mapping is of documents: say the dataset in which they are")
 	}
 	databases, err := catalogues(req, given)
 	if err != nil {

@@ -229,6 +229,9 @@ func (u *unit) add(t *taken, at overt.Locator, e mapping.Entity) error {
 // at a place: what the mapping itself gives stands at the record, and that is
 // as wide as it gets.
 func whole(l, at overt.Locator) overt.Locator {
+	if l.Page != 0 {
+		return at
+	}
 	if l.Row != 0 && l.Pointer == "" {
 		l.Column = ""
 		return l

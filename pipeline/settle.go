@@ -64,7 +64,7 @@ func sameBlobs(a, b []statement.Source) bool {
 	key := func(list []statement.Source) []string {
 		out := make([]string, len(list))
 		for i, s := range list {
-			out[i] = string(s.Blob)
+			out[i] = string(s.Blob + s.Reading)
 		}
 		slices.Sort(out)
 		return out

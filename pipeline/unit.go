@@ -54,6 +54,7 @@ type taken struct {
 	unread   []string // parts that could not be read, with the reason
 	entry    int64
 	blob     overt.BlobID
+	reading  overt.BlobID // of a document: what was read of it, where the parts are
 	part     []extract.Part
 	mapping  []*mapping.Mapping // by part; nil where a native format or none
 	native   []string           // by part
@@ -176,6 +177,9 @@ func (u *unit) receive(ctx context.Context, t *taken, now string) error {
 		return err
 	}
 	t.entry, t.Entry = id, id
+	if t.reading != "" {
+		return nil // its bytes are kept
+	}
 	r, err := t.open()
 	if err != nil {
 		if t.err == nil {
@@ -228,7 +232,7 @@ func (u *unit) declare(ctx context.Context, good []*taken, given *mapping.Mappin
 			from = *t.from
 		}
 		u.spec.Sources = append(u.spec.Sources, statement.Source{
-			Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: t.encoding(u.req), Address: from.Address, Fetched: from.Fetched,
+			Name: t.name, Blob: t.blob, Size: t.size, Header: t.header, Encoding: t.encoding(u.req), Reading: t.reading, Address: from.Address, Fetched: from.Fetched,
 		})
 		state = max(state, from.State)
 		for k, m := range t.mapping {

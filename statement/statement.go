@@ -124,6 +124,9 @@ type Source struct {
 	// the source can be read again.
 	Header   []string `json:"header,omitempty"`
 	Encoding string   `json:"encoding,omitempty"`
+	// Reading is what was read of a document, where the rows came from it: the
+	// blob in whose pages and tables places are.
+	Reading overt.BlobID `json:"reading,omitempty"`
 	// Address is where a fetched source came from, and Fetched when its last
 	// byte came, RFC 3339 in UTC.
 	Address string `json:"address,omitempty"`

@@ -51,7 +51,7 @@ with what was quoted of it.`,
 				return usageError{errors.New("a citation says its page and words itself")}
 			case (where.Start != 0 || where.End != 0) && (where.Page == 0 || where.End <= where.Start || quote != ""):
 				return usageError{errors.New("--start and --end are characters of a --page, the end behind the start, without --quote")}
-			case passage:
+			case passage && !(where.End > 0 && isHash(args[0])):
 				return a.citePassage(cmd.Context(), args[0], answer.PassageQuestion{Page: where.Page, Start: where.Start, End: where.End, Quote: quote})
 			}
 			return a.citeCell(cmd.Context(), args[0], where)
@@ -70,10 +70,15 @@ with what was quoted of it.`,
 	return cmd
 }
 
+// isHash says whether a word is the hash of a blob, or how one begins.
+func isHash(word string) bool {
+	return len(word) >= 8 && len(word) <= 64 && strings.Trim(word, "0123456789abcdefABCDEF") == ""
+}
+
 func (a *app) citeCell(ctx context.Context, blob string, where overt.Locator) error {
 	act := gate.Act{Action: "blob.read", Object: blob, Query: where.String()}
-	c, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*overt.Citation, error) {
-		var c *overt.Citation
+	c, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*answer.Cited, error) {
+		var c *answer.Cited
 		err := a.withRecords(func(pool *records.Pool) (err error) {
 			c, err = answer.Cite(ctx, d, pool.Opener(""), blob, where)
 			return err
@@ -86,6 +91,9 @@ func (a *app) citeCell(ctx context.Context, blob string, where overt.Locator) er
 	return a.print(c, func(p *page) {
 		p.line("%s", p.dim(fmt.Sprintf("%s · run %d · sha256 %s", c.String(), c.Run, c.Blob)))
 		p.line("%s", p.safe(c.Quote))
+		for _, b := range c.Boxes {
+			p.line("%s", p.dim(fmt.Sprintf("page %d, %.0f to %.0f points from the left, %.0f to %.0f from the top", c.Locator.Page, b.Left, b.Right, b.Top, b.Bottom)))
+		}
 	})
 }
 

@@ -89,6 +89,13 @@ func (d *diagnosis) blobs(ctx context.Context, desk *gate.Desk, deep bool) {
 				d.add("bytes", checkFail, fmt.Sprintf("%s of run %d, %s: %v", s.Name, r.ID, s.Blob, err), again)
 				return
 			}
+			if s.Reading == "" {
+				continue
+			}
+			if _, err := desk.Blobs.Stat(ctx, s.Reading); err != nil {
+				d.add("bytes", checkFail, fmt.Sprintf("what was read of %s for run %d, %s: %v", s.Name, r.ID, s.Reading, err), "restore a backup")
+				return
+			}
 		}
 	}
 	for info, err := range desk.Blobs.List(ctx) {

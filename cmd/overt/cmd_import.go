@@ -46,6 +46,9 @@ they gave is kept as a table of its own, which is cited. User and password are
 kept nowhere; give the address with --env, so that it is not seen in the list of
 processes.
 
+With --documents, tables and forms are taken out of the documents of a dataset, as
+overt ingest read them; none is read again. Files that are named are ingested first.
+
 What could not be read is in the coverage ledger with file and row, the rest
 goes in.
 
@@ -58,12 +61,14 @@ and what came of it says so.`,
   overt import entities.ftm.json --dataset leak --observed 2024-03-01
   overt import register.sqlite --mapping register.yml --dataset register
   overt import --mapping register.yml --env DB_URI --dataset register
+  overt import awards/ --as award-form --dataset awards
+  overt import --documents leak --mapping invoices.yml --dataset invoices
   overt import --list                                # the sources that need no mapping`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list, _ := cmd.Flags().GetBool("list"); list {
 				return a.listFormats()
 			}
-			if len(args) == 0 && req.Mapping == "" {
+			if len(args) == 0 && req.Mapping == "" && req.Documents == "" && req.Format == "" {
 				return usageError{fmt.Errorf("say what to import; see overt import --help")}
 			}
 			var err error
@@ -80,6 +85,13 @@ and what came of it says so.`,
 			if req.Observed != "" && statement.DayOf(req.Observed) == statement.NoDay {
 				return usageError{fmt.Errorf("--observed: %q is not a date; write 2024-03-31", req.Observed)}
 			}
+			of, err := pipeline.OfDocuments(req)
+			if err != nil {
+				return err
+			}
+			if of {
+				return a.importDocuments(cmd.Context(), req)
+			}
 			return a.runImport(cmd.Context(), req)
 		},
 	}
@@ -95,6 +107,7 @@ and what came of it says so.`,
 	f.StringArrayVar(&set, "set", nil, "what ${KEY} in addresses of the mapping stands for, as `KEY=VALUE`")
 	f.StringArrayVar(&env, "env", nil, "let ${NAME} in addresses of the mapping be the environment's variable of that `NAME`")
 	a.unconfinedFlag(cmd)
+	f.StringVar(&req.Documents, "documents", "", "take the tables and forms of the documents of this `dataset`, as they were read")
 	f.Bool("list", false, "list the formats that need no mapping")
 	return cmd
 }
@@ -274,6 +287,13 @@ func importPage(p *page, rep *pipeline.Report) {
 				break
 			}
 			p.warning(w.Message, w.Where)
+		}
+	}
+	if d := rep.Papers; d != nil {
+		p.line("%s looked through: %s, %s; %d in already, %d without any", plural(d.Documents, "document", "documents"),
+			plural(d.Forms, "form", "forms"), plural(d.Tables, "table", "tables"), d.Before, d.Without)
+		if d.Passed > 0 {
+			p.line("    %s", p.dim(plural(d.Passed, "table was not chosen", "tables were not chosen")))
 		}
 	}
 	for _, r := range rep.Runs {

@@ -93,7 +93,7 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "sets": sets, "json": jsonHas, "flip": flip, "same": same,
-			"append": appendLine, "owner": setOwner, "damage": damage, "sqlite": sqliteFile,
+			"append": appendLine, "owner": setOwner, "damage": damage, "sqlite": sqliteFile, "pdf": typewriter,
 		},
 	})
 }
