@@ -116,16 +116,60 @@ func Open(_ context.Context, dir string, cfg Config) (*DB, error) {
 		return nil, unavailable(dir, err)
 	}
 	db := &DB{dir: dir, cfg: cfg, opts: options(cfg)}
-	kv, err := pebble.Open(filepath.Join(dir, "kv"), db.opts)
-	if err != nil {
+	var err error
+	if db.db, err = openKV(filepath.Join(dir, "kv"), db.opts); err != nil {
 		return nil, unavailable(dir, err)
 	}
-	db.db = kv
 	if err := db.load(); err != nil {
-		return nil, errors.Join(err, kv.Close())
+		return nil, errors.Join(err, db.db.Close())
 	}
 	db.clean()
 	return db, nil
+}
+
+// openKV opens Pebble's files. On a disk that runs full Pebble can panic while it
+// puts away what it had opened, and so loses the reason, which it has logged.
+func openKV(dir string, o *pebble.Options) (kv *pebble.DB, err error) {
+	heard := &hearing{Logger: o.Logger}
+	o.Logger = heard
+	defer func() {
+		if r := recover(); r != nil {
+			kv, err = nil, errors.Join(fmt.Errorf("%v", r), heard.last())
+		}
+	}()
+	return pebble.Open(dir, o)
+}
+
+// hearing remembers the last error that Pebble logged.
+type hearing struct {
+	pebble.Logger
+	mu   sync.Mutex
+	text string
+}
+
+func (h *hearing) Errorf(f string, args ...any) {
+	h.hear(f, args...)
+	h.Logger.Errorf(f, args...)
+}
+
+func (h *hearing) Fatalf(f string, args ...any) {
+	h.hear(f, args...)
+	h.Logger.Fatalf(f, args...)
+}
+
+func (h *hearing) hear(f string, args ...any) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = fmt.Sprintf(f, args...)
+}
+
+func (h *hearing) last() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.text == "" {
+		return nil
+	}
+	return errors.New(h.text)
 }
 
 // filled is the config with what stands for its zeros.
