@@ -11,7 +11,7 @@ func comparePersons(a, b *Form, f Frequencies) Result {
 		r.Level, r.Conflict, r.Why = PersonGiven, true, "of other generations"
 		return r
 	}
-	if a.key == b.key && a.key != "" && !a.initial {
+	if a.key == b.key && a.key != "" && (!a.initial || a.joined == b.joined) {
 		return a.equalPersons(r, b)
 	}
 	if a.full != "" && len(a.full) > 4 && (a.joined == b.joined || a.full == b.full) {

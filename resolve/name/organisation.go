@@ -265,11 +265,9 @@ func unglueHan(pieces []piece) []piece {
 		return pieces
 	}
 	for n := min(8, len(runes)-2); n >= 2; n-- {
-		for _, at := range []int{len(runes) - n, n} {
-			form, rest := string(runes[at:]), string(runes[:at])
-			if at == n {
-				form, rest = rest, form
-			}
+		tail := len(runes) - n
+		for _, part := range [][2][]rune{{runes[tail:], runes[:tail]}, {runes[:n], runes[n:]}} {
+			form, rest := string(part[0]), string(part[1])
 			if r := render(form); known().legal[r.norm].compare != "" {
 				return []piece{{text: rest, rend: render(rest)}, {text: form, rend: r, dot: true}}
 			}

@@ -316,6 +316,8 @@ func (f *Form) families(at []int, pieces []piece, comma int, h Hint) []bool {
 		}
 	case last == 0:
 		out[0] = len(pieces) > 1 // "President X", "Mr X"
+	case len(pieces) == 1 && last == 1:
+		out[0] = true // written without blank
 	case f.capitals(at, pieces, out):
 	case isPatronymic(f.Tokens[at[last]].Norm) && last == 2:
 		out[0] = true // Surname Given Patronymic
