@@ -66,6 +66,7 @@ func bestOfAlternates(r Result, a, b *Form, f Frequencies) Result {
 			best = got
 		}
 	}
+	// The order of a and b is settled, so that a tie falls on one side always.
 	const own = Alias
 	for _, x := range a.Alternates {
 		try(x.Form, b, x.Kind, own, " ("+x.Kind.String()+")")

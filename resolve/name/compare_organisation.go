@@ -1,6 +1,9 @@
 package name
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // compareOrganisations gives the level of two organisations or public bodies.
 func compareOrganisations(a, b *Form, f Frequencies) Result {
@@ -18,6 +21,10 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 	}
 	if disjoint(a, b) && !spelledClose(a, b) {
 		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
+		return r
+	}
+	if cutOff(a, b) || cutOff(b, a) {
+		r.Level, r.Norm, r.Why, r.Bits = OrgTypo, a.key, "one is cut off inside a word", -1
 		return r
 	}
 	al := align(a.Tokens, b.Tokens, skipJoiner)
@@ -109,6 +116,25 @@ func (f *Form) single() (string, bool) {
 		}
 	}
 	return w, w != "" && len(w) <= 8 && len(f.Tokens) <= 2 && f.Tokens[0].Norm == w
+}
+
+// cutWidth is the narrowest field that names are cut off by: 30 in the older
+// records of procurement.
+const cutWidth = 25
+
+// cutOff says whether a is b as a narrow field leaves it: cut inside a word.
+func cutOff(a, b *Form) bool {
+	if len(a.Text) < cutWidth || len(a.Text) >= len(b.Text) || a.Legal != "" || len(a.Tokens) < 2 || len(a.Tokens) > len(b.Tokens) {
+		return false
+	}
+	last := len(a.Tokens) - 1
+	for i := range last {
+		if a.Tokens[i].Norm != b.Tokens[i].Norm {
+			return false
+		}
+	}
+	x, y := &a.Tokens[last], &b.Tokens[last]
+	return x.Role == Core && len(x.Norm) > 2 && len(x.Norm) < len(y.Norm) && strings.HasPrefix(y.Norm, x.Norm)
 }
 
 // A rest is what stands on one side alone, by what it tells.

@@ -172,6 +172,9 @@ type Result struct {
 
 // Compare says how like two names are. It is symmetric. f may be nil.
 func Compare(a, b *Form, f Frequencies) Result {
+	if before(b, a) {
+		a, b = b, a
+	}
 	r := compareForms(a, b, f)
 	if len(a.Alternates) == 0 && len(b.Alternates) == 0 {
 		return r

@@ -116,6 +116,8 @@ func parentheses(pieces []piece) (main []piece, others []otherName) {
 			main = append(main, pieces[i])
 			i++
 			continue
+		case i > 0 && len(run) == 1 && len(run[0].text) > 2 && strings.Trim(run[0].text, "0123456789") == "":
+			// a code of the register's own
 		case i > 0 && len(run) == 1 && isShort(run[0]):
 			others = append(others, otherName{Short, run})
 		case i > 0 && j == len(pieces) && len(run) > 1 && placeIn(run) == 0 && !isLegal(run):

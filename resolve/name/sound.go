@@ -27,8 +27,8 @@ var soundRules = func() map[byte][][2]string {
 // sound is the phonetic-normal form of a folded word in Latin letters: spellings
 // of one word meet in it. It is for looking up and for comparing, not for show.
 func sound(w string) string {
-	if w == "" || !hasLetter(w) {
-		return w
+	if !hasVowel(w) {
+		return w // initials are spelt, not spoken
 	}
 	var buf [64]byte
 	b := buf[:0]
@@ -167,6 +167,8 @@ func isVowel(c byte) bool {
 	}
 	return false
 }
+
+func hasVowel(s string) bool { return strings.ContainsAny(s, "aeiouy") }
 
 func hasLetter(s string) bool {
 	for i := 0; i < len(s); i++ {

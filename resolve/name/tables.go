@@ -120,6 +120,17 @@ var classWords = []struct{ words, class string }{
 	{"general partnership", "gp"}, {"state enterprise", "state"}, {"unitarnoe predpriyatie", "state"},
 }
 
+// classOf is the class that the words of a form say, "" if they do not.
+func classOf(words []string) string {
+	folded := " " + strings.Join(words, " ")
+	for _, c := range classWords {
+		if strings.Contains(folded, " "+c.words) {
+			return c.class
+		}
+	}
+	return ""
+}
+
 // readForms takes the forms of GLEIF's list. What several words say plainly
 // holds everywhere, the rest in its country alone: "Bank" is a form in some.
 func (k *knowledge) readForms() {
@@ -131,11 +142,8 @@ func (k *knowledge) readForms() {
 				form = f
 				break
 			}
-			folded := " " + strings.Join(foldWords(n), " ")
-			for _, c := range classWords {
-				if form.class == "" && strings.Contains(folded, " "+c.words) {
-					form.class = c.class
-				}
+			if form.class == "" {
+				form.class = classOf(foldWords(n))
 			}
 		}
 		for _, n := range names {
@@ -144,7 +152,7 @@ func (k *knowledge) readForms() {
 			if _, ok := k.legal[key]; ok || len(key) < 2 {
 				continue
 			}
-			if form.class != "" && len(words) > 1 && len(key) > 8 {
+			if len(words) > 1 && classOf(words) != "" {
 				k.legal[key] = form
 				k.legalFirst[key] = len(key) > 11
 				continue
