@@ -185,7 +185,7 @@ func align(a, b []Token, skip func(*Token) bool) alignment {
 		}
 		al.of[bi], al.taken[bj], al.ties[bi] = int8(bj), true, tie(best>>8)
 		if al.ties[bi] == tieLoose {
-			al.bones += len(ta[bi].bones)
+			al.bones += ta[bi].bones.len()
 		}
 		if al.ties[bi] == tieSlip {
 			al.cost += (255 - int(best&255)) / 4

@@ -11,7 +11,7 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 	switch {
 	case a.key == b.key && a.key != "":
 		return equalCore(r, a, b)
-	case a.joined == b.joined, a.whole == b.whole:
+	case a.sameJoined(b), a.sameWhole(b):
 		r.Level, r.Why = OrgExpanded, "equal but for blanks"
 		return r
 	}
@@ -28,6 +28,10 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 		return r
 	}
 	al := align(a.Tokens, b.Tokens, skipJoiner)
+	if al.left == al.na && !spelledClose(a, b) {
+		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
+		return r
+	}
 	return al.organisations(r, a, b, f)
 }
 
@@ -38,7 +42,7 @@ func equalCore(r Result, a, b *Form) Result {
 	switch {
 	case !sameWeak(a, b):
 		r.Level, r.Why = OrgWeak, "equal but for words that tell little"
-	case a.joined != b.joined:
+	case !a.sameJoined(b):
 		r.Level, r.Why = OrgExpanded, "the same words in another order"
 	default:
 		return classLevel(r, a, b)
@@ -262,13 +266,21 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 // spelledClose says whether two names are a slip apart when blanks are left out:
 // slips that part or join words.
 func spelledClose(a, b *Form) bool {
-	n := min(len(a.joined), len(b.joined))
-	return n >= 8 && len(a.Tokens) != len(b.Tokens) && distance(a.joined, b.joined, slipBudget(n)) < tooFar
+	if len(a.Tokens) == len(b.Tokens) {
+		return false
+	}
+	var x, y [256]byte
+	p, q := a.spell(x[:0], false), b.spell(y[:0], false)
+	n, budget := min(len(p), len(q)), slipBudget(min(len(p), len(q)))
+	if n < 8 || len(p) > maxWord || len(q) > maxWord || (len(p)-n+len(q)-n)*closeCost > budget {
+		return false
+	}
+	return distance(string(p), string(q), budget) < tooFar
 }
 
 // near is the level of names whose words all have partners, but for weak ones.
 func (al *alignment) near(r Result, a, b *Form, ra, rb rest) Result {
-	letters := min(len(a.full), len(b.full))
+	letters := min(a.letters, b.letters)
 	switch {
 	case al.cost > slipBudget(letters):
 		r.Level, r.Why = OrgPartial, "more than a slip apart"
