@@ -278,9 +278,6 @@ func unglueHan(pieces []piece) []piece {
 	return pieces
 }
 
-// maxLegalWords is how many words a legal form may have.
-const maxLegalWords = 9
-
 // stripLegal takes legal forms off the end, and off the front, and keeps the
 // first that was found as the form's own. Something always remains.
 func (f *Form) stripLegal(pieces []piece, h Hint) []piece {
@@ -296,7 +293,10 @@ func (f *Form) stripLegal(pieces []piece, h Hint) []piece {
 			pieces = pieces[:len(pieces)-1] // "and" of "and Company"
 		}
 	}
-	for n := min(maxLegalWords, len(pieces)-1); n > 0; n-- {
+	if len(pieces) == 0 {
+		return pieces
+	}
+	for n := min(known().legalBegins[head(pieces[0].rend.norm)], len(pieces)-1); n > 0; n-- {
 		if key := joinPieces(pieces[:n]); known().legalFirst[key] {
 			f.setLegal(pieces[:n], h)
 			return pieces[n:]
@@ -324,7 +324,15 @@ func joinPieces(pieces []piece) string {
 // case of letters tells nothing.
 func legalAt(pieces []piece, h Hint, quiet bool) int {
 	k := known()
-	for n := min(maxLegalWords, len(pieces)-1); n > 0; n-- {
+	if len(pieces) == 0 {
+		return 0
+	}
+	last := pieces[len(pieces)-1].rend.norm
+	most := k.legalEnds[tail(last)]
+	if len(last) < 2 {
+		most = 5
+	}
+	for n := min(most, len(pieces)-1); n > 0; n-- {
 		tail := pieces[len(pieces)-n:]
 		key := joinPieces(tail)
 		if _, ok := k.legal[key]; ok {
@@ -396,7 +404,10 @@ func orgTokens(pieces []piece) []Token {
 
 // placeIn gives how many words at the beginning are a place, the longest first.
 func placeIn(pieces []piece) int {
-	for n := min(5, len(pieces)); n > 0; n-- {
+	if len(pieces) == 0 {
+		return 0
+	}
+	for n := min(known().placeBegins[pieces[0].rend.norm], len(pieces)); n > 0; n-- {
 		if known().places[placeKey(pieces[:n])] != "" {
 			return n
 		}

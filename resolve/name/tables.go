@@ -31,6 +31,11 @@ type knowledge struct {
 	numbers                                 map[string]int32
 	places                                  map[string]string // words joined with blanks
 
+	// How many words a legal form that ends or begins with two letters has at
+	// most, and a place that begins with a word: most words do neither, and need
+	// not be joined to be looked up.
+	legalEnds, legalBegins, placeBegins map[string]int
+
 	title, suffix, particle, first map[string]bool
 	personAt                       map[string]int32 // places in persons
 	persons                        []person         // the first is nobody
@@ -43,7 +48,7 @@ type person struct{ spelt, short []int32 }
 // known is the knowledge, read from the tables once.
 var known = sync.OnceValue(func() *knowledge {
 	k := &knowledge{
-		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, byCountry: map[string]map[string]legalForm{},
+		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, legalEnds: map[string]int{}, legalBegins: map[string]int{}, placeBegins: map[string]int{}, byCountry: map[string]map[string]legalForm{},
 		same: map[string]string{}, numbers: map[string]int32{}, places: map[string]string{},
 		personAt: map[string]int32{}, persons: make([]person, 1), heads: []string{""},
 	}
@@ -103,16 +108,26 @@ func (k *knowledge) readLegal() {
 			if _, ok := k.legal[key]; ok || key == "" {
 				continue
 			}
-			k.legal[key] = form
+			k.addLegal(foldWords(s), key, form)
 			if bare := strings.ReplaceAll(s, ".", ""); len(bare) <= 4 {
 				k.legalCase[bare] = true
 			}
 			if words := foldWords(s); first && len(words) == 1 || len(words) > 1 && len(key) > 11 {
 				k.legalFirst[key] = true
+				k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
 			}
 		}
 	})
 }
+
+func (k *knowledge) addLegal(words []string, key string, form legalForm) {
+	k.legal[key] = form
+	k.legalEnds[tail(key)] = max(k.legalEnds[tail(key)], len(words))
+}
+
+func head(s string) string { return s[:min(2, len(s))] }
+
+func tail(s string) string { return s[max(0, len(s)-2):] }
 
 // classWords tell the class of a form by what its name says.
 var classWords = []struct{ words, class string }{
@@ -157,8 +172,11 @@ func (k *knowledge) readForms() {
 				continue
 			}
 			if len(words) > 1 && classOf(words) != "" {
-				k.legal[key] = form
-				k.legalFirst[key] = len(key) > 11
+				k.addLegal(words, key, form)
+				if len(key) > 11 {
+					k.legalFirst[key] = true
+					k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
+				}
 				continue
 			}
 			if k.byCountry[country] == nil {
@@ -166,6 +184,7 @@ func (k *knowledge) readForms() {
 			}
 			if _, ok := k.byCountry[country][key]; !ok {
 				k.byCountry[country][key] = form
+				k.legalEnds[tail(key)] = max(k.legalEnds[tail(key)], len(words))
 			}
 		}
 	})
@@ -205,8 +224,10 @@ func (k *knowledge) readNumbers() {
 
 func (k *knowledge) readPlaces() {
 	add := func(code, spelling string) {
-		if key := strings.Join(foldWords(spelling), " "); len(key) > 1 && k.places[key] == "" {
+		words := foldWords(spelling)
+		if key := strings.Join(words, " "); len(key) > 1 && k.places[key] == "" {
 			k.places[key] = code
+			k.placeBegins[words[0]] = max(k.placeBegins[words[0]], len(words))
 		}
 	}
 	lines("places.txt", func(cols []string) {
