@@ -126,6 +126,26 @@ func TestPersons(t *testing.T) {
 	}
 }
 
+type frequencies map[string]float64
+
+func (f frequencies) Token(w string) float64 { return f[w] }
+func (f frequencies) Full(string) float64    { return 0 }
+
+// TestFrequencies: a slip between two common names speaks against, words that
+// every name has speak for little.
+func TestFrequencies(t *testing.T) {
+	a, b := Parse("Quorvex Mario", Person, Hint{}), Parse("Quorvex Maria", Person, Hint{})
+	rare, common := Compare(a, b, frequencies{}), Compare(a, b, frequencies{"mario": 0.01, "maria": 0.02})
+	if rare.Level != common.Level || common.Bits >= rare.Bits-2 {
+		t.Errorf("rare %+v, common %+v", rare, common)
+	}
+	x, y := Parse("Quorvex Bridge Services", Organisation, Hint{}), Parse("Quorvex Bridge", Organisation, Hint{})
+	seldom, often := Compare(x, y, frequencies{"service": 0.001}), Compare(x, y, frequencies{"service": 0.4})
+	if seldom.Level != OrgDistinctive || often.Bits <= seldom.Bits {
+		t.Errorf("seldom %+v, often %+v", seldom, often)
+	}
+}
+
 // TestRelated tells who belongs together from who is one.
 func TestRelated(t *testing.T) {
 	tests := []struct {
@@ -230,7 +250,7 @@ func TestKeys(t *testing.T) {
 		{"Amazon Web Services", "AWS", Organisation},
 		{"Van der Bilt Corp", "vanderbilt", Organisation},
 		{"Prizum d.b.a. IntegrityOne Partners", "IntegrityOne Partners", Organisation},
-		{"Bill Quorvex", "William Kvorvex", Person},
+		{"Bill Quorvex", "William Smith", Person},
 		{"Владимир Путин", "Poutine Wladimir", Person},
 		{"Walmart", "Wallmart", Organisation},
 		{"Quorvex", "Quorvx", Organisation},
