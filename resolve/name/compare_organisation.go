@@ -243,7 +243,7 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 		if !r.Conflict {
 			r.Level, r.Why = OrgPartial, "other words and numbers"
 		}
-	case ra.number+rb.number == 0 && ra.words()+rb.words()+ra.place+rb.place > 0 && spelledClose(a, b):
+	case ra.number+rb.number+ra.place+rb.place == 0 && ra.words()+rb.words() > 0 && spelledClose(a, b):
 		r.Level, r.Why, r.Bits = OrgTypo, "a slip apart as a whole", -1
 	case ra.words()+rb.words()+ra.place+rb.place+ra.number+rb.number == 0:
 		r = al.near(r, a, b, ra, rb)

@@ -289,7 +289,7 @@ func (f *Form) has(words ...string) bool {
 // acronyms are the initials of the name: of its core, with weak words, with
 // small ones, with the legal form.
 func (f *Form) acronyms(pieces []piece) []string {
-	var core, weak, all, raw []byte
+	var core, bare, weak, all, raw []byte
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
 		c := t.latin
@@ -302,6 +302,9 @@ func (f *Form) acronyms(pieces []piece) []string {
 			continue
 		case t.Role != Weak:
 			core = append(core, c[0])
+			if t.Role != Place {
+				bare = append(bare, c[0]) // ICE, of the United States
+			}
 		}
 		weak = append(weak, c[0])
 	}
@@ -316,7 +319,7 @@ func (f *Form) acronyms(pieces []piece) []string {
 			out = append(out, string(b))
 		}
 	}
-	for _, b := range [][]byte{core, weak, raw, all} {
+	for _, b := range [][]byte{core, bare, weak, raw, all} {
 		add(b)
 		if f.legalInitial >= 'a' && f.legalInitial <= 'z' {
 			add(append(slices.Clone(b), f.legalInitial))
