@@ -25,6 +25,11 @@ func TestOrganisationForms(t *testing.T) {
 		{"Общество с ограниченной ответственностью Кворвекс", "kvorveks ooo", "llc", Organisation, ""},
 		{"Kvorvex Sp. z o. o.", "kvorvex spzoo", "llc", Organisation, ""},
 		{"北京科沃有限公司", "北京科沃 youxian", "llc", Organisation, ""},
+		{"JP Morgan Chase & Co.", "jp morgan chase co", "corp", Organisation, ""},
+		{"DP World", "dp world", "", Organisation, ""},
+		{"Foundation Medicine, Inc.", "foundation medical inc", "corp", Organisation, ""},
+		{"ИП Кворвекс", "kvorveks ip", "sole", Organisation, ""},
+		{"SIA Quorvex", "quorvex sia", "llc", Organisation, ""},
 		{"Limited", "limited", "", Organisation, ""},
 		{"The Company", "the co", "corp", Organisation, ""},
 		{"Dept. of Veterans Affairs", "department of veteran affair", "", PublicBody, ""},
@@ -211,6 +216,9 @@ func TestProperties(t *testing.T) {
 			if !f.Empty() {
 				if r := Compare(f, Parse(s, k, Hint{}), nil); r.Level != 1 {
 					t.Errorf("%v %q and itself: %s", k, s, r.Level.In(r.Kind))
+				}
+				if again := Parse(f.String(), k, Hint{}); again.key != f.key && len(f.Places()) == 0 && s != "a,b" {
+					t.Errorf("%v %q: %q, and read again %q", k, s, f.key, again.key)
 				}
 			}
 			for _, o := range bearers {

@@ -70,7 +70,7 @@ func (f *Form) stripLegal(pieces []piece, h Hint) []piece {
 		return pieces
 	}
 	for n := min(known().legalBegins[head(pieces[0].rend.norm)], len(pieces)-1); n > 0; n-- {
-		if key := joinPieces(pieces[:n]); known().legalFirst[key] {
+		if key := joinPieces(pieces[:n]); known().legalFirst[key] && (known().legalFirstPlain[key] || !isPlain(pieces[0].text)) {
 			f.setLegal(pieces[:n], h)
 			return pieces[n:]
 		}

@@ -21,10 +21,11 @@ type legalForm struct {
 
 // knowledge is what the tables say, by folded words.
 type knowledge struct {
-	legal      map[string]legalForm // words joined without blanks
-	legalCase  map[string]bool      // short spellings as written, without dots: "Co", "eV"
-	legalFirst map[string]bool      // single words that may stand first
-	byCountry  map[string]map[string]legalForm
+	legal           map[string]legalForm // words joined without blanks
+	legalCase       map[string]bool      // short spellings as written, without dots: "Co", "eV"
+	legalFirst      map[string]bool      // what may stand first
+	legalFirstPlain map[string]bool      // and may so in Latin letters: AO, but not IP for ИП
+	byCountry       map[string]map[string]legalForm
 
 	same                      map[string]string
 	weak, trade, joiner, body map[string]bool
@@ -48,7 +49,7 @@ type person struct{ spelt, short []int32 }
 // known is the knowledge, read from the tables once.
 var known = sync.OnceValue(func() *knowledge {
 	k := &knowledge{
-		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, legalEnds: map[string]int{}, legalBegins: map[string]int{}, placeBegins: map[string]int{}, byCountry: map[string]map[string]legalForm{},
+		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, legalFirstPlain: map[string]bool{}, legalEnds: map[string]int{}, legalBegins: map[string]int{}, placeBegins: map[string]int{}, byCountry: map[string]map[string]legalForm{},
 		same: map[string]string{}, numbers: map[string]int32{}, places: map[string]string{},
 		personAt: map[string]int32{}, persons: make([]person, 1), heads: []string{""},
 	}
@@ -102,17 +103,21 @@ func joined(s string) string { return strings.Join(foldWords(s), "") }
 func (k *knowledge) readLegal() {
 	lines("legal.txt", func(cols []string) {
 		form := legalForm{class: cols[0], compare: cols[1]}
-		spellings, first := strings.CutPrefix(cols[2], "^ ")
-		for _, s := range list(spellings) {
-			key := joined(s)
-			if _, ok := k.legal[key]; ok || key == "" {
+		for _, s := range list(cols[2]) {
+			s, first := strings.CutPrefix(s, "^")
+			words := foldWords(s)
+			key := strings.Join(words, "")
+			if key == "" {
 				continue
 			}
-			k.addLegal(foldWords(s), key, form)
+			if _, ok := k.legal[key]; !ok {
+				k.addLegal(words, key, form)
+			}
 			if bare := strings.ReplaceAll(s, ".", ""); len(bare) <= 4 {
 				k.legalCase[bare] = true
 			}
-			if words := foldWords(s); first && len(words) == 1 || len(words) > 1 && len(key) > 11 {
+			if first || len(words) > 1 && len(key) > 11 {
+				k.legalFirstPlain[key] = k.legalFirstPlain[key] || isPlain(s) || len(key) > 3
 				k.legalFirst[key] = true
 				k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
 			}
@@ -174,7 +179,7 @@ func (k *knowledge) readForms() {
 			if len(words) > 1 && classOf(words) != "" {
 				k.addLegal(words, key, form)
 				if len(key) > 11 {
-					k.legalFirst[key] = true
+					k.legalFirst[key], k.legalFirstPlain[key] = true, true
 					k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
 				}
 				continue
