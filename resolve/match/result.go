@@ -1,0 +1,210 @@
+package match
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// Constraints are what people have decided. Bound records are one whatever their
+// scores, records apart never are.
+type Constraints struct {
+	Bound [][2]string
+	Apart [][2]string
+}
+
+// limits are constraints by the numbers of records.
+type limits struct{ bound, apart [][2]uint32 }
+
+func (m *Matcher) limits(cs Constraints) (*limits, error) {
+	var out limits
+	for _, l := range []struct {
+		from [][2]string
+		to   *[][2]uint32
+	}{{cs.Bound, &out.bound}, {cs.Apart, &out.apart}} {
+		for _, p := range l.from {
+			a, okA := m.store.find(p[0])
+			b, okB := m.store.find(p[1])
+			if !okA || !okB || a == b {
+				continue // decided about records that are not in sight
+			}
+			*l.to = append(*l.to, [2]uint32{min(a, b), max(a, b)})
+		}
+		slices.SortFunc(*l.to, func(a, b [2]uint32) int { return slices.Compare(a[:], b[:]) })
+		*l.to = slices.Compact(*l.to)
+	}
+	f := newForest(len(m.store.ids))
+	for _, p := range out.bound {
+		f.join(p[0], p[1])
+	}
+	for _, p := range out.apart {
+		if f.root(p[0]) == f.root(p[1]) {
+			return nil, fmt.Errorf("match: %s and %s are to be kept apart, and bound to the same record", m.store.ids[p[0]], m.store.ids[p[1]])
+		}
+	}
+	return &out, nil
+}
+
+// An Outcome is what a pair is taken for.
+type Outcome uint8
+
+const (
+	Different Outcome = iota
+	Related           // two entities that have to do with each other
+	Possible          // perhaps one: for people to decide
+	Same
+)
+
+func (o Outcome) String() string {
+	return [...]string{"different", "related", "possible", "same"}[o]
+}
+
+// An Edge is a compared pair.
+type Edge struct {
+	A, B string // A < B
+	P    float64
+	Bits float64
+	Outcome
+}
+
+// A Cluster is the records of one entity.
+type Cluster struct {
+	Members []string // ascending
+	Weakest float64  // lowest mean score, in bits, of a member with the others it was compared with
+	Fragile bool     // one pair alone holds it together, or members contradict each other
+}
+
+// A Result is what a run found.
+type Result struct {
+	Clusters []Cluster // of two records or more, by their first members
+	Edges    []Edge    // pairs that are the same, possible or related, by their records
+	Review   []Edge    // those of Edges that people should look at, the likeliest first
+	Model    []Model   // of each family with records
+	Counts   Counts
+}
+
+// Counts are what was done.
+type Counts struct {
+	Records, Values int
+	Cut             int // values left out because a record had too many of their sort
+	Pairs           int // compared
+	Patterns        int
+	Keys, Joined    int // keys, and keys made of several common ones
+}
+
+// outcome judges a compared pair.
+func (m *Matcher) outcome(p *pattern, bits float64) Outcome {
+	switch {
+	case p.veto != vetoNone && p.related:
+		return Related
+	case p.veto != vetoNone:
+		return Different
+	case p.related && !identified(p):
+		return Related
+	case probability(bits) >= m.cfg.Merge:
+		return Same
+	case probability(bits) >= m.cfg.Review:
+		return Possible
+	}
+	return Different
+}
+
+// identified says whether an identifier agrees.
+func identified(p *pattern) bool { l := p.slot[slotIdent].level(); return l == 1 || l == 2 }
+
+func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) {
+	lim, err := m.limits(cs)
+	if err != nil {
+		return nil, err
+	}
+	bar := logit(m.cfg.Merge)
+	scores := make([]float64, len(m.pairs.patterns))
+	outcomes := make([]Outcome, len(scores))
+	for i := range scores {
+		p := &m.pairs.patterns[i]
+		scores[i] = m.fits[p.family].score(p)
+		outcomes[i] = m.outcome(p, scores[i])
+	}
+	out := &Result{Counts: m.counts(), Model: m.models()}
+	var edges []edge
+	for a := range m.pairs.ends {
+		from, to := m.pairs.of(uint32(a))
+		for at := from; at < to; at++ {
+			pat := m.pairs.pattern[at]
+			b, bits := m.pairs.other[at], scores[pat]
+			if p := &m.pairs.patterns[pat]; p.veto != vetoNone || outcomes[pat] == Related {
+				lim.apart = append(lim.apart, [2]uint32{uint32(a), b})
+			}
+			edges = append(edges, edge{uint32(a), b, float32(bits - bar)})
+			if outcomes[pat] != Different {
+				out.Edges = append(out.Edges, Edge{m.store.ids[a], m.store.ids[b], probability(bits), bits, outcomes[pat]})
+			}
+		}
+	}
+	parts := m.components(edges, lim)
+	divided := make([][]uint32, len(parts))
+	d := divider{sources: func(rec uint32) uint32 {
+		if s := m.store.source[rec]; m.store.unique[s] {
+			return s + 1
+		}
+		return 0
+	}}
+	if err := parallel(ctx, m.cfg.Threads, len(parts), func(i int) { divided[i] = d.divide(&parts[i]) }); err != nil {
+		return nil, err
+	}
+	for i := range parts {
+		out.Clusters = m.clustersOf(&parts[i], divided[i], out.Clusters)
+	}
+	slices.SortFunc(out.Clusters, func(a, b Cluster) int { return slices.Compare(a.Members, b.Members) })
+	return out, nil
+}
+
+func (m *Matcher) clustersOf(c *component, groupOf []uint32, out []Cluster) []Cluster {
+	at := map[uint32]int{}
+	sizes := map[uint32]int{}
+	for _, g := range groupOf {
+		sizes[g]++
+	}
+	for i, g := range groupOf {
+		if sizes[g] < 2 {
+			continue
+		}
+		n, ok := at[g]
+		if !ok {
+			n = len(out)
+			at[g] = n
+			out = append(out, Cluster{})
+		}
+		out[n].Members = append(out[n].Members, m.store.ids[c.members[i]])
+	}
+	return out
+}
+
+func (m *Matcher) counts() Counts {
+	return Counts{
+		Records: len(m.store.ids), Values: len(m.store.tags), Cut: m.store.cut,
+		Pairs: len(m.pairs.other), Patterns: len(m.pairs.patterns),
+		Keys: len(m.index.tier[0].keys), Joined: len(m.index.tier[1].keys) + len(m.index.tier[2].keys),
+	}
+}
+
+// Compared yields every pair that was compared, by its records.
+func (m *Matcher) Compared() iter.Seq[Edge] {
+	return func(yield func(Edge) bool) {
+		for a := range m.pairs.ends {
+			from, to := m.pairs.of(uint32(a))
+			for at := from; at < to; at++ {
+				p := &m.pairs.patterns[m.pairs.pattern[at]]
+				bits := m.fits[p.family].score(p)
+				e := Edge{m.store.ids[a], m.store.ids[m.pairs.other[at]], probability(bits), bits, m.outcome(p, bits)}
+				if p.veto != vetoNone {
+					e.P = 0
+				}
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
