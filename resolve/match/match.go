@@ -26,6 +26,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"overt/ftm"
 )
@@ -89,6 +90,20 @@ type Matcher struct {
 	pairs pairs
 
 	screens sync.Pool // of *worker
+	times   []Took
+}
+
+// A Took says how long a step of a run took.
+type Took struct {
+	Step string
+	Time time.Duration
+}
+
+func (m *Matcher) timed(step string, do func() error) error {
+	start := time.Now()
+	err := do()
+	m.times = append(m.times, Took{step, time.Since(start)})
+	return err
 }
 
 // New gives an empty Matcher. It is an error if a number of the Config lies
@@ -141,7 +156,13 @@ func (m *Matcher) Run(ctx context.Context, cs Constraints) (*Result, error) {
 	if err := m.Build(ctx); err != nil {
 		return nil, err
 	}
-	return m.cluster(ctx, cs)
+	var out *Result
+	err := m.timed("cluster", func() (err error) { out, err = m.cluster(ctx, cs); return err })
+	if err != nil {
+		return nil, err
+	}
+	out.Counts.Times = m.times
+	return out, nil
 }
 
 // Build does what comes before clusters: index, candidates, weights. Run calls
@@ -155,8 +176,11 @@ func (m *Matcher) Build(ctx context.Context) error {
 		return err
 	}
 	m.store.markUnique(m.cfg.Unique)
-	for _, step := range []func(context.Context) error{m.parseAll, m.countForms, m.buildIndex, m.block, m.comparePairs, m.train} {
-		if err := step(ctx); err != nil {
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{{"parse", m.parseAll}, {"count", m.countForms}, {"index", m.buildIndex}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}} {
+		if err := m.timed(step.name, func() error { return step.do(ctx) }); err != nil {
 			return fmt.Errorf("match: %w", err)
 		}
 	}

@@ -91,6 +91,7 @@ type Counts struct {
 	Pairs           int // compared
 	Patterns        int
 	Keys, Joined    int // keys, and keys made of several common ones
+	Times           []Took
 }
 
 // outcome judges a compared pair.
