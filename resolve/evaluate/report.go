@@ -30,9 +30,12 @@ func Write(w io.Writer, reports []*Report) error {
 		if r.Pairwise == nil {
 			return ""
 		}
-		return fmt.Sprintf("%s\t%d\t%d\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%d\t%.4f\t%.5f\t%.4f\t%.4f\t%s",
-			r.Name, r.Records, r.Truth, r.Pairwise.Precision, r.Pairwise.Recall, r.Pairwise.F1, r.BCubed.F1, r.Exact.Precision, r.Exact.Recall, r.MergeCost,
-			r.Candidate.Pairs, r.Candidate.Complete, r.Candidate.Reduction, r.Average, r.Brier, r.Same)
+		l := fmt.Sprintf("%s\t%d\t%d\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f",
+			r.Name, r.Records, r.Truth, r.Pairwise.Precision, r.Pairwise.Recall, r.Pairwise.F1, r.BCubed.F1, r.Exact.Precision, r.Exact.Recall, r.MergeCost)
+		if c := r.Candidate; c != nil {
+			l += fmt.Sprintf("\t%d\t%.4f\t%.5f\t%.4f\t%.4f\t%s", c.Pairs, c.Complete, c.Reduction, r.Average, r.Brier, r.Same)
+		}
+		return l
 	})
 	section("set\tpairs\tP\tR\tF1\taccuracy\tAP\tBrier", func(r *Report) string {
 		if r.Decision == nil {
@@ -48,6 +51,9 @@ func Write(w io.Writer, reports []*Report) error {
 		return fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%.0f\t%s\t%s", r.Name, s.Requests, s.Found, s.First, s.Missed, s.Alarms, s.PerSec, s.P50.Round(time.Microsecond), s.P99.Round(time.Microsecond))
 	})
 	section("set\tseconds\tCPU\tpeak MB\tpairs/s\tthreads", func(r *Report) string {
+		if r.Cost.Threads == 0 {
+			return ""
+		}
 		return fmt.Sprintf("%s\t%.2f\t%.2f\t%.0f\t%.0f\t%d", r.Name, r.Cost.Seconds, r.Cost.CPU, r.Cost.PeakMB, r.Cost.PairsPerSec, r.Cost.Threads)
 	})
 	section("set\tby\tpart\ttrue pairs\tP\tR\tF1", func(r *Report) string {

@@ -36,36 +36,77 @@ func (p *pairs) of(a uint32) (from, to uint64) {
 	return from, p.ends[a]
 }
 
-// search finds up to most records that share the rarest keys, best first. keys are
-// sorted here. skip says which records are no candidates.
-func (ix *index) search(w *worker, keys []ranked, budget, most int, skip func(uint32) bool) []candidate {
-	slices.SortFunc(keys, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.df, b.df), cmp.Compare(a.key, b.key)) })
+// search finds up to most records that share keys with another, best first. leads
+// are keys that lead to records, and are sorted here; row are all its keys of the
+// first tier, ascending. skip says which records are no candidates.
+//
+// Rare keys find the records; what these are worth is then the sum of all keys
+// shared, common ones too, which tell apart those that share one rare key alone.
+func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most int, skip func(uint32) bool) []candidate {
+	slices.SortFunc(leads, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.df, b.df), cmp.Compare(a.key, b.key)) })
 	w.worth.reset()
 	spent := 0
-	for _, k := range keys {
+	for _, k := range leads {
 		if spent > 0 && spent+int(k.df) > budget {
 			break
 		}
 		spent += int(k.df)
-		worth := factor[k.key.kin()] * float32(math.Log1p(float64(ix.n)/float64(k.df)))
+		worth := ix.worth(k.key, int(k.df))
 		for _, rec := range ix.tier[k.in].records(k.at) {
 			w.worth.add(rec, worth)
 		}
 	}
 	found := w.found[:0]
-	var best float32
 	for _, at := range w.worth.used {
-		c := candidate{w.worth.recs[at], w.worth.sums[at]}
-		if !skip(c.rec) {
+		if c := (candidate{w.worth.recs[at], w.worth.sums[at]}); !skip(c.rec) {
 			found = append(found, c)
-			best = max(best, c.worth)
 		}
+	}
+	w.found = found
+	found = bestOf(found, max(2*most, commonKey))
+	w.weights = w.weights[:0]
+	for _, at := range row {
+		w.weights = append(w.weights, ix.worth(ix.tier[0].keys[at], ix.tier[0].df(at)))
+	}
+	for i := range found {
+		found[i].worth = ix.shared(row, w.weights, found[i].rec)
+	}
+	return bestOf(found, most)
+}
+
+func (ix *index) worth(k key, df int) float32 {
+	return factor[k.kin()] * float32(math.Log1p(float64(ix.n)/float64(df)))
+}
+
+// shared adds the weights of the keys that a record has too.
+func (ix *index) shared(row []uint32, weights []float32, rec uint32) float32 {
+	other := ix.tier[0].row(rec)
+	var sum float32
+	for i, j := 0, 0; i < len(row) && j < len(other); {
+		switch {
+		case row[i] < other[j]:
+			i++
+		case row[i] > other[j]:
+			j++
+		default:
+			sum += weights[i]
+			i++
+			j++
+		}
+	}
+	return sum
+}
+
+// bestOf sorts candidates and cuts off those of little worth beside the best.
+func bestOf(found []candidate, most int) []candidate {
+	var best float32
+	for _, c := range found {
+		best = max(best, c.worth)
 	}
 	found = slices.DeleteFunc(found, func(c candidate) bool { return c.worth < worthFloor*best })
 	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.rec, b.rec))
 	})
-	w.found = found
 	return found[:min(len(found), most)]
 }
 
@@ -96,7 +137,7 @@ func (m *Matcher) block(ctx context.Context) error {
 		var out []uint32
 		for rec := uint32(from); rec < uint32(to); rec++ {
 			w.common = m.index.generators(rec, w.common[:0])
-			found := m.index.search(w, w.common, bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
+			found := m.index.search(w, w.common, m.index.tier[0].row(rec), bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
 			for _, f := range found {
 				out = append(out, f.rec)
 			}

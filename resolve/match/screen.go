@@ -41,7 +41,7 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 		q.forms = append(q.forms, m.reader.parse(v.tag, v.text))
 		q.given = append(q.given, v.text)
 	}
-	found := m.index.search(w, m.requestKeys(w, &q), screenBudget, screenCandidates, func(rec uint32) bool {
+	found := m.index.search(w, m.requestKeys(w, &q), w.row, screenBudget, screenCandidates, func(rec uint32) bool {
 		return !m.plan.compatible[schema][m.store.schema[rec]]
 	})
 	type scored struct {
@@ -68,14 +68,15 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 	return out, nil
 }
 
-// requestKeys gives the keys of a request that lead to records.
+// requestKeys gives the keys of a request that lead to records; w.row are all it has.
 func (m *Matcher) requestKeys(w *worker, q *side) []ranked {
 	ix := &m.index
 	w.keys = sideKeys(q, w.keys[:0])
-	w.common = w.common[:0]
+	w.common, w.row = w.common[:0], w.row[:0]
 	var leads []ranked
 	for _, k := range w.keys {
 		if at, ok := ix.tier[0].find(k); ok {
+			w.row = append(w.row, at)
 			w.common = ix.addCommon(at, w.common)
 			leads = ix.addLeading(0, at, leads)
 		}

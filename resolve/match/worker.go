@@ -17,13 +17,15 @@ var errTooMany = errors.New("more keys than can be held")
 
 // A worker is the scratch of one thread.
 type worker struct {
-	keys   []key
-	common []ranked
-	found  []candidate
-	worth  sums
-	left   side
-	right  side
-	forms  formCache
+	keys    []key
+	common  []ranked
+	found   []candidate
+	weights []float32
+	row     []uint32
+	worth   sums
+	left    side
+	right   side
+	forms   formCache
 }
 
 func (m *Matcher) newWorker() *worker {
