@@ -41,6 +41,9 @@ func (f *Form) keys(emit func(Family, string)) {
 		if f.joined != f.full {
 			emit(KeyFull, f.joined)
 		}
+		if f.whole != f.joined && f.whole != f.full {
+			emit(KeyFull, f.whole)
+		}
 	}
 	var sounds []string
 	for i := range f.Tokens {

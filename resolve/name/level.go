@@ -79,6 +79,6 @@ func (r Result) Same() bool {
 	case Thing:
 		return r.Level >= ThingExact && r.Level <= ThingTypo
 	default:
-		return r.Level >= OrgExact && r.Level <= OrgAcronym
+		return r.Level >= OrgExact && r.Level <= OrgAcronym && (r.Level != OrgClass || r.Bits > -2)
 	}
 }

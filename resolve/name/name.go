@@ -67,9 +67,11 @@ type Token struct {
 	Value int32 // of a Number; -1 else
 	Loose bool  // Sound is a weak rendering of a script that is not spelt by sound
 
-	latin string  // Norm, or where Loose a rendering of it, in Latin letters
-	nicks []int32 // classes of given names that stand for each other, sorted
-	bones string  // skeleton of latin
+	latin  string  // Norm, or where Loose a rendering of it, in Latin letters
+	spelt  []int32 // classes of names that are spellings of one
+	short  []int32 // classes of given names that stand for each other
+	bones  string  // skeleton of latin
+	hangul bool    // written in Korean letters
 }
 
 // An AlternateKind says what another name inside the text is.
@@ -106,12 +108,18 @@ type Form struct {
 	Alternates []Alternate
 
 	full    string // core tokens sorted and joined
-	joined  string // all tokens in order and joined
+	joined  string // tokens without joiners in order and joined
+	whole   string // all tokens in order and joined
 	sounds  string // sounds of core tokens sorted, joined with blanks
 	key     string // core tokens sorted, joined with blanks
 	acronym []string
 	mask    uint64 // letters pairs of sounds, to see at once that two names share nothing
 	known   bool   // roles of a person's tokens are known, not guessed
+
+	bones        uint64 // classes of its skeletons
+	loose        bool   // a token is Loose
+	countries    []string
+	legalInitial byte // for acronyms: the C of Corporation
 }
 
 // Norm is the normal form of the name: its core, sorted, by which the frequency
@@ -119,7 +127,7 @@ type Form struct {
 func (f *Form) Norm() string { return f.key }
 
 // Empty says whether the text has nothing to compare.
-func (f *Form) Empty() bool { return len(f.Tokens) == 0 }
+func (f *Form) Empty() bool { return f.key == "" && !f.initials() }
 
 // Bounds of one name: what is longer is cut.
 const (

@@ -1,0 +1,226 @@
+package name
+
+import "strings"
+
+func skipSmall(t *Token) bool { return t.Role == Particle || t.Role == Title || t.Role == Joiner }
+
+// comparePersons gives the level of two names of persons.
+func comparePersons(a, b *Form, f Frequencies) Result {
+	r := Result{Kind: Person, Norm: a.key}
+	if ga, gb := a.generationOf(), b.generationOf(); ga > 0 && gb > 0 && ga != gb {
+		r.Level, r.Conflict, r.Why = PersonGiven, true, "of other generations"
+		return r
+	}
+	if a.key == b.key && a.key != "" && !a.initials() {
+		return a.equalPersons(r, b)
+	}
+	if a.full != "" && len(a.full) > 4 && (a.joined == b.joined || a.full == b.full) {
+		r.Level, r.Why = PersonSound, "equal but for blanks"
+		return r
+	}
+	if !a.loose && !b.loose && !a.initials() && !b.initials() && disjoint(a, b) || a.mask&b.mask == 0 && !a.loose && !b.loose && !a.initials() && !b.initials() {
+		r.Level, r.Norm, r.Why = PersonDisjoint, "", "no name shared"
+		return r
+	}
+	al := align(a.Tokens, b.Tokens, skipSmall)
+	return al.persons(r, a, b, f)
+}
+
+func (f *Form) initials() bool {
+	for i := range f.Tokens {
+		if f.Tokens[i].Role == Initial {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Form) equalPersons(r Result, b *Form) Result {
+	switch {
+	case f.joined == b.joined:
+		r.Level, r.Why = PersonExact, "the same name"
+		if f.known && b.known && !f.sameRoles(b) {
+			r.Level, r.Why = PersonReordered, "given and family name exchanged"
+		}
+	case f.sonOf() != b.sonOf() && f.sonOf() != "" && b.sonOf() != "":
+		r.Level, r.Why = PersonSurname, "father and son exchanged"
+	default:
+		r.Level, r.Why = PersonReordered, "the same names in another order"
+	}
+	return r
+}
+
+func (f *Form) sameRoles(b *Form) bool {
+	return f.of(Given) == b.of(Given) && f.of(Surname) == b.of(Surname)
+}
+
+func (f *Form) of(role Role) string {
+	var out []string
+	for i := range f.Tokens {
+		if t := &f.Tokens[i]; t.Role == role {
+			out = append(out, t.Norm)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// sonOf is the name behind the first "bin", "" if there is none.
+func (f *Form) sonOf() string {
+	for i := 0; i+1 < len(f.Tokens); i++ {
+		switch f.Tokens[i].Norm {
+		case "bin", "ibn", "ben", "bint":
+			if f.Tokens[i].Role == Particle && f.Tokens[i+1].Role != Particle {
+				return f.Tokens[i+1].Norm
+			}
+		}
+	}
+	return ""
+}
+
+// A personRest is what names of one side have no partner, by role.
+type personRest struct {
+	given, middle, family, initials int
+	weight                          float64
+}
+
+func (p personRest) all() int { return p.given + p.middle + p.family }
+
+func personRestOf(f *Form, taken func(int) bool, fr Frequencies) personRest {
+	var p personRest
+	n := -1
+	for i := range f.Tokens {
+		t := &f.Tokens[i]
+		if skipSmall(t) {
+			continue
+		}
+		if n++; n < small && taken(n) {
+			continue
+		}
+		p.weight += t.weigh(fr)
+		switch t.Role {
+		case Initial:
+			p.initials++
+		case Surname:
+			p.family++
+		case Patronymic:
+			p.middle++
+		default:
+			p.given++
+		}
+	}
+	return p
+}
+
+// persons gives the level by the ties and by what has none.
+func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
+	ra := personRestOf(a, func(i int) bool { return al.of[i] >= 0 }, f)
+	rb := personRestOf(b, func(j int) bool { return al.taken[j] }, f)
+	agree := 0.0
+	surname, given := false, false
+	n := -1
+	for i := range a.Tokens {
+		t := &a.Tokens[i]
+		if skipSmall(t) {
+			continue
+		}
+		if n++; n >= small || al.of[n] < 0 {
+			continue
+		}
+		agree += t.weigh(f)
+		if al.ties[n] > tieInitial {
+			o := nth(b, int(al.of[n]))
+			surname = surname || t.Role == Surname || o.Role == Surname
+			given = given || t.Role == Given || o.Role == Given
+		}
+	}
+	r.Bits = balance(agree, ra.weight+rb.weight)
+	full := al.count(tieSlip) + al.count(tieNick) - al.count(tieSlip) // names that are more than initials
+	switch {
+	case al.count(tieLoose) == 0 || full == 0 && al.worst() != tieLoose:
+		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "no name shared", 0
+	case ra.all() > 0 && rb.all() > 0, ra.initials > 0 && rb.initials > 0:
+		return al.differ(r, ra, rb, surname, given)
+	case ra.all()+ra.initials > 0 || rb.all()+rb.initials > 0:
+		return al.extra(r, a, b, full, surname)
+	default:
+		return al.complete(r, a, b, full)
+	}
+	return r
+}
+
+// nth is the n-th token of a form that is compared.
+func nth(f *Form, n int) *Token {
+	for i := range f.Tokens {
+		if skipSmall(&f.Tokens[i]) {
+			continue
+		}
+		if n--; n < 0 {
+			return &f.Tokens[i]
+		}
+	}
+	return &f.Tokens[len(f.Tokens)-1]
+}
+
+// differ is the level where each side has names of its own.
+func (al *alignment) differ(r Result, ra, rb personRest, surname, given bool) Result {
+	switch {
+	case surname:
+		r.Level, r.Why = PersonSurname, "family name shared, other names differ"
+	case given || al.count(tieNick) > 0:
+		r.Level, r.Why = PersonGiven, "given name shared, other names differ"
+	default:
+		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "nothing but an initial shared", 0
+	}
+	return r
+}
+
+// extra is the level where one side has more names.
+func (al *alignment) extra(r Result, a, b *Form, full int, surname bool) Result {
+	worst := al.worst()
+	letters := min(len(a.full), len(b.full))
+	switch {
+	case full+al.merged < 2 && !(full == 1 && worst == tieInitial):
+		r.Level, r.Why = PersonGiven, "one name shared, the other side has more"
+		if surname {
+			r.Level, r.Why = PersonSurname, "family name shared, the other side has more"
+		}
+	case al.cost > slipBudget(letters):
+		r.Level, r.Why = PersonSurname, "more than a slip apart"
+	case worst == tieLoose:
+		r.Level, r.Why = PersonLoose, "alike across scripts, more names on one side"
+	case worst == tieInitial:
+		r.Level, r.Why = PersonInitial, "initials, more names on one side"
+	default:
+		r.Level, r.Why = PersonExtra, "more names on one side"
+		if worst < tieSound {
+			r.Bits = max(-4, r.Bits-1)
+		}
+	}
+	return r
+}
+
+// complete is the level where all names have partners.
+func (al *alignment) complete(r Result, a, b *Form, full int) Result {
+	letters := min(len(a.full), len(b.full))
+	switch worst := al.worst(); {
+	case worst == tieInitial && full == 0:
+		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "initials alone", 0
+	case al.cost > slipBudget(letters):
+		r.Level, r.Why = PersonSurname, "more than a slip apart"
+	case worst == tieLoose:
+		r.Level, r.Why = PersonLoose, "alike across scripts"
+	case worst == tieInitial:
+		r.Level, r.Why = PersonInitial, "initials for names"
+	case worst == tieNick:
+		r.Level, r.Why = PersonNickname, "a name that stands for the other"
+	case worst == tieSlip:
+		r.Level, r.Why, r.Bits = PersonTypo, "a slip apart", -float64(al.cost)/10
+	case worst == tieSound:
+		r.Level, r.Why = PersonSound, "equal by sound"
+	case !al.inOrder():
+		r.Level, r.Why = PersonReordered, "the same names in another order"
+	default:
+		r.Level, r.Why = PersonExact, "the same name"
+	}
+	return r
+}

@@ -1,0 +1,122 @@
+package name
+
+import (
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"overt/internal/sharedtest"
+)
+
+// TestOneName compares the spellings of one name with its commonest.
+func TestOneName(t *testing.T) {
+	data, err := os.ReadFile(sharedtest.Path(t, "name-matching", "rigour-resources", "putin_names.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := Parse("Vladimir Putin", Person, Hint{})
+	all, met, keyed := 0, 0, 0
+	keys := map[string]bool{}
+	base.Keys(func(f Family, k string) { keys[fmt.Sprint(f, k)] = true })
+	for line := range strings.Lines(string(data)) {
+		f := Parse(strings.TrimSpace(line), Person, Hint{})
+		all++
+		r := Compare(base, f, nil)
+		found := false
+		f.Keys(func(fa Family, k string) { found = found || keys[fmt.Sprint(fa, k)] })
+		if found {
+			keyed++
+		}
+		if r.Same() {
+			met++
+		} else if os.Getenv("OVERT_ERRORS") != "" {
+			fmt.Printf("%s [%s] %s (%s) key=%v\n", f.Text, f, r.Level.In(r.Kind), r.Why, found)
+		}
+	}
+	t.Logf("%d spellings, %d the same, %d share a key", all, met, keyed)
+}
+
+// TestDamaged compares names with themselves after damage, and looks for the
+// damaged name among all.
+func TestDamaged(t *testing.T) {
+	for _, set := range []struct {
+		name          string
+		good, bad     []string
+		column, least int
+		kind          Kind
+	}{
+		{"UN list", []string{"name-matching", "yente-candidate-generation", "positives_un_untreated.csv"}, []string{"name-matching", "yente-candidate-generation", "positives_un_treated.csv"}, 0, 640, Person},
+		{"DNB", []string{"name-matching", "dnb-name-matching", "test_names.csv"}, []string{"name-matching", "dnb-name-matching", "adjusted_test_names.csv"}, 1, 270, Organisation},
+	} {
+		good, bad := rows(t, set.good...), rows(t, set.bad...)
+		parse := func(rows [][]string) []*Form {
+			out := make([]*Form, len(rows))
+			for i, r := range rows {
+				out[i] = Parse(r[set.column], set.kind, Hint{})
+			}
+			return out
+		}
+		a, b := parse(good), parse(bad)
+		same, first, others := 0, 0, 0
+		for i := range b {
+			own := Compare(a[i], b[i], nil)
+			if own.Same() {
+				same++
+			} else if os.Getenv("OVERT_ERRORS") != "" {
+				fmt.Printf("%s | %s  [%s] [%s] %s (%s)\n", a[i].Text, b[i].Text, a[i], b[i], own.Level.In(own.Kind), own.Why)
+			}
+			better, twins := 0, 0
+			for j := range a {
+				if j == i {
+					continue
+				}
+				r := Compare(a[j], b[i], nil)
+				if r.Level < own.Level || r.Level == own.Level && r.Bits > own.Bits {
+					better++
+				}
+				if r.Same() && a[j].key != a[i].key {
+					twins++
+				}
+			}
+			if better == 0 {
+				first++
+			}
+			others += twins
+		}
+		t.Logf("%s: %d of %d the same, %d first among all, %d others taken for the same", set.name, same, len(b), first, others)
+		if same < set.least {
+			t.Errorf("%s: %d the same, want %d", set.name, same, set.least)
+		}
+	}
+}
+
+// TestForms holds how many of the names of legal forms in GLEIF's list are seen
+// behind a name, in their country.
+func TestForms(t *testing.T) {
+	f := sharedtest.Path(t, "name-matching", "rigour-resources", "gleif_elf-codes-1.4.1.csv.gz")
+	r := bufio.NewReader(gunzip(t, f))
+	if b, _ := r.Peek(3); string(b) == "\uFEFF" {
+		r.Discard(3)
+	}
+	rows, err := csv.NewReader(r).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, seen := 0, 0
+	for _, row := range rows[1:] {
+		if row[2] == "" || len(row[5]) > 120 || strings.ContainsAny(row[5], "()/") {
+			continue
+		}
+		all++
+		form := Parse("Quorvex "+row[5], Organisation, Hint{Countries: []string{strings.ToLower(row[2])}})
+		if form.key == "quorvex" && form.Legal != "" {
+			seen++
+		} else if os.Getenv("OVERT_ERRORS") != "" && all%20 == 0 {
+			fmt.Println(row[2], row[5], "→", form, "|", form.Legal)
+		}
+	}
+	t.Logf("%d of %d forms seen", seen, all)
+}
