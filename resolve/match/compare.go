@@ -30,9 +30,10 @@ func (a *compared) better(b *compared) bool {
 	return a.level < b.level || a.level == b.level && a.bits > b.bits
 }
 
-// compareSides places two records on a pattern. note, if any, is told each slot that
+// compareSides places two records on a pattern. Without fr nothing is known of what
+// is rare. note, if any, is told each slot that
 // both have.
-func (m *Matcher) compareSides(a, b *side, note func(slot, *compared)) pattern {
+func (m *Matcher) compareSides(fr *frequencies, a, b *side, note func(slot, *compared)) pattern {
 	p := pattern{family: m.familyOf(a.schema, b.schema)}
 	if !m.plan.compatible[a.schema][b.schema] || a.source == b.source && a.unique {
 		p.veto = vetoApart
@@ -50,9 +51,9 @@ func (m *Matcher) compareSides(a, b *side, note func(slot, *compared)) pattern {
 			continue
 		}
 		iEnd, jEnd := a.next(i), b.next(j)
-		best := m.bestOf(s, a, b, i, iEnd, j, jEnd)
+		best := bestValues(fr, s, a, b, i, iEnd, j, jEnd)
 		if best.level > 0 {
-			p.slot[s] = cellOf(best.level, m.rarityOf(s, &best), best.bits)
+			p.slot[s] = cellOf(best.level, rarityOf(fr, s, &best), best.bits)
 			p.related = p.related || best.related
 			series = series || best.conflict
 			born = born || s == slotDate && p.family == familyPerson && yearsApart(a, b, best)
@@ -84,14 +85,14 @@ func (m *Matcher) familyOf(a, b uint16) family {
 	return min(m.plan.schemata[a].family, m.plan.schemata[b].family)
 }
 
-func (m *Matcher) bestOf(s slot, a, b *side, i, iEnd, j, jEnd int) compared {
+func bestValues(fr *frequencies, s slot, a, b *side, i, iEnd, j, jEnd int) compared {
 	var best compared
 	for x := i; x < iEnd; x++ {
 		for y := j; y < jEnd; y++ {
 			if !together(s, a.tags[x], b.tags[y]) {
 				continue
 			}
-			c := m.compareForms(s, a.forms[x], b.forms[y])
+			c := compareForms(fr, s, a.forms[x], b.forms[y])
 			c.left, c.right = x, y
 			if c.better(&best) {
 				related := best.related || c.related
@@ -119,17 +120,17 @@ func together(s slot, a, b tag) bool {
 	return a == b
 }
 
-func (m *Matcher) compareForms(s slot, a, b form) compared {
+func compareForms(fr *frequencies, s slot, a, b form) compared {
 	switch a := a.(type) {
 	case *name.Form:
-		r := name.Compare(a, b.(*name.Form), m.freq.of(s))
+		r := name.Compare(a, b.(*name.Form), fr.ofNames(s))
 		return compared{level: uint8(r.Level), norm: r.Norm, bits: r.Bits, related: r.Related, conflict: r.Conflict, why: r.Why}
 	case *value.Identifier:
 		return fromValue(a.Compare(b.(*value.Identifier)))
 	case *value.Date:
 		return fromValue(a.Compare(b.(*value.Date)))
 	case *value.Address:
-		return fromValue(a.Compare(b.(*value.Address), m.freq.of(s)))
+		return fromValue(a.Compare(b.(*value.Address), fr.ofWords(s)))
 	case *value.Phone:
 		return fromValue(a.Compare(b.(*value.Phone)))
 	case *value.Email:
@@ -137,7 +138,7 @@ func (m *Matcher) compareForms(s slot, a, b form) compared {
 	case *value.Host:
 		return fromValue(a.Compare(b.(*value.Host)))
 	case *value.Text:
-		return fromValue(a.Compare(b.(*value.Text), m.freq.of(s)))
+		return fromValue(a.Compare(b.(*value.Text), fr.ofWords(s)))
 	case country:
 		return equalOrNot(string(a), string(b.(country)))
 	case reference:
@@ -175,20 +176,20 @@ func compareNumbers(a, b float64) compared {
 }
 
 // rarityOf tells how rare what agrees is, in bits; 0 where it does not matter.
-func (m *Matcher) rarityOf(s slot, c *compared) float64 {
+func rarityOf(fr *frequencies, s slot, c *compared) float64 {
 	switch {
-	case c.norm == "":
+	case c.norm == "" || fr == nil:
 		return 0
 	case s == slotName:
-		return rarity(m.freq.of(s).Full(c.norm))
+		return rarity(slotFrequencies{fr, s}.Full(c.norm))
 	}
-	return rarity(m.freq.share(s, c.norm))
+	return rarity(fr.share(s, c.norm))
 }
 
 func yearsApart(a, b *side, c compared) bool {
 	d, ok := a.forms[c.left].(*value.Date)
 	e, ok2 := b.forms[c.right].(*value.Date)
-	return ok && ok2 && value.Level(c.level) == value.DateDiffer && d.Day > 0 && e.Day > 0
+	return ok && ok2 && value.Level(c.level) == value.DateDiffer && d.Day > 0 && e.Day > 0 && (d.Year-e.Year > 1 || e.Year-d.Year > 1)
 }
 
 // exclusive lists the schemes of which an entity has one identifier: two valid ones
@@ -196,7 +197,7 @@ func yearsApart(a, b *side, c compared) bool {
 var exclusive = []string{"lei", "ogrn", "imo", "isin", "isin-security", "innru", "npi", "cik", "figi", "wikidata"}
 
 func vetoOf(a, b *side, ident *compared, series, born bool) veto {
-	agree := ident.level > 0 && value.Level(ident.level) <= value.IdentifierWeak
+	agree := ident.level > 0 && value.Level(ident.level) < value.IdentifierDiffer
 	for _, scheme := range exclusive {
 		if scheme != "wikidata" && agree {
 			continue // sources err; another number says they are one
@@ -262,7 +263,7 @@ func (m *Matcher) comparePairs(ctx context.Context) error {
 			m.load(w, &w.left, uint32(a))
 			for at := begin; at < end; at++ {
 				m.load(w, &w.right, p.other[at])
-				pat := m.compareSides(&w.left, &w.right, nil)
+				pat := m.compareSides(&m.freq, &w.left, &w.right, nil)
 				n, ok := local[pat]
 				if !ok {
 					mu.Lock()

@@ -17,7 +17,7 @@ type bound struct{ least, most float64 }
 var bounds = [slots]bound{
 	slotName:      {-12, 18},
 	slotIdent:     {-6, 20},
-	slotDate:      {-8, 14},
+	slotDate:      {-12, 14},
 	slotDate2:     {-5, 12},
 	slotAddress:   {-2, 11},
 	slotCountry:   {-3, 3},
@@ -41,7 +41,7 @@ var (
 
 	dateLevels = []level{{},
 		value.DateEqual: {.75, 1e-4}, value.DateExchanged: {.02, 5e-5}, value.DateDigit: {.1, .003}, value.DateMonth: {.04, .002},
-		value.DateYear: {.05, .03}, value.DateNear: {.02, .05}, value.DateDiffer: {.02, .91}}
+		value.DateYear: {.05, .03}, value.DateNear: {.02, .05}, value.DateDiffer: {.01, .91}}
 
 	addressLevels = []level{{},
 		value.AddressEqual: {.4, 2e-4}, value.AddressPostcode: {.15, 2e-4}, value.AddressNumber: {.1, 3e-4}, value.AddressStreet: {.05, 1e-3},
@@ -59,8 +59,8 @@ var (
 
 	personLevels = []level{{},
 		name.PersonExact: {.62, 2e-6}, name.PersonReordered: {.04, 1e-6}, name.PersonSound: {.05, 4e-6},
-		name.PersonTypo: {.1, 1e-5}, name.PersonNickname: {.03, 1e-5}, name.PersonExtra: {.05, 3e-5}, name.PersonInitial: {.03, 1e-4},
-		name.PersonLoose: {.02, 1e-4}, name.PersonSurname: {.02, .002}, name.PersonGiven: {.02, .006}, name.PersonDisjoint: {.02, .99}}
+		name.PersonTypo: {.1, 1e-5}, name.PersonNickname: {.03, 1e-5}, name.PersonExtra: {.05, 3e-5}, name.PersonInitial: {.03, 2.5e-5},
+		name.PersonLoose: {.02, 1.5e-5}, name.PersonSurname: {.02, .002}, name.PersonGiven: {.02, .006}, name.PersonDisjoint: {.02, .99}}
 
 	organisationLevels = []level{{},
 		name.OrgExact: {.4, 1e-6}, name.OrgCore: {.15, 1e-6}, name.OrgExpanded: {.08, 1e-6}, name.OrgClass: {.04, 1e-6},

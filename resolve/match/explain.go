@@ -48,9 +48,11 @@ func (k kin) String() string { return kinNames[k] }
 
 // Explain compares two records and says how. The error names a record that is not
 // there. It is safe for concurrent use once the matcher is built.
-func (m *Matcher) Explain(a, b string) (Explanation, error) { return m.between(a, b, nil) }
+func (m *Matcher) Explain(a, b string) (Explanation, error) {
+	return m.between(&m.freq, &m.fits, a, b, nil)
+}
 
-func (m *Matcher) between(a, b string, prior *float64) (Explanation, error) {
+func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
 	if !m.ran {
 		return Explanation{}, fmt.Errorf("match: nothing is explained before the run")
 	}
@@ -66,7 +68,7 @@ func (m *Matcher) between(a, b string, prior *float64) (Explanation, error) {
 	w := m.newWorker()
 	m.load(w, &w.left, x)
 	m.load(w, &w.right, y)
-	out := m.explain(&w.left, &w.right, prior)
+	out := m.explain(fr, fits, &w.left, &w.right, prior)
 	out.A, out.B = a, b
 	out.Keys = m.sharedKeys(&w.left, &w.right)
 	from, to := m.pairs.of(x)
@@ -75,12 +77,12 @@ func (m *Matcher) between(a, b string, prior *float64) (Explanation, error) {
 }
 
 // explain weighs two sides; prior, if any, stands for that of the model.
-func (m *Matcher) explain(a, b *side, prior *float64) Explanation {
+func (m *Matcher) explain(fr *frequencies, fits *[families]fit, a, b *side, prior *float64) Explanation {
 	bars := [slots]Bar{}
-	p := m.compareSides(a, b, func(s slot, c *compared) {
+	p := m.compareSides(fr, a, b, func(s slot, c *compared) {
 		bars[s] = Bar{Left: a.text(m, c.left), Right: b.text(m, c.right), Why: c.why}
 	})
-	fit := &m.fits[p.family]
+	fit := &fits[p.family]
 	out := Explanation{Family: p.family.String(), Prior: fit.prior, Veto: p.veto.String()}
 	if prior != nil {
 		out.Prior = *prior
@@ -97,9 +99,11 @@ func (m *Matcher) explain(a, b *side, prior *float64) Explanation {
 		out.Bits += bar.Bits
 		out.Bars = append(out.Bars, bar)
 	}
-	out.P, out.Outcome = probability(out.Bits), m.outcome(&p, out.Bits)
-	if p.veto != vetoNone {
+	out.P, out.Outcome = probability(out.Bits), m.outcome(fit, &p, out.Bits)
+	if fit.vetoed(&p) {
 		out.P = 0
+	} else {
+		out.Veto = ""
 	}
 	return out
 }
@@ -173,7 +177,15 @@ func (m *Matcher) models() []Model {
 
 // Judge is Explain for a pair that somebody asks about: it is judged by what speaks
 // for and against it, and not by how many other records there are.
-func (m *Matcher) Judge(a, b string) (Explanation, error) { return m.between(a, b, &askedPrior) }
+// It is weighed as we ship it: what somebody asks about is no sample of anything.
+func (m *Matcher) Judge(a, b string) (Explanation, error) {
+	var fits [families]fit
+	for f := range families {
+		fits[f] = newFit(f)
+		fits[f].weigh()
+	}
+	return m.between(nil, &fits, a, b, &askedPrior)
+}
 
 // askedPrior are the odds that a pair somebody asks about is one, in bits: one in a
 // thousand. People ask about pairs that are somehow alike, and what speaks for them

@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"overt/resolve/name"
+	"overt/resolve/value"
 )
 
 // frequencies counts in how many records a normal form stands. Forms of one record
@@ -88,8 +91,21 @@ func (f *frequencies) share(s slot, norm string) float64 {
 	return (max(0, f.count(normKey(s, norm))-2) + 0.5) / (f.n + 1)
 }
 
-// of gives the frequencies of one slot.
-func (f *frequencies) of(s slot) slotFrequencies { return slotFrequencies{f, s} }
+// ofNames gives the frequencies of a slot of names, nil without any.
+func (f *frequencies) ofNames(s slot) name.Frequencies {
+	if f == nil {
+		return nil
+	}
+	return slotFrequencies{f, s}
+}
+
+// ofWords gives the frequencies of another slot, nil without any.
+func (f *frequencies) ofWords(s slot) value.Frequencies {
+	if f == nil {
+		return nil
+	}
+	return slotFrequencies{f, s}
+}
 
 type slotFrequencies struct {
 	all  *frequencies

@@ -49,7 +49,7 @@ func (m *Matcher) randomPatterns(ctx context.Context, f family) (out []counted, 
 			p.fit++
 			m.load(w, &w.left, a)
 			m.load(w, &w.right, b)
-			p.counts[m.compareSides(&w.left, &w.right, nil)]++
+			p.counts[m.compareSides(&m.freq, &w.left, &w.right, nil)]++
 		}
 		parts[c] = p
 	})

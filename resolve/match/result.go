@@ -95,11 +95,11 @@ type Counts struct {
 }
 
 // outcome judges a compared pair.
-func (m *Matcher) outcome(p *pattern, bits float64) Outcome {
+func (m *Matcher) outcome(f *fit, p *pattern, bits float64) Outcome {
 	switch {
-	case p.veto != vetoNone && p.related:
+	case f.vetoed(p) && p.related:
 		return Related
-	case p.veto != vetoNone:
+	case f.vetoed(p):
 		return Different
 	case p.related && !identified(p):
 		return Related
@@ -125,7 +125,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 	for i := range scores {
 		p := &m.pairs.patterns[i]
 		scores[i] = m.fits[p.family].score(p)
-		outcomes[i] = m.outcome(p, scores[i])
+		outcomes[i] = m.outcome(&m.fits[p.family], p, scores[i])
 	}
 	out := &Result{Counts: m.counts(), Model: m.models()}
 	var edges []edge
@@ -134,7 +134,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		for at := from; at < to; at++ {
 			pat := m.pairs.pattern[at]
 			b, bits := m.pairs.other[at], scores[pat]
-			if p := &m.pairs.patterns[pat]; p.veto != vetoNone || outcomes[pat] == Related {
+			if p := &m.pairs.patterns[pat]; m.fits[p.family].vetoed(p) || outcomes[pat] == Related {
 				lim.apart = append(lim.apart, [2]uint32{uint32(a), b})
 			}
 			edges = append(edges, edge{uint32(a), b, float32(bits - bar)})
@@ -198,8 +198,8 @@ func (m *Matcher) Compared() iter.Seq[Edge] {
 			for at := from; at < to; at++ {
 				p := &m.pairs.patterns[m.pairs.pattern[at]]
 				bits := m.fits[p.family].score(p)
-				e := Edge{m.store.ids[a], m.store.ids[m.pairs.other[at]], probability(bits), bits, m.outcome(p, bits)}
-				if p.veto != vetoNone {
+				e := Edge{m.store.ids[a], m.store.ids[m.pairs.other[at]], probability(bits), bits, m.outcome(&m.fits[p.family], p, bits)}
+				if m.fits[p.family].vetoed(p) {
 					e.P = 0
 				}
 				if !yield(e) {

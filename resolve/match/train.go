@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"overt/resolve/value"
 )
 
 // Constants of training. Method: expectation maximisation over counts of patterns
@@ -13,11 +15,12 @@ const (
 	randomPairs  = 300_000 // drawn for each family
 	priorCount   = 30.0    // as many observed matches as the shipped share weighs
 	startMatches = 0.3     // matches of a record that are expected before looking
-	maxMatches   = 5.0     // matches of a record above which a fit is not believed
+	maxMatches   = 15.0    // matches of a record above which a fit is not believed
 	uPrior       = 10.0    // as many random pairs as the shipped share among unrelated records weighs
 	rounds       = 100
 	tfWeight     = 0.8 // of rarity, as in Splink's tf_adjustment_weight
 	tfMost       = 6.0 // bits
+	carefulDates = 0.015
 )
 
 // A fit is the model of one family: what each level is worth.
@@ -120,14 +123,14 @@ func (f *fit) learn(random, candidates []counted) {
 		posterior := make([]float64, len(candidates))
 		sum := 0.0
 		for i, c := range candidates {
-			if c.pattern.veto != vetoNone {
+			if f.vetoed(&c.pattern) {
 				continue
 			}
 			posterior[i] = c.n * probability(f.score(&c.pattern))
 			sum += posterior[i]
 		}
 		for i, c := range random {
-			if c.pattern.veto == vetoNone {
+			if !f.vetoed(&c.pattern) {
 				unrelated[i] = c.n * (1 - probability(f.score(&c.pattern)))
 			}
 		}
@@ -149,20 +152,19 @@ func (f *fit) setPrior(matches float64) {
 	f.prior = math.Log2(share / (1 - share))
 }
 
-// countRandom sets u, and the rarity that is usual at each level: where unrelated
-// records agree on x with probability p(x)², the mean of 1/p(x) over such pairs
-// is one over the chance that two agree.
+// countRandom sets u, and the rarity that is usual at each level among unrelated
+// records: u is right for what is as rare as that.
 func (f *fit) countRandom(random []counted, weight []float64) {
 	for s := range slots {
 		n := make([]float64, len(f.u[s]))
-		inverse := make([]float64, len(f.u[s]))
+		usual := make([]float64, len(f.u[s]))
 		total := 0.0
 		for i, c := range random {
 			cell := c.pattern.slot[s]
 			if l := cell.level(); l > 0 {
 				n[l] += weight[i]
 				total += weight[i]
-				inverse[l] += weight[i] * math.Exp2(cell.rarity())
+				usual[l] += weight[i] * cell.rarity()
 			}
 		}
 		levels := shipped(f.family, s)
@@ -173,7 +175,7 @@ func (f *fit) countRandom(random []counted, weight []float64) {
 		for l := 1; l < len(n); l++ {
 			f.base[s][l] = -math.Log2(f.u[s][1])
 			if n[l] >= 20 {
-				f.base[s][l] = math.Log2(inverse[l] / n[l])
+				f.base[s][l] = usual[l] / n[l]
 			}
 		}
 	}
@@ -276,6 +278,16 @@ func (f *fit) score(p *pattern) float64 {
 		}
 	}
 	return sum
+}
+
+// vetoed says whether a pair is two whatever its score. That days of birth lie years
+// apart says so only where dates are kept with care: not where too many records of
+// one entity differ in them.
+func (f *fit) vetoed(p *pattern) bool {
+	if p.veto == vetoBirth {
+		return f.m[slotDate][value.DateDiffer] < carefulDates
+	}
+	return p.veto != vetoNone
 }
 
 func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
