@@ -12,6 +12,8 @@ const (
 	bulkBudget   = 1500  // postings read for one record among all
 	screenBudget = 20000 // postings read for one request
 	worthFloor   = 0.2   // of the best candidate's worth
+	nearFold     = 8     // times as many candidates are kept of those nearly equal
+	nearShare    = 0.4   // of a record's keys: who shares it is nearly equal
 )
 
 // A candidate is a record and the worth of the keys it shares with another.
@@ -63,15 +65,21 @@ func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most in
 		}
 	}
 	w.found = found
-	found = bestOf(found, max(2*most, commonKey))
+	found = bestOf(found, max(nearFold*most, commonKey))
 	w.weights = w.weights[:0]
+	var own float32
 	for _, at := range row {
 		w.weights = append(w.weights, ix.worth(ix.tier[0].keys[at], ix.tier[0].df(at)))
+		own += w.weights[len(w.weights)-1]
 	}
 	for i := range found {
 		found[i].worth = ix.shared(row, w.weights, found[i].rec)
 	}
-	return bestOf(found, most)
+	found = bestOf(found, nearFold*most)
+	for len(found) > most && found[len(found)-1].worth < nearShare*own {
+		found = found[:len(found)-1]
+	}
+	return found
 }
 
 func (ix *index) worth(k key, df int) float32 {

@@ -10,6 +10,7 @@ import (
 // Constants of clustering.
 const (
 	unknownBits = -1.0 // what a pair counts that was not compared
+	relatedBits = -4.0 // what a pair counts whose names say that one is part of the other
 	mostBits    = 20.0 // what one pair counts at most, either way
 	wideCluster = 5000 // records from which a component is cut at a higher bar first
 )

@@ -55,7 +55,7 @@ func (m *Matcher) compareSides(fr *frequencies, a, b *side, note func(slot, *com
 		if best.level > 0 {
 			p.slot[s] = cellOf(best.level, rarityOf(fr, s, &best), best.bits)
 			p.related = p.related || best.related
-			series = series || best.conflict
+			series = series || best.conflict && p.family == familyOrganisation
 			born = born || s == slotDate && p.family == familyPerson && yearsApart(a, b, best)
 			if s == slotIdent {
 				ident = best

@@ -92,6 +92,20 @@ func shipped(f family, s slot) []level {
 	return thingLevels
 }
 
+// aside gives the level of a slot that speaks against, wherever it stands in the
+// order: other numbers in names or addresses that agree otherwise. 0 is none.
+func aside(f family, s slot) int {
+	switch {
+	case s == slotAddress:
+		return int(value.AddressOther)
+	case s != slotName || f == familyPerson:
+		return 0
+	case f == familyOrganisation:
+		return int(name.OrgNumber)
+	}
+	return int(name.ThingNumber)
+}
+
 // kindOf is the kind by which names of a family are read.
 func kindOf(f family) name.Kind {
 	switch f {

@@ -134,10 +134,14 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		for at := from; at < to; at++ {
 			pat := m.pairs.pattern[at]
 			b, bits := m.pairs.other[at], scores[pat]
-			if p := &m.pairs.patterns[pat]; m.fits[p.family].vetoed(p) || outcomes[pat] == Related {
+			against := bits - bar
+			switch {
+			case m.fits[m.pairs.patterns[pat].family].vetoed(&m.pairs.patterns[pat]):
 				lim.apart = append(lim.apart, [2]uint32{uint32(a), b})
+			case outcomes[pat] == Related:
+				against = relatedBits
 			}
-			edges = append(edges, edge{uint32(a), b, float32(bits - bar)})
+			edges = append(edges, edge{uint32(a), b, float32(against)})
 			if outcomes[pat] != Different {
 				out.Edges = append(out.Edges, Edge{m.store.ids[a], m.store.ids[b], probability(bits), bits, outcomes[pat]})
 			}

@@ -208,14 +208,31 @@ func (f *fit) weigh() {
 			w[l] = math.Log2(f.m[s][l] / f.u[s][l])
 			n[l] = f.m[s][l] + f.u[s][l]
 		}
-		if len(w) > 1 {
-			falling(w[1:], n[1:])
-		}
+		fallFrom(w, n, aside(f.family, s))
 		b := bounds[s]
 		for l := 1; l < len(w); l++ {
 			w[l] = max(b.least, min(b.most, w[l]))
 		}
 		f.weight[s] = w
+	}
+}
+
+// fallFrom makes the weights of levels fall, but for one level that stands aside: it
+// speaks against, whatever else agrees, and is only held below what stands above it.
+func fallFrom(w, n []float64, aside int) {
+	var at []int
+	var ws, ns []float64
+	for l := 1; l < len(w); l++ {
+		if l != aside {
+			at, ws, ns = append(at, l), append(ws, w[l]), append(ns, n[l])
+		}
+	}
+	falling(ws, ns)
+	for i, l := range at {
+		w[l] = ws[i]
+	}
+	if aside > 1 {
+		w[aside] = min(w[aside], w[aside-1])
 	}
 }
 
