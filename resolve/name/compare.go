@@ -102,7 +102,7 @@ func (t *Token) weigh(f Frequencies) float64 {
 	switch {
 	case t.Role == Weak:
 		return 3
-	case t.Role == Place, t.Role == Number, known().trade[t.Norm]:
+	case t.Role == Place, t.Role == Number, t.trade:
 		return 6
 	}
 	return 12
@@ -128,6 +128,7 @@ type alignment struct {
 	taken  [small]bool
 	cost   int // of all slips together
 	merged int // words that are one on one side and two on the other
+	bones  int // consonants that loose ties agree in
 	na, nb int // tokens that take part
 	left   int // of a, without partner
 	right  int // of b
@@ -182,6 +183,9 @@ func align(a, b []Token, skip func(*Token) bool) alignment {
 			break
 		}
 		al.of[bi], al.taken[bj], al.ties[bi] = int8(bj), true, tie(best>>8)
+		if al.ties[bi] == tieLoose {
+			al.bones += len(ta[bi].bones)
+		}
 		if al.ties[bi] == tieSlip {
 			al.cost += (255 - int(best&255)) / 4
 		}
@@ -222,10 +226,17 @@ func (al *alignment) merge(a, b []*Token) {
 	}
 }
 
-// spell2 says whether one word is two others written together.
+// spell2 says whether one word is two others written together, with two letters
+// exchanged at most.
 func spell2(whole, first, second *Token) bool {
 	n := len(first.latin)
-	return len(whole.latin) == n+len(second.latin) && n > 0 && n < len(whole.latin) && whole.latin[:n] == first.latin && whole.latin[n:] == second.latin
+	if len(whole.latin) != n+len(second.latin) || n == 0 || n == len(whole.latin) {
+		return false
+	}
+	if whole.latin[:n] == first.latin && whole.latin[n:] == second.latin {
+		return true
+	}
+	return n > 2 && len(whole.latin) > 6 && distance(whole.latin, first.latin+second.latin, swapCost) < tooFar
 }
 
 func abs(n int) int {

@@ -16,7 +16,7 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 		r.Level, r.Norm, r.Why = OrgAcronym, short.key, short.Tokens[0].Norm+" is the acronym of "+long.Text
 		return r
 	}
-	if disjoint(a, b) {
+	if disjoint(a, b) && !spelledClose(a, b) {
 		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
 		return r
 	}
@@ -121,7 +121,7 @@ type rest struct {
 
 func (f *Form) rest(taken func(i int) bool, other *Form, fr Frequencies) rest {
 	var r rest
-	k, n := known(), -1
+	n := -1
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
 		if skipJoiner(t) {
@@ -142,7 +142,7 @@ func (f *Form) rest(taken func(i int) bool, other *Form, fr Frequencies) rest {
 			r.place++
 		case t.Role == Place, t.Role == Weak:
 			r.weak++
-		case k.trade[t.Norm]:
+		case t.trade:
 			r.trade++
 		default:
 			r.core++
@@ -178,7 +178,7 @@ func (al *alignment) organisations(r Result, a, b *Form, f Frequencies) Result {
 		}
 		if n++; n < small && al.of[n] >= 0 && al.ties[n] > tieInitial {
 			agree += t.weigh(f)
-			if t.Role == Core && !known().trade[t.Norm] || t.Role == Number {
+			if t.Role == Core && !t.trade || t.Role == Number {
 				shared++
 			}
 		}
@@ -205,7 +205,7 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 		all = rb
 	}
 	switch {
-	case al.count(tieNick) == 0:
+	case al.count(tieNick) == 0 && !spelledClose(a, b):
 		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
 	case ra.number > 0 && rb.number > 0:
 		r.Level, r.Why, r.Conflict = OrgNumber, "other numbers", true
@@ -213,6 +213,8 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 		if !r.Conflict {
 			r.Level, r.Why = OrgPartial, "other words and numbers"
 		}
+	case ra.number+rb.number == 0 && ra.words()+rb.words()+ra.place+rb.place > 0 && spelledClose(a, b):
+		r.Level, r.Why, r.Bits = OrgTypo, "a slip apart as a whole", -1
 	case ra.words()+rb.words()+ra.place+rb.place+ra.number+rb.number == 0:
 		r = al.near(r, a, b, ra, rb)
 	case one && all.number > 0 && all.words() == 0:
@@ -229,6 +231,13 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 		r.Bits = max(-4, r.Bits-1)
 	}
 	return r
+}
+
+// spelledClose says whether two names are a slip apart when blanks are left out:
+// slips that part or join words.
+func spelledClose(a, b *Form) bool {
+	n := min(len(a.joined), len(b.joined))
+	return n >= 8 && len(a.Tokens) != len(b.Tokens) && distance(a.joined, b.joined, slipBudget(n)) < tooFar
 }
 
 // near is the level of names whose words all have partners, but for weak ones.

@@ -7,32 +7,23 @@ func skipSmall(t *Token) bool { return t.Role == Particle || t.Role == Title || 
 // comparePersons gives the level of two names of persons.
 func comparePersons(a, b *Form, f Frequencies) Result {
 	r := Result{Kind: Person, Norm: a.key}
-	if ga, gb := a.generationOf(), b.generationOf(); ga > 0 && gb > 0 && ga != gb {
+	if a.generation > 0 && b.generation > 0 && a.generation != b.generation {
 		r.Level, r.Conflict, r.Why = PersonGiven, true, "of other generations"
 		return r
 	}
-	if a.key == b.key && a.key != "" && !a.initials() {
+	if a.key == b.key && a.key != "" && !a.initial {
 		return a.equalPersons(r, b)
 	}
 	if a.full != "" && len(a.full) > 4 && (a.joined == b.joined || a.full == b.full) {
 		r.Level, r.Why = PersonSound, "equal but for blanks"
 		return r
 	}
-	if !a.loose && !b.loose && !a.initials() && !b.initials() && disjoint(a, b) || a.mask&b.mask == 0 && !a.loose && !b.loose && !a.initials() && !b.initials() {
+	if !a.loose && !b.loose && !a.initial && !b.initial && disjoint(a, b) {
 		r.Level, r.Norm, r.Why = PersonDisjoint, "", "no name shared"
 		return r
 	}
 	al := align(a.Tokens, b.Tokens, skipSmall)
 	return al.persons(r, a, b, f)
-}
-
-func (f *Form) initials() bool {
-	for i := range f.Tokens {
-		if f.Tokens[i].Role == Initial {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *Form) equalPersons(r Result, b *Form) Result {
@@ -80,6 +71,8 @@ func (f *Form) sonOf() string {
 // A personRest is what names of one side have no partner, by role.
 type personRest struct {
 	given, middle, family, initials int
+	fathers                         int  // of middle, that are plainly of the father's name
+	first                           bool // the first name is among them
 	weight                          float64
 }
 
@@ -97,6 +90,7 @@ func personRestOf(f *Form, taken func(int) bool, fr Frequencies) personRest {
 			continue
 		}
 		p.weight += t.weigh(fr)
+		p.first = p.first || n == 0
 		switch t.Role {
 		case Initial:
 			p.initials++
@@ -104,6 +98,9 @@ func personRestOf(f *Form, taken func(int) bool, fr Frequencies) personRest {
 			p.family++
 		case Patronymic:
 			p.middle++
+			if isPatronymic(t.Norm) {
+				p.fathers++
+			}
 		default:
 			p.given++
 		}
@@ -127,25 +124,39 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 			continue
 		}
 		agree += t.weigh(f)
-		if al.ties[n] > tieInitial {
+		if al.ties[n] != tieInitial {
 			o := nth(b, int(al.of[n]))
 			surname = surname || t.Role == Surname || o.Role == Surname
 			given = given || t.Role == Given || o.Role == Given
 		}
 	}
 	r.Bits = balance(agree, ra.weight+rb.weight)
-	full := al.count(tieSlip) + al.count(tieNick) - al.count(tieSlip) // names that are more than initials
+	full := al.names()
 	switch {
-	case al.count(tieLoose) == 0 || full == 0 && al.worst() != tieLoose:
+	case full == 0:
 		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "no name shared", 0
 	case ra.all() > 0 && rb.all() > 0, ra.initials > 0 && rb.initials > 0:
 		return al.differ(r, ra, rb, surname, given)
 	case ra.all()+ra.initials > 0 || rb.all()+rb.initials > 0:
-		return al.extra(r, a, b, full, surname)
+		if ra.all()+ra.initials == 0 {
+			ra, a, b = rb, b, a
+		}
+		return al.extra(r, a, b, ra, surname)
 	default:
-		return al.complete(r, a, b, full)
+		return al.complete(r, a, b)
 	}
 	return r
+}
+
+// names is how many names are paired by more than an initial.
+func (al *alignment) names() int {
+	n := 0
+	for i := range al.na {
+		if al.of[i] >= 0 && al.ties[i] != tieInitial {
+			n++
+		}
+	}
+	return n
 }
 
 // nth is the n-th token of a form that is compared.
@@ -166,7 +177,7 @@ func (al *alignment) differ(r Result, ra, rb personRest, surname, given bool) Re
 	switch {
 	case surname:
 		r.Level, r.Why = PersonSurname, "family name shared, other names differ"
-	case given || al.count(tieNick) > 0:
+	case given || al.names() > 0:
 		r.Level, r.Why = PersonGiven, "given name shared, other names differ"
 	default:
 		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "nothing but an initial shared", 0
@@ -174,18 +185,25 @@ func (al *alignment) differ(r Result, ra, rb personRest, surname, given bool) Re
 	return r
 }
 
-// extra is the level where one side has more names.
-func (al *alignment) extra(r Result, a, b *Form, full int, surname bool) Result {
-	worst := al.worst()
-	letters := min(len(a.full), len(b.full))
+// extra is the level where a has more names than b. What is weak by itself is
+// then too weak.
+func (al *alignment) extra(r Result, a, b *Form, more personRest, surname bool) Result {
+	worst, full := al.worst(), al.names()
+	father := more.fathers == more.all() && more.initials == 0
 	switch {
-	case full+al.merged < 2 && !(full == 1 && worst == tieInitial):
+	case full+al.merged < 2 && !(full == 1 && worst == tieInitial && surname):
 		r.Level, r.Why = PersonGiven, "one name shared, the other side has more"
 		if surname {
 			r.Level, r.Why = PersonSurname, "family name shared, the other side has more"
 		}
-	case al.cost > slipBudget(letters):
-		r.Level, r.Why = PersonSurname, "more than a slip apart"
+	case more.first && full >= 3 && a.chain() && b.chain() && al.inOrder():
+		r.Level, r.Related, r.Why = PersonSurname, true, "the longer name may be of a child"
+	case (a.syllables || b.syllables) && more.all() > 0:
+		r.Level, r.Why = PersonSurname, "another syllable is another name"
+	case al.cost > 0 && (al.cost > al.budget(a, b) || full < 3 && !father):
+		r.Level, r.Why = PersonSurname, "slips, and more names on one side"
+	case worst == tieLoose && al.bones < 7:
+		r.Level, r.Why = PersonSurname, "little alike across scripts"
 	case worst == tieLoose:
 		r.Level, r.Why = PersonLoose, "alike across scripts, more names on one side"
 	case worst == tieInitial:
@@ -199,14 +217,34 @@ func (al *alignment) extra(r Result, a, b *Form, full int, surname bool) Result 
 	return r
 }
 
+// chain says whether the name is a chain of fathers, as in Arabic: one name more
+// in front is a child's.
+func (f *Form) chain() bool {
+	for i := range f.Tokens {
+		switch t := &f.Tokens[i]; t.Norm {
+		case "al", "el", "bin", "ibn", "ben", "bint":
+			return t.Role == Particle
+		}
+	}
+	return false
+}
+
+// budget is what all slips together may cost.
+func (al *alignment) budget(a, b *Form) int {
+	n := slipBudget(min(len(a.full), len(b.full)))
+	if a.syllables || b.syllables {
+		return min(n, closeCost)
+	}
+	return n
+}
+
 // complete is the level where all names have partners.
-func (al *alignment) complete(r Result, a, b *Form, full int) Result {
-	letters := min(len(a.full), len(b.full))
+func (al *alignment) complete(r Result, a, b *Form) Result {
 	switch worst := al.worst(); {
-	case worst == tieInitial && full == 0:
-		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "initials alone", 0
-	case al.cost > slipBudget(letters):
+	case al.cost > al.budget(a, b):
 		r.Level, r.Why = PersonSurname, "more than a slip apart"
+	case worst == tieLoose && al.bones < 4:
+		r.Level, r.Why = PersonSurname, "little alike across scripts"
 	case worst == tieLoose:
 		r.Level, r.Why = PersonLoose, "alike across scripts"
 	case worst == tieInitial:

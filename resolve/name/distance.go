@@ -1,14 +1,17 @@
 package name
 
+import "math/bits"
+
 // How far two spellings of a word are apart: an edit distance in which letters
 // that are taken for each other cost less. Costs are in tenths.
 
 const (
 	editCost  = 10
 	closeCost = 6  // o for u, c for k
+	swapCost  = 6  // two neighbours exchanged
 	headCost  = 15 // the first letter is seldom wrong
 	tooFar    = 1 << 14
-	maxWord   = 32 // longer words are equal or not
+	maxWord   = 64 // longer words are equal or not
 )
 
 // closeLetters are letters that writers and alphabets exchange.
@@ -61,7 +64,7 @@ func distance(a, b string, limit int) int {
 			}
 			c := min(row[j-1]+s, row[j]+editCost, next[j-1]+editCost)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				c = min(c, prev[j-2]+editCost)
+				c = min(c, prev[j-2]+swapCost)
 			}
 			next[j] = c
 			least = min(least, c)
@@ -131,6 +134,9 @@ func alike(a, b *Token) (tie, int) {
 	}
 	limit := slack(min(len(a.latin), len(b.latin)))
 	if limit == 0 || a.hangul && b.hangul { // a syllable is no slip
+		return tieNone, 0
+	}
+	if bits.OnesCount32(a.set^b.set) > 2*(limit/closeCost)+2 {
 		return tieNone, 0
 	}
 	if c := distance(a.Sound, b.Sound, limit); c < tooFar {

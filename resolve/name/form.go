@@ -12,6 +12,7 @@ func (f *Form) finish() {
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
 		whole.WriteString(t.Norm)
+		t.set = letterSet(t.Sound) | letterSet(t.latin)
 		switch t.Role {
 		case Number:
 			f.Numbers = append(f.Numbers, t.Value)
@@ -35,6 +36,15 @@ func (f *Form) finish() {
 	f.joined, f.whole = strings.Join(order, ""), whole.String()
 	f.full, f.key = strings.Join(core, ""), strings.Join(core, " ")
 	f.sounds = strings.Join(sounds, " ")
+}
+
+// letterSet has a bit for each letter of a word.
+func letterSet(s string) uint32 {
+	var set uint32
+	for i := range len(s) {
+		set |= 1 << (s[i] & 31)
+	}
+	return set
 }
 
 // mask marks the letter pairs of a token, of what stands for it and of its

@@ -72,6 +72,8 @@ type Token struct {
 	short  []int32 // classes of given names that stand for each other
 	bones  string  // skeleton of latin
 	hangul bool    // written in Korean letters
+	trade  bool    // tells what one does, not who one is
+	set    uint32  // its letters, to see at once that two words are not alike
 }
 
 // An AlternateKind says what another name inside the text is.
@@ -116,8 +118,10 @@ type Form struct {
 	mask    uint64 // letters pairs of sounds, to see at once that two names share nothing
 	known   bool   // roles of a person's tokens are known, not guessed
 
-	bones        uint64 // classes of its skeletons
-	loose        bool   // a token is Loose
+	loose        bool // a token is Loose
+	initial      bool // a token is an Initial
+	generation   int  // of Jr, III; 0 if none
+	syllables    bool // of short syllables, as Chinese and Korean names: another letter is another name
 	countries    []string
 	legalInitial byte // for acronyms: the C of Corporation
 }
@@ -127,7 +131,7 @@ type Form struct {
 func (f *Form) Norm() string { return f.key }
 
 // Empty says whether the text has nothing to compare.
-func (f *Form) Empty() bool { return f.key == "" && !f.initials() }
+func (f *Form) Empty() bool { return f.key == "" && !f.initial }
 
 // Bounds of one name: what is longer is cut.
 const (

@@ -386,6 +386,7 @@ func orgTokens(pieces []piece) []Token {
 		case k.weak[t.Norm]:
 			t.Role = Weak
 		}
+		t.trade = k.trade[t.Norm]
 		t.bones = skeleton(t.latin)
 		out = append(out, t)
 		i++

@@ -27,7 +27,7 @@ func PersonOf(p Parts) *Form {
 		}
 	}
 	f.Text = strings.Join(text, " ")
-	f.generation(cut(p.Suffix))
+	f.addSuffix(cut(p.Suffix))
 	f.settle()
 	return f
 }
@@ -132,7 +132,7 @@ func (t *Token) role(k *knowledge, p piece, words int) {
 	switch {
 	case k.title[t.Norm] && words > 1:
 		t.Role = Title
-	case len([]rune(t.Norm)) == 1 && unicode.IsLetter([]rune(t.Norm)[0]) && !t.Loose:
+	case len([]rune(t.Norm)) == 1 && hasCase(p.text) && !t.Loose:
 		t.Role = Initial
 		if k.particle[t.Norm] && !isUpper(p.text) {
 			t.Role = Particle
@@ -356,7 +356,7 @@ func (f *Form) capitals(at []int, pieces []piece, out []bool) bool {
 	return true
 }
 
-func hasCase(s string) bool { return strings.ToLower(s) != s }
+func hasCase(s string) bool { return strings.ToLower(s) != strings.ToUpper(s) }
 
 func hasAny(list []string, of ...string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return slices.Contains(of, s) })
@@ -383,24 +383,41 @@ func (f *Form) settle() {
 		}
 	}
 	f.finish()
+	f.syllables = f.areSyllables()
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
+		f.initial = f.initial || t.Role == Initial
+		if g := generations[t.Norm]; t.Role == Title && g > 0 {
+			f.generation = g
+		}
 		for _, c := range [][]int32{t.spelt, t.short} {
 			for _, class := range c {
 				f.mask |= 1 << (uint(class) % 64) // those who stand for each other share a bit
 			}
 		}
-		if len(t.bones) > 0 && t.Role != Particle && t.Role != Title {
-			for j := range len(t.bones) {
-				f.bones |= 1 << (t.bones[j] % 32)
-			}
-			f.loose = f.loose || t.Loose
-		}
+		f.loose = f.loose || t.Loose
 	}
 }
 
-// generation keeps Jr and III, which tell father and son apart.
-func (f *Form) generation(pieces []piece) {
+// areSyllables tells names as Chinese and Korean ones are: a family name of
+// theirs and short words.
+func (f *Form) areSyllables() bool {
+	n, family := 0, false
+	for i := range f.Tokens {
+		t := &f.Tokens[i]
+		if skipSmall(t) {
+			continue
+		}
+		if n++; len(t.latin) > 5 && !t.hangul {
+			return false
+		}
+		family = family || known().first[t.Norm]
+	}
+	return family && n >= 2
+}
+
+// addSuffix keeps Jr and III, which tell father and son apart.
+func (f *Form) addSuffix(pieces []piece) {
 	for _, p := range pieces {
 		if t := pieceToken(p); known().suffix[t.Norm] {
 			t.Role = Title
@@ -411,14 +428,3 @@ func (f *Form) generation(pieces []piece) {
 
 // order of generations: who has one and another is not the same.
 var generations = map[string]int{"jr": 2, "junior": 2, "sr": 1, "senior": 1, "ii": 2, "2nd": 2, "iii": 3, "3rd": 3, "iv": 4, "4th": 4}
-
-func (f *Form) generationOf() int {
-	for i := range f.Tokens {
-		if t := &f.Tokens[i]; t.Role == Title {
-			if g := generations[t.Norm]; g > 0 {
-				return g
-			}
-		}
-	}
-	return 0
-}

@@ -37,6 +37,9 @@ func TestOneName(t *testing.T) {
 		}
 	}
 	t.Logf("%d spellings, %d the same, %d share a key", all, met, keyed)
+	if met < 60 || keyed < 74 {
+		t.Errorf("%d spellings the same and %d with a key, want 60 and 74", met, keyed)
+	}
 }
 
 // TestDamaged compares names with themselves after damage, and looks for the
@@ -48,8 +51,8 @@ func TestDamaged(t *testing.T) {
 		column, least int
 		kind          Kind
 	}{
-		{"UN list", []string{"name-matching", "yente-candidate-generation", "positives_un_untreated.csv"}, []string{"name-matching", "yente-candidate-generation", "positives_un_treated.csv"}, 0, 640, Person},
-		{"DNB", []string{"name-matching", "dnb-name-matching", "test_names.csv"}, []string{"name-matching", "dnb-name-matching", "adjusted_test_names.csv"}, 1, 270, Organisation},
+		{"UN list", []string{"name-matching", "yente-candidate-generation", "positives_un_untreated.csv"}, []string{"name-matching", "yente-candidate-generation", "positives_un_treated.csv"}, 0, 670, Person},
+		{"DNB", []string{"name-matching", "dnb-name-matching", "test_names.csv"}, []string{"name-matching", "dnb-name-matching", "adjusted_test_names.csv"}, 1, 305, Organisation},
 	} {
 		good, bad := rows(t, set.good...), rows(t, set.bad...)
 		parse := func(rows [][]string) []*Form {
@@ -119,4 +122,34 @@ func TestForms(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d forms seen", seen, all)
+	if seen*100 < all*94 {
+		t.Errorf("%d of %d forms seen, want 94 in 100", seen, all)
+	}
+}
+
+// TestNegatives holds that invented people are not taken for those of the UN
+// list: one in twenty-five of them, by name alone.
+func TestNegatives(t *testing.T) {
+	all, err := csv.NewReader(gunzip(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []*Form
+	for _, row := range rows(t, "name-matching", "yente-candidate-generation", "positives_un_untreated.csv") {
+		listed = append(listed, Parse(row[0], Person, Hint{}))
+	}
+	hits, asked := 0, 0
+	for i := 1; i < len(all); i += 25 {
+		asked++
+		f := PersonOf(Parts{First: all[i][1], Middle: all[i][2], Last: all[i][3]})
+		for _, l := range listed {
+			if Compare(f, l, nil).Same() {
+				hits++
+			}
+		}
+	}
+	t.Logf("%d people, %d names on the list, %d hits", asked, len(listed), hits)
+	if hits > 2 {
+		t.Errorf("%d hits, want 2 at most", hits)
+	}
 }

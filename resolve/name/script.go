@@ -1,6 +1,7 @@
 package name
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -52,7 +53,7 @@ var skeletons = func() map[rune]string {
 		"a", "b", "t", "th", "j", "h", "kh", "d", "dh", "r", "z", "s", "sh", "s", "d", "t", "z", "a", "gh", "f", "q", "k", "l", "m", "n", "h", "w", "y", "a", "a", "", "a", "a", "i", "w", "y")
 	pairs("پچژگکیٹڈڑںےھہۃ", "p", "ch", "zh", "g", "k", "y", "t", "d", "r", "n", "y", "h", "h", "a")
 	pairs("אבגדהוזחטיכךלמםנןסעפףצץקרשת",
-		"a", "b", "g", "d", "h", "v", "z", "h", "t", "y", "k", "k", "l", "m", "m", "n", "n", "s", "a", "p", "p", "ts", "ts", "k", "r", "sh", "t")
+		"a", "b", "g", "d", "h", "w", "z", "h", "t", "y", "k", "k", "l", "m", "m", "n", "n", "s", "a", "p", "p", "ts", "ts", "k", "r", "sh", "t")
 	return m
 }()
 
@@ -130,6 +131,9 @@ func spell(word []rune, i int, r rune) (string, spelling) {
 	if s, ok := skeletons[r]; ok {
 		return s, byGuess
 	}
+	if s, ok := brahmic(r); ok {
+		return s, byGuess
+	}
 	switch {
 	case unicode.Is(unicode.Mn, r), r == 'ـ', unicode.Is(unicode.Lm, r) && !isKana(r), unicode.Is(unicode.Cf, r):
 		return "", asMark
@@ -153,6 +157,32 @@ func spell(word []rune, i int, r rune) (string, spelling) {
 		return s, byGuess
 	}
 	return string(base), bySound
+}
+
+// brahmicOffset spells the letters that the blocks of nine Indian scripts, from
+// Devanagari to Malayalam, have at one place. The vowel inside each consonant is
+// left out.
+var brahmicOffset = func() (t [0x80]string) {
+	for i, s := range strings.Fields("a a i i u u ri l e e e ai o o o au k kh g gh n ch ch j j n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h") {
+		t[0x05+i] = s
+	}
+	for i, s := range strings.Fields("a i i u u ri ri e e e ai o o o au") {
+		t[0x3E+i] = s
+	}
+	t[0x01], t[0x02] = "n", "n"
+	for i, s := range strings.Fields("q kh g z r r f y") {
+		t[0x58+i] = s
+	}
+	return t
+}()
+
+// brahmic spells a letter of an Indian script.
+func brahmic(r rune) (string, bool) {
+	if r < 0x900 || r > 0xD7F {
+		return "", false
+	}
+	s := brahmicOffset[(r-0x900)%0x80]
+	return s, s != ""
 }
 
 // digraph spells two letters that are one sound.

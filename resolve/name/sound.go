@@ -123,6 +123,11 @@ func skeleton(latin string) string {
 			if i > 0 {
 				continue
 			}
+			if c == 'w' {
+				out = 'f'
+			}
+		case c == 'c' && i+1 < len(latin) && (latin[i+1] == 'h' || latin[i+1] == 'e' || latin[i+1] == 'i'):
+			out = 's'
 		case c == 'h' && i > 0:
 			if p := latin[i-1]; p == 'k' || p == 's' || p == 'c' || p == 'p' || p == 't' || p == 'g' || p == 'z' || p == 'd' {
 				continue

@@ -70,7 +70,7 @@ func (c *cutter) take(i int, r rune) {
 		c.word = utf8.AppendRune(c.word, r)
 	case r == '.' && len(c.word) > 0 && !c.dot:
 		c.dot = true
-	case isApostrophe(r) && len(c.word) > 0, r == 'ـ', unicode.Is(unicode.Cf, r):
+	case isApostrophe(r) && len(c.word) > 0, r == 'ـ', unicode.Is(unicode.Cf, r), unicode.IsControl(r) && !unicode.IsSpace(r):
 	default:
 		c.end(i)
 		c.separate(r)
