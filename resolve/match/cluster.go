@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"container/heap"
 	"math"
+	"os"
 	"slices"
+	"strconv"
 )
 
 // Constants of clustering.
 const (
-	unknownBits = -1.0 // what a pair counts that was not compared
-	relatedBits = -4.0 // what a pair counts whose names say that one is part of the other
-	mostBits    = 20.0 // what one pair counts at most, either way
-	wideCluster = 5000 // records from which a component is cut at a higher bar first
+	unknownBits = -2.0  // what a pair counts that was not compared
+	relatedBits = -4.0  // what a pair counts whose names say that one is part of the other
+	mostBits    = 20.0  // what one pair counts at most
+	leastBits   = -20.0 // and at least
+	wideCluster = 5000  // records from which a component is cut at a higher bar first
 )
 
 // An edge is a compared pair and its score against the bar for joining.
@@ -153,7 +156,7 @@ func (d divider) groups(c *component) []group {
 		}
 	}
 	for _, e := range c.edges {
-		l := link{max(-mostBits, min(mostBits, float64(e.bits))), 1}
+		l := link{max(leastBits, min(mostBits, float64(e.bits))), 1}
 		groups[e.a].near[e.b], groups[e.b].near[e.a] = l, l
 	}
 	for _, p := range c.apart {

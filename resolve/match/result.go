@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"overt/resolve/value"
 )
 
 // Constraints are what people have decided. Bound records are one whatever their
@@ -101,7 +103,7 @@ func (m *Matcher) outcome(f *fit, p *pattern, bits float64) Outcome {
 		return Related
 	case f.vetoed(p):
 		return Different
-	case p.related && !identified(p):
+	case p.related && !identified(p) && !oneSite(p):
 		return Related
 	case probability(bits) >= m.cfg.Merge:
 		return Same
@@ -113,6 +115,13 @@ func (m *Matcher) outcome(f *fit, p *pattern, bits float64) Outcome {
 
 // identified says whether an identifier agrees.
 func identified(p *pattern) bool { l := p.slot[slotIdent].level(); return l == 1 || l == 2 }
+
+// oneSite says whether street, number and telephone agree: names of which one says
+// more are then names of one place, and not of a group and its member.
+func oneSite(p *pattern) bool {
+	at, call := p.slot[slotAddress].level(), p.slot[slotPhone].level()
+	return at > 0 && at <= int(value.AddressNumber) && call > 0 && call <= int(value.PhoneNational)
+}
 
 func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) {
 	lim, err := m.limits(cs)
