@@ -66,6 +66,7 @@ func bestOfAlternates(r Result, a, b *Form, f Frequencies) Result {
 			best = got
 		}
 	}
+	// The order of a and b is settled, so that a tie falls on one side always.
 	const own = Alias
 	for _, x := range a.Alternates {
 		try(x.Form, b, x.Kind, own, " ("+x.Kind.String()+")")
@@ -184,7 +185,7 @@ func align(a, b []Token, skip func(*Token) bool) alignment {
 		}
 		al.of[bi], al.taken[bj], al.ties[bi] = int8(bj), true, tie(best>>8)
 		if al.ties[bi] == tieLoose {
-			al.bones += len(ta[bi].bones)
+			al.bones += ta[bi].bones.len()
 		}
 		if al.ties[bi] == tieSlip {
 			al.cost += (255 - int(best&255)) / 4

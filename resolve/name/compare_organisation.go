@@ -1,6 +1,9 @@
 package name
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // compareOrganisations gives the level of two organisations or public bodies.
 func compareOrganisations(a, b *Form, f Frequencies) Result {
@@ -8,7 +11,7 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 	switch {
 	case a.key == b.key && a.key != "":
 		return equalCore(r, a, b)
-	case a.joined == b.joined, a.whole == b.whole:
+	case a.sameJoined(b), a.sameWhole(b):
 		r.Level, r.Why = OrgExpanded, "equal but for blanks"
 		return r
 	}
@@ -20,7 +23,15 @@ func compareOrganisations(a, b *Form, f Frequencies) Result {
 		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
 		return r
 	}
+	if cutOff(a, b) || cutOff(b, a) {
+		r.Level, r.Norm, r.Why, r.Bits = OrgTypo, a.key, "one is cut off inside a word", -1
+		return r
+	}
 	al := align(a.Tokens, b.Tokens, skipJoiner)
+	if al.left == al.na && !spelledClose(a, b) {
+		r.Level, r.Norm, r.Why = OrgDisjoint, "", "no word shared"
+		return r
+	}
 	return al.organisations(r, a, b, f)
 }
 
@@ -31,7 +42,7 @@ func equalCore(r Result, a, b *Form) Result {
 	switch {
 	case !sameWeak(a, b):
 		r.Level, r.Why = OrgWeak, "equal but for words that tell little"
-	case a.joined != b.joined:
+	case !a.sameJoined(b):
 		r.Level, r.Why = OrgExpanded, "the same words in another order"
 	default:
 		return classLevel(r, a, b)
@@ -109,6 +120,25 @@ func (f *Form) single() (string, bool) {
 		}
 	}
 	return w, w != "" && len(w) <= 8 && len(f.Tokens) <= 2 && f.Tokens[0].Norm == w
+}
+
+// cutWidth is the narrowest field that names are cut off by: 30 in the older
+// records of procurement.
+const cutWidth = 25
+
+// cutOff says whether a is b as a narrow field leaves it: cut inside a word.
+func cutOff(a, b *Form) bool {
+	if len(a.Text) < cutWidth || len(a.Text) >= len(b.Text) || a.Legal != "" || len(a.Tokens) < 2 || len(a.Tokens) > len(b.Tokens) {
+		return false
+	}
+	last := len(a.Tokens) - 1
+	for i := range last {
+		if a.Tokens[i].Norm != b.Tokens[i].Norm {
+			return false
+		}
+	}
+	x, y := &a.Tokens[last], &b.Tokens[last]
+	return x.Role == Core && len(x.Norm) > 2 && len(x.Norm) < len(y.Norm) && strings.HasPrefix(y.Norm, x.Norm)
 }
 
 // A rest is what stands on one side alone, by what it tells.
@@ -236,13 +266,21 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 // spelledClose says whether two names are a slip apart when blanks are left out:
 // slips that part or join words.
 func spelledClose(a, b *Form) bool {
-	n := min(len(a.joined), len(b.joined))
-	return n >= 8 && len(a.Tokens) != len(b.Tokens) && distance(a.joined, b.joined, slipBudget(n)) < tooFar
+	if len(a.Tokens) == len(b.Tokens) {
+		return false
+	}
+	var x, y [256]byte
+	p, q := a.spell(x[:0], false), b.spell(y[:0], false)
+	n, budget := min(len(p), len(q)), slipBudget(min(len(p), len(q)))
+	if n < 8 || len(p) > maxWord || len(q) > maxWord || (len(p)-n+len(q)-n)*closeCost > budget {
+		return false
+	}
+	return distance(string(p), string(q), budget) < tooFar
 }
 
 // near is the level of names whose words all have partners, but for weak ones.
 func (al *alignment) near(r Result, a, b *Form, ra, rb rest) Result {
-	letters := min(len(a.full), len(b.full))
+	letters := min(a.letters, b.letters)
 	switch {
 	case al.cost > slipBudget(letters):
 		r.Level, r.Why = OrgPartial, "more than a slip apart"

@@ -11,10 +11,10 @@ func comparePersons(a, b *Form, f Frequencies) Result {
 		r.Level, r.Conflict, r.Why = PersonGiven, true, "of other generations"
 		return r
 	}
-	if a.key == b.key && a.key != "" && !a.initial {
+	if a.key == b.key && a.key != "" && (!a.initial || a.sameJoined(b)) {
 		return a.equalPersons(r, b)
 	}
-	if a.full != "" && len(a.full) > 4 && (a.joined == b.joined || a.full == b.full) {
+	if a.letters > 4 && (a.sameJoined(b) || a.sameFull(b)) {
 		r.Level, r.Why = PersonSound, "equal but for blanks"
 		return r
 	}
@@ -23,12 +23,16 @@ func comparePersons(a, b *Form, f Frequencies) Result {
 		return r
 	}
 	al := align(a.Tokens, b.Tokens, skipSmall)
+	if al.left == al.na {
+		r.Level, r.Norm, r.Why = PersonDisjoint, "", "no name shared"
+		return r
+	}
 	return al.persons(r, a, b, f)
 }
 
 func (f *Form) equalPersons(r Result, b *Form) Result {
 	switch {
-	case f.joined == b.joined:
+	case f.sameJoined(b):
 		r.Level, r.Why = PersonExact, "the same name"
 		if f.known && b.known && !f.sameRoles(b) {
 			r.Level, r.Why = PersonReordered, "given and family name exchanged"
@@ -231,7 +235,7 @@ func (f *Form) chain() bool {
 
 // budget is what all slips together may cost.
 func (al *alignment) budget(a, b *Form) int {
-	n := slipBudget(min(len(a.full), len(b.full)))
+	n := slipBudget(min(a.letters, b.letters))
 	if a.syllables || b.syllables {
 		return min(n, closeCost)
 	}

@@ -5,13 +5,13 @@ package name
 func compareThings(a, b *Form, f Frequencies) Result {
 	r := Result{Kind: Thing, Norm: a.key}
 	switch {
-	case a.key == b.key && a.joined == b.joined:
+	case a.key == b.key && a.sameJoined(b):
 		r.Level, r.Why = ThingExact, "the same name"
 		return r
 	case a.key == b.key && a.key != "":
 		r.Level, r.Why = ThingReordered, "the same words in another order"
 		return r
-	case a.joined == b.joined:
+	case a.sameJoined(b):
 		r.Level, r.Why = ThingSound, "equal but for blanks"
 		return r
 	case disjoint(a, b):
@@ -32,7 +32,7 @@ func compareThings(a, b *Form, f Frequencies) Result {
 		r.Conflict = ra.words()+rb.words()+ra.place+rb.place == 0
 	case ra.empty() && rb.empty() && al.cost == 0:
 		r.Level, r.Why = ThingSound, "equal by sound"
-	case ra.empty() && rb.empty() && al.cost <= slipBudget(min(len(a.full), len(b.full))):
+	case ra.empty() && rb.empty() && al.cost <= slipBudget(min(a.letters, b.letters)):
 		r.Level, r.Why = ThingTypo, "a slip apart"
 	case ra.empty() || rb.empty():
 		r.Level, r.Why = ThingExtra, "more words on one side"

@@ -163,7 +163,7 @@ func alikeLoose(a, b *Token) (tie, int) {
 	if spelt, short := a.standsFor(b); spelt || short {
 		return tieLoose, 0
 	}
-	if a.latin == b.latin || len(a.bones) >= 2 && a.bones == b.bones {
+	if a.latin == b.latin || a.bones.len() >= 2 && a.bones == b.bones {
 		return tieLoose, 0
 	}
 	return tieNone, 0
@@ -172,10 +172,14 @@ func alikeLoose(a, b *Token) (tie, int) {
 // standsFor says whether two given names are spellings of one, or one a short
 // form or another language's form of the other.
 func (t *Token) standsFor(o *Token) (spelt, short bool) {
-	if meet(t.spelt, o.spelt) {
+	if t.person == 0 || o.person == 0 {
+		return false, false
+	}
+	x, y := known().persons[t.person], known().persons[o.person]
+	if meet(x.spelt, y.spelt) {
 		return t.bones == o.bones || distance(t.Sound, o.Sound, 22) < tooFar, true
 	}
-	return false, meet(t.short, o.short)
+	return false, meet(x.short, y.short)
 }
 
 func meet(a, b []int32) bool {

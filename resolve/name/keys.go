@@ -36,13 +36,14 @@ func (f *Form) keys(emit func(Family, string)) {
 	if f.Empty() {
 		return
 	}
-	if f.full != "" {
-		emit(KeyFull, f.full)
+	if f.key != "" {
+		var buf [256]byte
+		emit(KeyFull, string(unblank(buf[:0], f.key)))
 		if f.joined != f.full {
-			emit(KeyFull, f.joined)
+			emit(KeyFull, string(f.spell(buf[:0], false)))
 		}
 		if f.whole != f.joined && f.whole != f.full {
-			emit(KeyFull, f.whole)
+			emit(KeyFull, string(f.spell(buf[:0], true)))
 		}
 	}
 	var sounds []string
@@ -70,8 +71,8 @@ func (t *Token) keys(emit func(Family, string)) {
 	if t.Loose {
 		emit(KeyToken, t.Norm)
 	}
-	if len(t.bones) >= 2 {
-		emit(KeySkeleton, t.bones)
+	if t.bones.len() >= 2 {
+		emit(KeySkeleton, t.bones.String())
 	}
 	if n := len(t.Sound); n < 5 || n > 20 || t.Role == Number {
 		return

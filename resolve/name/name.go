@@ -67,13 +67,12 @@ type Token struct {
 	Value int32 // of a Number; -1 else
 	Loose bool  // Sound is a weak rendering of a script that is not spelt by sound
 
-	latin  string  // Norm, or where Loose a rendering of it, in Latin letters
-	spelt  []int32 // classes of names that are spellings of one
-	short  []int32 // classes of given names that stand for each other
-	bones  string  // skeleton of latin
-	hangul bool    // written in Korean letters
-	trade  bool    // tells what one does, not who one is
-	set    uint32  // its letters, to see at once that two words are not alike
+	latin  string // Norm, or where Loose a rendering of it, in Latin letters
+	bones  bones  // skeleton of latin
+	person int32  // where the tables have what the name stands for, 0 if nowhere
+	hangul bool   // written in Korean letters
+	trade  bool   // tells what one does, not who one is
+	set    uint32 // its letters, to see at once that two words are not alike
 }
 
 // An AlternateKind says what another name inside the text is.
@@ -105,15 +104,13 @@ type Form struct {
 	Tokens     []Token // in the order of the text, without legal form and titles
 	Legal      string  // legal form as compared, "gmbh"; "" if none
 	Class      string  // generic class of the legal form, "llc"; "" if none
-	Numbers    []int32 // of Tokens, sorted
-	Places     []string
 	Alternates []Alternate
 
-	full    string // core tokens sorted and joined
-	joined  string // tokens without joiners in order and joined
-	whole   string // all tokens in order and joined
-	sounds  string // sounds of core tokens sorted, joined with blanks
 	key     string // core tokens sorted, joined with blanks
+	full    uint64 // hash of key without blanks
+	joined  uint64 // hash of the tokens without joiners in order
+	whole   uint64 // hash of all tokens in order
+	letters int    // of key, without blanks
 	acronym []string
 	mask    uint64 // letters pairs of sounds, to see at once that two names share nothing
 	known   bool   // roles of a person's tokens are known, not guessed
@@ -172,6 +169,9 @@ type Result struct {
 
 // Compare says how like two names are. It is symmetric. f may be nil.
 func Compare(a, b *Form, f Frequencies) Result {
+	if before(b, a) {
+		a, b = b, a
+	}
 	r := compareForms(a, b, f)
 	if len(a.Alternates) == 0 && len(b.Alternates) == 0 {
 		return r

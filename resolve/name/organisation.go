@@ -116,6 +116,8 @@ func parentheses(pieces []piece) (main []piece, others []otherName) {
 			main = append(main, pieces[i])
 			i++
 			continue
+		case i > 0 && len(run) == 1 && len(run[0].text) > 2 && strings.Trim(run[0].text, "0123456789") == "":
+			// a code of the register's own
 		case i > 0 && len(run) == 1 && isShort(run[0]):
 			others = append(others, otherName{Short, run})
 		case i > 0 && j == len(pieces) && len(run) > 1 && placeIn(run) == 0 && !isLegal(run):
@@ -265,11 +267,9 @@ func unglueHan(pieces []piece) []piece {
 		return pieces
 	}
 	for n := min(8, len(runes)-2); n >= 2; n-- {
-		for _, at := range []int{len(runes) - n, n} {
-			form, rest := string(runes[at:]), string(runes[:at])
-			if at == n {
-				form, rest = rest, form
-			}
+		tail := len(runes) - n
+		for _, part := range [][2][]rune{{runes[tail:], runes[:tail]}, {runes[:n], runes[n:]}} {
+			form, rest := string(part[0]), string(part[1])
 			if r := render(form); known().legal[r.norm].compare != "" {
 				return []piece{{text: rest, rend: render(rest)}, {text: form, rend: r, dot: true}}
 			}

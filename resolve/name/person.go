@@ -144,9 +144,8 @@ func (t *Token) role(k *knowledge, p piece, words int) {
 
 // names looks up what the token may stand for.
 func (t *Token) names(k *knowledge) {
-	t.spelt, t.short = k.spelt[t.Norm], k.short[t.Norm]
-	if len(t.spelt) == 0 && t.latin != t.Norm {
-		t.spelt = k.spelt[t.latin]
+	if t.person = k.personAt[t.Norm]; t.person == 0 {
+		t.person = k.personAt[t.latin]
 	}
 	t.bones = skeleton(t.latin)
 }
@@ -316,6 +315,8 @@ func (f *Form) families(at []int, pieces []piece, comma int, h Hint) []bool {
 		}
 	case last == 0:
 		out[0] = len(pieces) > 1 // "President X", "Mr X"
+	case len(pieces) == 1 && last == 1:
+		out[0] = true // written without blank
 	case f.capitals(at, pieces, out):
 	case isPatronymic(f.Tokens[at[last]].Norm) && last == 2:
 		out[0] = true // Surname Given Patronymic
@@ -323,7 +324,7 @@ func (f *Form) families(at []int, pieces []piece, comma int, h Hint) []bool {
 		out[0] = true // Putin V. V.
 	case hasAny(h.Countries, "cn", "kr", "kp", "vn", "hu", "tw", "hk", "kh", "mn") && (k.first[first] || hasAny(h.Countries, "hu")):
 		out[0] = true
-	case len(h.Countries) == 0 && k.first[first] && last >= 1 && last <= 2 && !k.first[f.Tokens[at[last]].Norm] && len(k.spelt[first]) == 0 && f.Tokens[at[0]].Role == Core && last == 2:
+	case len(h.Countries) == 0 && k.first[first] && last >= 1 && last <= 2 && !k.first[f.Tokens[at[last]].Norm] && len(k.persons[k.personAt[first]].spelt) == 0 && f.Tokens[at[0]].Role == Core && last == 2:
 		out[0] = true
 	case hasAny(h.Countries, "es", "mx", "ar", "co", "cl", "pe", "ve", "cu", "ec", "gt", "hn", "ni", "cr", "pa", "do", "uy", "py", "bo", "sv", "pr") && last >= 2:
 		out[last], out[last-1] = true, true
@@ -390,7 +391,8 @@ func (f *Form) settle() {
 		if g := generations[t.Norm]; t.Role == Title && g > 0 {
 			f.generation = g
 		}
-		for _, c := range [][]int32{t.spelt, t.short} {
+		p := known().persons[t.person]
+		for _, c := range [][]int32{p.spelt, p.short} {
 			for _, class := range c {
 				f.mask |= 1 << (uint(class) % 64) // those who stand for each other share a bit
 			}

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,5 +153,57 @@ func TestNegatives(t *testing.T) {
 	t.Logf("%d people, %d names on the list, %d hits", asked, len(listed), hits)
 	if hits > 2 {
 		t.Errorf("%d hits, want 2 at most", hits)
+	}
+}
+
+// TestSuppliers compares the names that one DUNS number or UEI stands under.
+// Those that are not the same are mostly firms that were renamed.
+func TestSuppliers(t *testing.T) {
+	names := map[string][]string{}
+	add := func(id, name string) {
+		if len(id) > 1 && name != "" && !slices.Contains(names[id], name) {
+			names[id] = append(names[id], name)
+		}
+	}
+	files := []string{"fy13", "fy14", "fy15", "fy16", "fy17"}
+	var head []string
+	for _, year := range files {
+		table := csv.NewReader(gunzip(t, sharedtest.Path(t, "procurement", "usaspending-ice-fy13-17", year+".csv.gz")))
+		table.FieldsPerRecord, table.LazyQuotes = -1, true
+		all, err := table.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if head == nil {
+			head = all[0]
+		}
+		duns, name := slices.Index(head, "recipient_duns"), slices.Index(head, "recipient_name")
+		for _, row := range all {
+			if len(row) == len(head) {
+				add(row[duns], row[name])
+			}
+		}
+	}
+	pairs, same, others := 0, 0, 0
+	var first []*Form
+	for _, id := range slices.Sorted(maps.Keys(names)) {
+		first = append(first, Parse(names[id][0], Organisation, Hint{}))
+		for _, n := range names[id][1:] {
+			pairs++
+			if r := Compare(first[len(first)-1], Parse(n, Organisation, Hint{}), nil); r.Same() {
+				same++
+			}
+		}
+	}
+	for i := range first {
+		for _, o := range first[i+1:] {
+			if Compare(first[i], o, nil).Same() {
+				others++
+			}
+		}
+	}
+	t.Logf("%d numbers; %d other spellings, %d the same; %d pairs of other numbers the same", len(names), pairs, same, others)
+	if same < 15 || others > 12 {
+		t.Errorf("%d the same and %d of others, want 15 and no more than 12", same, others)
 	}
 }

@@ -94,6 +94,11 @@ func render(word string) rendering {
 		if t, ok := twins[r]; ok && latin > other {
 			r = t
 		}
+		if unicode.Is(unicode.Han, r) {
+			if s, ok := simplified()[r]; ok {
+				r = s
+			}
+		}
 		kept = utf8.AppendRune(kept, r)
 		s, how := spell(runes, i, r)
 		loose = loose || how == byGuess

@@ -27,8 +27,8 @@ var soundRules = func() map[byte][][2]string {
 // sound is the phonetic-normal form of a folded word in Latin letters: spellings
 // of one word meet in it. It is for looking up and for comparing, not for show.
 func sound(w string) string {
-	if w == "" || !hasLetter(w) {
-		return w
+	if !hasVowel(w) {
+		return w // initials are spelt, not spoken
 	}
 	var buf [64]byte
 	b := buf[:0]
@@ -38,6 +38,9 @@ func sound(w string) string {
 		i += n
 	}
 	b = endSound(squeeze(b))
+	if string(b) == w {
+		return w // no second copy
+	}
 	return string(b)
 }
 
@@ -107,51 +110,66 @@ func endSound(b []byte) []byte {
 	return b
 }
 
+// bones are the consonants of a skeleton, four bits each, the first one lowest.
+type bones uint64
+
+const boneLetters = "?abfktslmnh"
+
+func (b bones) len() int {
+	n := 0
+	for ; b > 0; b >>= 4 {
+		n++
+	}
+	return n
+}
+
+func (b bones) String() string {
+	var out []byte
+	for ; b > 0; b >>= 4 {
+		out = append(out, boneLetters[min(b&15, 10)])
+	}
+	return string(out)
+}
+
 // skeleton is what is left of a word when vowels are dropped and consonants that
 // scripts and languages exchange are one: p and b, d and t, l and r. A first
 // vowel stays as a mark.
-func skeleton(latin string) string {
-	var buf [32]byte
-	b := buf[:0]
-	for i := 0; i < len(latin) && len(b) < 24; i++ {
-		c := latin[i]
-		out := bones[c]
-		switch {
-		case out == 0:
-			continue
-		case out == 'a':
-			if i > 0 {
-				continue
-			}
-			if c == 'w' {
-				out = 'f'
-			}
-		case c == 'c' && i+1 < len(latin) && (latin[i+1] == 'h' || latin[i+1] == 'e' || latin[i+1] == 'i'):
-			out = 's'
-		case c == 'h' && i > 0:
-			if p := latin[i-1]; p == 'k' || p == 's' || p == 'c' || p == 'p' || p == 't' || p == 'g' || p == 'z' || p == 'd' {
-				continue
-			}
-			continue
-		case c == 'p' && i+1 < len(latin) && latin[i+1] == 'h':
-			out = 'f'
-		}
-		if n := len(b); n > 0 && b[n-1] == out {
-			continue
-		}
-		b = append(b, out)
-		if c == 'x' {
-			b = append(b, 's')
+func skeleton(latin string) bones {
+	var out bones
+	n, last := 0, byte(0)
+	add := func(class byte) {
+		if n < 16 && class != last && class != 0 {
+			out |= bones(strings.IndexByte(boneLetters, class)) << (4 * n)
+			n, last = n+1, class
 		}
 	}
-	return string(b)
+	for i := range len(latin) {
+		next := byte(0)
+		if i+1 < len(latin) {
+			next = latin[i+1]
+		}
+		switch c := latin[i]; {
+		case c == 'h' && i > 0:
+		case c == 'w' && i == 0, c == 'p' && next == 'h':
+			add('f')
+		case c == 'c' && (next == 'h' || next == 'e' || next == 'i'):
+			add('s')
+		case c == 'x':
+			add('k')
+			add('s')
+		case boneClass[c] == 'a':
+			if i == 0 {
+				add('a')
+			}
+		default:
+			add(boneClass[c])
+		}
+	}
+	return out
 }
 
-// bones maps letters to the classes of skeleton; 'a' marks vowels, 0 drops.
-var bones = func() (t [256]byte) {
-	for i := '0'; i <= '9'; i++ {
-		t[i] = byte(i)
-	}
+// boneClass maps letters to the classes of skeleton; 'a' marks vowels, 0 drops.
+var boneClass = func() (t [256]byte) {
 	for class, members := range map[byte]string{'a': "aeiouyw", 'b': "bp", 'f': "fv", 'k': "kgqcx", 't': "td", 's': "szj", 'l': "lr", 'm': "m", 'n': "n", 'h': "h"} {
 		for _, c := range []byte(members) {
 			t[c] = class
@@ -167,6 +185,8 @@ func isVowel(c byte) bool {
 	}
 	return false
 }
+
+func hasVowel(s string) bool { return strings.ContainsAny(s, "aeiouy") }
 
 func hasLetter(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -32,16 +32,20 @@ type knowledge struct {
 	places                                  map[string]string // words joined with blanks
 
 	title, suffix, particle, first map[string]bool
-	spelt, short                   map[string][]int32 // classes, sorted
-	heads                          []string           // by class: the name that stands for it in keys
+	personAt                       map[string]int32 // places in persons
+	persons                        []person         // the first is nobody
+	heads                          []string         // by class: the name that stands for it in keys
 }
+
+// A person is what one name of persons stands for: classes of lines it is in.
+type person struct{ spelt, short []int32 }
 
 // known is the knowledge, read from the tables once.
 var known = sync.OnceValue(func() *knowledge {
 	k := &knowledge{
 		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, byCountry: map[string]map[string]legalForm{},
 		same: map[string]string{}, numbers: map[string]int32{}, places: map[string]string{},
-		spelt: map[string][]int32{}, short: map[string][]int32{}, heads: []string{""},
+		personAt: map[string]int32{}, persons: make([]person, 1), heads: []string{""},
 	}
 	for _, set := range []*map[string]bool{&k.weak, &k.trade, &k.joiner, &k.body, &k.unit, &k.people, &k.title, &k.suffix, &k.particle, &k.first} {
 		*set = map[string]bool{}
@@ -120,6 +124,17 @@ var classWords = []struct{ words, class string }{
 	{"general partnership", "gp"}, {"state enterprise", "state"}, {"unitarnoe predpriyatie", "state"},
 }
 
+// classOf is the class that the words of a form say, "" if they do not.
+func classOf(words []string) string {
+	folded := " " + strings.Join(words, " ")
+	for _, c := range classWords {
+		if strings.Contains(folded, " "+c.words) {
+			return c.class
+		}
+	}
+	return ""
+}
+
 // readForms takes the forms of GLEIF's list. What several words say plainly
 // holds everywhere, the rest in its country alone: "Bank" is a form in some.
 func (k *knowledge) readForms() {
@@ -131,11 +146,8 @@ func (k *knowledge) readForms() {
 				form = f
 				break
 			}
-			folded := " " + strings.Join(foldWords(n), " ")
-			for _, c := range classWords {
-				if form.class == "" && strings.Contains(folded, " "+c.words) {
-					form.class = c.class
-				}
+			if form.class == "" {
+				form.class = classOf(foldWords(n))
 			}
 		}
 		for _, n := range names {
@@ -144,7 +156,7 @@ func (k *knowledge) readForms() {
 			if _, ok := k.legal[key]; ok || len(key) < 2 {
 				continue
 			}
-			if form.class != "" && len(words) > 1 && len(key) > 8 {
+			if len(words) > 1 && classOf(words) != "" {
 				k.legal[key] = form
 				k.legalFirst[key] = len(key) > 11
 				continue
@@ -220,20 +232,33 @@ func (k *knowledge) readPersons() {
 		for _, w := range list(cols[1]) {
 			words = append(words, joined(w))
 		}
-		classes := map[string]map[string][]int32{"spelt": k.spelt, "short": k.short}[cols[0]]
 		switch {
 		case sets[cols[0]] != nil:
 			for _, w := range words {
 				sets[cols[0]][w] = true
 			}
-		case classes != nil && len(words) > 0:
+		case len(words) > 0:
 			class := int32(len(k.heads))
 			k.heads = append(k.heads, sound(words[0]))
 			for _, w := range words {
-				if !slices.Contains(classes[w], class) {
-					classes[w] = append(classes[w], class)
-				}
+				k.addPerson(w, class, cols[0] == "spelt")
 			}
 		}
 	})
+}
+
+func (k *knowledge) addPerson(w string, class int32, spelt bool) {
+	at, ok := k.personAt[w]
+	if !ok {
+		at = int32(len(k.persons))
+		k.personAt[w] = at
+		k.persons = append(k.persons, person{})
+	}
+	list := &k.persons[at].short
+	if spelt {
+		list = &k.persons[at].spelt
+	}
+	if !slices.Contains(*list, class) {
+		*list = append(*list, class)
+	}
 }

@@ -101,9 +101,10 @@ func (c *cutter) end(i int) {
 		c.dot = false
 		return
 	}
-	if len(c.out) < maxTokens {
-		text := string(c.word)
-		c.out = append(c.out, piece{text: text, rend: render(text), comma: c.comma, open: c.depth > 0, joint: c.joint, dot: c.dotted || c.dot})
+	if text := string(c.word); len(c.out) < maxTokens {
+		if r := render(text); r.norm != "" { // marks alone are no word
+			c.out = append(c.out, piece{text: text, rend: r, comma: c.comma, open: c.depth > 0, joint: c.joint, dot: c.dotted || c.dot})
+		}
 	}
 	c.word, c.from, c.comma, c.joint, c.dot, c.dotted = c.word[:0], 0, false, false, false, false
 }
