@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 )
 
 // Constants of clustering.

@@ -183,6 +183,9 @@ func rarityOf(fr *frequencies, s slot, c *compared) float64 {
 	case s == slotName:
 		return rarity(slotFrequencies{fr, s}.Full(c.norm))
 	}
+	if fr.count(normKey(s, c.norm)) <= 2 {
+		return 0 // nobody else has it: it is as rare as can be known
+	}
 	return rarity(fr.share(s, c.norm))
 }
 

@@ -20,6 +20,7 @@ const (
 	rounds       = 100
 	tfWeight     = 0.8 // of rarity, as in Splink's tf_adjustment_weight
 	tfMost       = 6.0 // bits
+	identLeast   = 8.0 // bits of an identifier that agrees, before its rarity
 	carefulDates = 0.015
 )
 
@@ -212,6 +213,9 @@ func (f *fit) weigh() {
 		b := bounds[s]
 		for l := 1; l < len(w); l++ {
 			w[l] = max(b.least, min(b.most, w[l]))
+			if s == slotIdent && l <= int(value.IdentifierWeak) {
+				w[l] = max(w[l], identLeast) // that is what identifiers are for
+			}
 		}
 		f.weight[s] = w
 	}
