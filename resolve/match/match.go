@@ -87,6 +87,7 @@ type Matcher struct {
 	index index
 	freq  frequencies
 	fits  [families]fit
+	asked [families]fit // for requests
 	pairs pairs
 
 	screens sync.Pool // of *worker

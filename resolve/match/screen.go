@@ -52,8 +52,8 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 	for _, c := range found {
 		m.load(w, &w.right, c.rec)
 		p := m.compareSides(&m.freq, &q, &w.right, nil)
-		if !m.fits[p.family].vetoed(&p) {
-			best = append(best, scored{c.rec, m.fits[p.family].score(&p)})
+		if !m.asked[p.family].vetoed(&p) {
+			best = append(best, scored{c.rec, m.asked[p.family].score(&p)})
 		}
 	}
 	slices.SortFunc(best, func(a, b scored) int { return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec)) })
@@ -61,7 +61,7 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 	var out []Hit
 	for _, s := range best[:min(k, len(best))] {
 		m.load(w, &w.right, s.rec)
-		e := m.explain(&m.freq, &m.fits, &q, &w.right, &prior)
+		e := m.explain(&m.freq, &m.asked, &q, &w.right, &prior)
 		e.A, e.B, e.Compared = r.ID, m.store.ids[s.rec], true
 		out = append(out, Hit{m.store.ids[s.rec], e})
 	}

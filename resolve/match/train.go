@@ -20,6 +20,7 @@ const (
 	rounds       = 100
 	tfWeight     = 0.8 // of rarity, as in Splink's tf_adjustment_weight
 	tfMost       = 6.0 // bits
+	enoughPairs  = 20  // random pairs on a level from which the rarity usual there is known
 	identLeast   = 8.0 // bits of an identifier that agrees, before its rarity
 	carefulDates = 0.015
 )
@@ -60,6 +61,7 @@ func (m *Matcher) train(ctx context.Context) error {
 		}
 		fit.learn(random, candidates[f])
 		m.fits[f] = fit
+		m.asked[f] = fit.asked()
 	}
 	return nil
 }
@@ -147,6 +149,15 @@ func (f *fit) learn(random, candidates []counted) {
 	f.check(&shippedM)
 }
 
+// asked is the fit for requests. How records of one entity differ among those that
+// were given says nothing of how requests differ from them: that is as shipped.
+func (f *fit) asked() fit {
+	out := *f
+	out.m = newFit(f.family).m
+	out.weigh()
+	return out
+}
+
 func (f *fit) setPrior(matches float64) {
 	f.matches = max(matches, startMatches)
 	share := min(0.5, f.matches/f.all)
@@ -174,9 +185,13 @@ func (f *fit) countRandom(random []counted, weight []float64) {
 			f.u[s][l] = (n[l] + levels[l].u*uPrior + 0.1) / (total + uPrior + 0.1*float64(len(n)-1))
 		}
 		for l := 1; l < len(n); l++ {
-			f.base[s][l] = -math.Log2(f.u[s][1])
-			if n[l] >= 20 {
+			switch {
+			case n[l] >= enoughPairs:
 				f.base[s][l] = usual[l] / n[l]
+			case l == 1:
+				f.base[s][l] = -math.Log2(f.u[s][l])
+			default:
+				f.base[s][l] = math.NaN() // what is usual here is not known
 			}
 		}
 	}
@@ -282,7 +297,7 @@ func (f *fit) bar(s slot, c cell) bar {
 		return bar{}
 	}
 	b := bar{weight: f.weight[s][l], graded: c.evidence()}
-	if r := c.rarity(); r > 0 {
+	if r := c.rarity(); r > 0 && !math.IsNaN(f.base[s][l]) {
 		b.rarity = tfWeight * max(-tfMost, min(tfMost, r-f.base[s][l]))
 	}
 	sum := b.weight + b.rarity + b.graded
