@@ -160,6 +160,10 @@ func (f *Form) rest(taken func(i int) bool, other *Form, fr Frequencies) rest {
 		if n++; n < small && taken(n) {
 			continue
 		}
+		if f.again(i) {
+			r.weak++ // "Quorvex - Quorvex Bridge" says Quorvex once
+			continue
+		}
 		r.weight += t.weigh(fr)
 		if n == 0 {
 			r.leading = true
@@ -179,6 +183,16 @@ func (f *Form) rest(taken func(i int) bool, other *Form, fr Frequencies) rest {
 		}
 	}
 	return r
+}
+
+// again says whether a word stands elsewhere in the name as well.
+func (f *Form) again(i int) bool {
+	for j := range f.Tokens {
+		if j != i && f.Tokens[j].Norm == f.Tokens[i].Norm {
+			return true
+		}
+	}
+	return false
 }
 
 // home says whether a country in one name only says where the other is from: a
@@ -243,7 +257,7 @@ func judge(r Result, al *alignment, a, b *Form, ra, rb rest, shared int) Result 
 		if !r.Conflict {
 			r.Level, r.Why = OrgPartial, "other words and numbers"
 		}
-	case ra.number+rb.number == 0 && ra.words()+rb.words()+ra.place+rb.place > 0 && spelledClose(a, b):
+	case ra.number+rb.number+ra.place+rb.place == 0 && ra.words()+rb.words() > 0 && spelledClose(a, b):
 		r.Level, r.Why, r.Bits = OrgTypo, "a slip apart as a whole", -1
 	case ra.words()+rb.words()+ra.place+rb.place+ra.number+rb.number == 0:
 		r = al.near(r, a, b, ra, rb)

@@ -1,6 +1,9 @@
 package name
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 func skipSmall(t *Token) bool { return t.Role == Particle || t.Role == Title || t.Role == Joiner }
 
@@ -116,7 +119,7 @@ func personRestOf(f *Form, taken func(int) bool, fr Frequencies) personRest {
 func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 	ra := personRestOf(a, func(i int) bool { return al.of[i] >= 0 }, f)
 	rb := personRestOf(b, func(j int) bool { return al.taken[j] }, f)
-	agree := 0.0
+	agree, common := 0.0, 0.0
 	surname, given := false, false
 	n := -1
 	for i := range a.Tokens {
@@ -132,6 +135,9 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 			o := nth(b, int(al.of[n]))
 			surname = surname || t.Role == Surname || o.Role == Surname
 			given = given || t.Role == Given || o.Role == Given
+			if al.ties[n] == tieSlip && f != nil {
+				common += twoNames(f.Token(t.Norm), f.Token(o.Norm))
+			}
 		}
 	}
 	r.Bits = balance(agree, ra.weight+rb.weight)
@@ -140,16 +146,28 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 	case full == 0:
 		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "no name shared", 0
 	case ra.all() > 0 && rb.all() > 0, ra.initials > 0 && rb.initials > 0:
-		return al.differ(r, ra, rb, surname, given)
+		r = al.differ(r, ra, rb, surname, given)
 	case ra.all()+ra.initials > 0 || rb.all()+rb.initials > 0:
 		if ra.all()+ra.initials == 0 {
 			ra, a, b = rb, b, a
 		}
-		return al.extra(r, a, b, ra, surname)
+		r = al.extra(r, a, b, ra, surname)
 	default:
-		return al.complete(r, a, b)
+		r = al.complete(r, a, b)
 	}
+	r.Bits = max(-4, r.Bits-common)
 	return r
+}
+
+// twoNames is the evidence, in bits, that two words a slip apart are two names
+// and no slip: both are common, as Maria and Mario, and a slip is seldom.
+func twoNames(a, b float64) float64 {
+	const seldom = 1e-4
+	share := min(a, b)
+	if share <= seldom {
+		return 0
+	}
+	return min(3, math.Log2(share/seldom)/2)
 }
 
 // names is how many names are paired by more than an initial.

@@ -7,7 +7,8 @@ import "math/bits"
 
 const (
 	editCost  = 10
-	closeCost = 6  // o for u, c for k
+	closeCost = 6  // c for k, t for d
+	vowelCost = 4  // o for u: no two romanisations agree on vowels
 	swapCost  = 6  // two neighbours exchanged
 	headCost  = 15 // the first letter is seldom wrong
 	tooFar    = 1 << 14
@@ -32,6 +33,8 @@ func substitute(a, b byte) int {
 		return 0
 	case a >= '0' && a <= '9' && b >= '0' && b <= '9':
 		return headCost // a digit is no slip
+	case isVowel(a) && isVowel(b):
+		return vowelCost
 	case closeLetters[a][b]:
 		return closeCost
 	}
@@ -136,7 +139,7 @@ func alike(a, b *Token) (tie, int) {
 	if limit == 0 || a.hangul && b.hangul { // a syllable is no slip
 		return tieNone, 0
 	}
-	if bits.OnesCount32(a.set^b.set) > 2*(limit/closeCost)+2 {
+	if bits.OnesCount32(a.set^b.set) > 2*(limit/vowelCost) {
 		return tieNone, 0
 	}
 	if c := distance(a.Sound, b.Sound, limit); c < tooFar {

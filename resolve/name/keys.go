@@ -71,6 +71,16 @@ func (t *Token) keys(emit func(Family, string)) {
 	if t.Loose {
 		emit(KeyToken, t.Norm)
 	}
+	if t.person > 0 {
+		k := known()
+		for _, classes := range [][]int32{k.persons[t.person].spelt, k.persons[t.person].short} {
+			for _, c := range classes {
+				if h := k.heads[c]; h != t.Sound {
+					emit(KeyToken, h)
+				}
+			}
+		}
+	}
 	if t.bones.len() >= 2 {
 		emit(KeySkeleton, t.bones.String())
 	}

@@ -2,7 +2,6 @@ package name
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -233,241 +232,6 @@ func pieceText(pieces []piece) string {
 	return b.String()
 }
 
-// unglue parts a legal form that was written onto the name: "SiemensAG".
-func unglue(pieces []piece) []piece {
-	if len(pieces) == 0 {
-		return pieces
-	}
-	last := pieces[len(pieces)-1]
-	runes := []rune(last.text)
-	for i := len(runes) - 1; i >= 3; i-- {
-		if !unicode.IsUpper(runes[i]) || !unicode.IsLower(runes[i-1]) {
-			continue
-		}
-		tail := string(runes[i:])
-		if r := render(tail); known().legal[r.norm].compare != "" {
-			head := string(runes[:i])
-			out := append(slices.Clone(pieces[:len(pieces)-1]), last, piece{text: tail, rend: r})
-			out[len(out)-2].text, out[len(out)-2].rend = head, render(head)
-			return out
-		}
-		break
-	}
-	return unglueHan(pieces)
-}
-
-// unglueHan parts the legal form from a Chinese, Japanese or Korean name, which
-// is written without blanks.
-func unglueHan(pieces []piece) []piece {
-	if len(pieces) != 1 {
-		return pieces
-	}
-	runes := []rune(pieces[0].text)
-	if len(runes) < 4 || runes[0] < 0x2E80 {
-		return pieces
-	}
-	for n := min(8, len(runes)-2); n >= 2; n-- {
-		tail := len(runes) - n
-		for _, part := range [][2][]rune{{runes[tail:], runes[:tail]}, {runes[:n], runes[n:]}} {
-			form, rest := string(part[0]), string(part[1])
-			if r := render(form); known().legal[r.norm].compare != "" {
-				return []piece{{text: rest, rend: render(rest)}, {text: form, rend: r, dot: true}}
-			}
-		}
-	}
-	return pieces
-}
-
-// maxLegalWords is how many words a legal form may have.
-const maxLegalWords = 9
-
-// stripLegal takes legal forms off the end, and off the front, and keeps the
-// first that was found as the form's own. Something always remains.
-func (f *Form) stripLegal(pieces []piece, h Hint) []piece {
-	quiet := isUpper(pieceText(pieces)) || !hasUpper(pieces)
-	for range 3 {
-		n := legalAt(pieces, h, quiet)
-		if n == 0 {
-			break
-		}
-		f.setLegal(pieces[len(pieces)-n:], h)
-		pieces = pieces[:len(pieces)-n]
-		for len(pieces) > 1 && known().joiner[pieces[len(pieces)-1].rend.norm] {
-			pieces = pieces[:len(pieces)-1] // "and" of "and Company"
-		}
-	}
-	for n := min(maxLegalWords, len(pieces)-1); n > 0; n-- {
-		if key := joinPieces(pieces[:n]); known().legalFirst[key] {
-			f.setLegal(pieces[:n], h)
-			return pieces[n:]
-		}
-	}
-	return pieces
-}
-
-func hasUpper(pieces []piece) bool {
-	return slices.ContainsFunc(pieces, func(p piece) bool { return strings.ToLower(p.text) != p.text })
-}
-
-func joinPieces(pieces []piece) string {
-	if len(pieces) == 1 {
-		return pieces[0].rend.norm
-	}
-	var b strings.Builder
-	for _, p := range pieces {
-		b.WriteString(p.rend.norm)
-	}
-	return b.String()
-}
-
-// legalAt gives how many words at the end are a legal form. quiet says that the
-// case of letters tells nothing.
-func legalAt(pieces []piece, h Hint, quiet bool) int {
-	k := known()
-	for n := min(maxLegalWords, len(pieces)-1); n > 0; n-- {
-		tail := pieces[len(pieces)-n:]
-		key := joinPieces(tail)
-		if _, ok := k.legal[key]; ok {
-			p := tail[0]
-			if n > 1 || len(key) > 2 || quiet || p.dot || isUpper(p.text) || k.legalCase[p.text] {
-				return n
-			}
-		}
-		for _, c := range h.Countries {
-			if _, ok := k.byCountry[c][key]; ok && (n > 1 || len(key) > 3 || isUpper(tail[0].text)) {
-				return n
-			}
-		}
-	}
-	return 0
-}
-
-func (f *Form) setLegal(pieces []piece, h Hint) {
-	key := joinPieces(pieces)
-	form, ok := known().legal[key]
-	for i := 0; !ok && i < len(h.Countries); i++ {
-		form, ok = known().byCountry[h.Countries[i]][key]
-	}
-	if f.Legal == "" || f.Class == "" || f.Class == "corp" && form.class != "" { // "Co., Ltd." is Ltd.
-		if f.Legal == "" || form.class != "corp" {
-			f.Legal, f.Class = form.compare, form.class
-		}
-	}
-	if f.legalInitial == 0 && key != "" {
-		f.legalInitial = key[0]
-	}
-}
-
-// orgTokens gives words their roles: places, numbers, abbreviations.
-func orgTokens(pieces []piece) []Token {
-	k := known()
-	out := make([]Token, 0, len(pieces))
-	for i := 0; i < len(pieces); {
-		if n := placeIn(pieces[i:]); n > 0 {
-			code := k.places[placeKey(pieces[i:i+n])]
-			out = append(out, Token{Norm: code, Sound: code, latin: code, Role: Place, Value: -1})
-			i += n
-			continue
-		}
-		t := pieceToken(pieces[i])
-		if v, n := numberAt(pieces, i); n > 0 {
-			s := strconv.Itoa(int(v))
-			out = append(out, Token{Norm: s, Sound: s, latin: s, Role: Number, Value: v})
-			i += n
-			continue
-		}
-		if full, ok := k.same[t.Norm]; ok {
-			t.Norm, t.latin, t.Loose = full, full, false
-			t.Sound = sound(full)
-		}
-		switch {
-		case k.joiner[t.Norm]:
-			t.Role = Joiner
-		case k.weak[t.Norm]:
-			t.Role = Weak
-		}
-		t.trade = k.trade[t.Norm]
-		t.bones = skeleton(t.latin)
-		out = append(out, t)
-		i++
-	}
-	return out
-}
-
-// placeIn gives how many words at the beginning are a place, the longest first.
-func placeIn(pieces []piece) int {
-	for n := min(5, len(pieces)); n > 0; n-- {
-		if known().places[placeKey(pieces[:n])] != "" {
-			return n
-		}
-	}
-	return 0
-}
-
-func placeKey(pieces []piece) string {
-	if len(pieces) == 1 {
-		return pieces[0].rend.norm
-	}
-	var b strings.Builder
-	for i, p := range pieces {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(p.rend.norm)
-	}
-	return b.String()
-}
-
-// numberAt reads digits, number words and roman numerals at i, and says how
-// many words that took.
-func numberAt(pieces []piece, i int) (int32, int) {
-	k := known()
-	w := pieces[i].rend.norm
-	if v, ok := k.numbers[w]; ok {
-		if v >= 20 && v < 100 && i+1 < len(pieces) { // forty-four
-			if u, ok := k.numbers[pieces[i+1].rend.norm]; ok && u > 0 && u < 10 {
-				return v + u, 2
-			}
-		}
-		return v, 1
-	}
-	if digits := strings.TrimRight(w, "abcdefghijklmnopqrstuvwxyz"); digits != "" && len(digits) <= 9 && strings.Trim(digits, "0123456789") == "" {
-		switch w[len(digits):] {
-		case "", "st", "nd", "rd", "th", "er", "eme", "e", "ya", "y", "i", "go":
-			v, _ := strconv.Atoi(digits)
-			return int32(v), 1
-		}
-	}
-	if v := roman(pieces[i].text); v > 0 && i > 0 && (len(w) > 1 || i == len(pieces)-1) {
-		return v, 1
-	}
-	return 0, 0
-}
-
-// roman reads a roman numeral in capitals up to 39, 0 if it is none.
-func roman(s string) int32 {
-	if len(s) == 0 || len(s) > 7 || s == "XX" || s == "XXX" {
-		return 0
-	}
-	total, rest := int32(0), s
-	for _, step := range []struct {
-		s string
-		v int32
-	}{{"X", 10}, {"X", 10}, {"X", 10}, {"IX", 9}, {"V", 5}, {"IV", 4}, {"I", 1}, {"I", 1}, {"I", 1}} {
-		if strings.HasPrefix(rest, step.s) {
-			if step.v == 5 && total%10 != 0 || step.v == 4 && total%10 != 0 {
-				return 0
-			}
-			total += step.v
-			rest = rest[len(step.s):]
-		}
-	}
-	if rest != "" {
-		return 0
-	}
-	return total
-}
-
 // promote makes places, then weak words, then joiners the core of a name that
 // has nothing else.
 func (f *Form) promote() {
@@ -488,15 +252,12 @@ func (f *Form) promote() {
 	}
 }
 
-// strongBody are words that only public bodies have in their names.
-var strongBody = map[string]bool{"department": true, "ministry": true, "agency": true, "bureau": true, "commission": true, "authority": true, "government": true, "embassy": true, "police": true, "army": true, "navy": true, "secretariat": true, "directorate": true, "parliament": true, "senate": true, "court": true, "county": true, "municipality": true, "administration": true, "command": true, "treasury": true, "customs": true, "city": true, "office": true}
-
 func (f *Form) isBody() bool {
 	switch f.Class {
 	case "llc", "jsc", "corp", "lp", "llp", "gp", "sole":
 		return false
 	}
-	return slices.ContainsFunc(f.Tokens, func(t Token) bool { return strongBody[t.Norm] })
+	return slices.ContainsFunc(f.Tokens, func(t Token) bool { return known().body[t.Norm] })
 }
 
 // above finds the body that a sub-unit belongs to: "Office of X, Department of Y".
@@ -528,7 +289,7 @@ func (f *Form) has(words ...string) bool {
 // acronyms are the initials of the name: of its core, with weak words, with
 // small ones, with the legal form.
 func (f *Form) acronyms(pieces []piece) []string {
-	var core, weak, all, raw []byte
+	var core, bare, weak, all, raw []byte
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
 		c := t.latin
@@ -541,6 +302,9 @@ func (f *Form) acronyms(pieces []piece) []string {
 			continue
 		case t.Role != Weak:
 			core = append(core, c[0])
+			if t.Role != Place {
+				bare = append(bare, c[0]) // ICE, of the United States
+			}
 		}
 		weak = append(weak, c[0])
 	}
@@ -555,7 +319,7 @@ func (f *Form) acronyms(pieces []piece) []string {
 			out = append(out, string(b))
 		}
 	}
-	for _, b := range [][]byte{core, weak, raw, all} {
+	for _, b := range [][]byte{core, bare, weak, raw, all} {
 		add(b)
 		if f.legalInitial >= 'a' && f.legalInitial <= 'z' {
 			add(append(slices.Clone(b), f.legalInitial))

@@ -410,7 +410,8 @@ func (f *Form) areSyllables() bool {
 		if skipSmall(t) {
 			continue
 		}
-		if n++; len(t.latin) > 5 && !t.hangul {
+		given := !known().first[t.Norm] && len(known().persons[t.person].short) > 0
+		if n++; len(t.latin) > 5 && !t.hangul || given { // John Lee
 			return false
 		}
 		family = family || known().first[t.Norm]

@@ -207,3 +207,66 @@ func TestSuppliers(t *testing.T) {
 		t.Errorf("%d the same and %d of others, want 15 and no more than 12", same, others)
 	}
 }
+
+// TestAliases counts how many of the other names on the OFAC list are the main
+// name in another spelling, and how many main names are taken for each other.
+// Most aliases are other names altogether, which no spelling tells.
+func TestAliases(t *testing.T) {
+	read := func(file string) [][]string {
+		table := csv.NewReader(gunzip(t, sharedtest.Path(t, "watchlists", "ofac-2021-04", file)))
+		table.FieldsPerRecord, table.LazyQuotes = -1, true
+		all, err := table.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	main := map[string]*Form{}
+	var people []*Form
+	for _, row := range read("sdn.csv.gz") {
+		if len(row) < 3 {
+			continue
+		}
+		kind := Organisation
+		switch row[2] {
+		case "individual":
+			kind = Person
+		case "vessel", "aircraft":
+			kind = Thing
+		}
+		main[row[0]] = Parse(row[1], kind, Hint{})
+		if kind == Person {
+			people = append(people, main[row[0]])
+		}
+	}
+	all, same := map[Kind]int{}, map[Kind]int{}
+	for _, row := range read("alt.csv.gz") {
+		if len(row) < 4 || main[row[0]] == nil {
+			continue
+		}
+		f := main[row[0]]
+		kind := f.Kind
+		if kind == PublicBody {
+			kind = Organisation
+		}
+		all[kind]++
+		if Compare(f, Parse(row[3], kind, Hint{}), nil).Same() {
+			same[kind]++
+		}
+	}
+	twins, pairs := 0, 0
+	for i := 0; i < len(people); i += 25 {
+		for j := range people {
+			if j == i {
+				continue
+			}
+			if pairs++; people[i].key != people[j].key && Compare(people[i], people[j], nil).Same() {
+				twins++
+			}
+		}
+	}
+	t.Logf("persons %d of %d, organisations %d of %d; %d of %d pairs of other persons the same", same[Person], all[Person], same[Organisation], all[Organisation], twins, pairs)
+	if same[Person] < 3380 || same[Organisation] < 1340 || twins > 30 {
+		t.Errorf("persons %d, organisations %d, others %d; want 3380, 1340, and no more than 30", same[Person], same[Organisation], twins)
+	}
+}

@@ -21,15 +21,21 @@ type legalForm struct {
 
 // knowledge is what the tables say, by folded words.
 type knowledge struct {
-	legal      map[string]legalForm // words joined without blanks
-	legalCase  map[string]bool      // short spellings as written, without dots: "Co", "eV"
-	legalFirst map[string]bool      // single words that may stand first
-	byCountry  map[string]map[string]legalForm
+	legal           map[string]legalForm // words joined without blanks
+	legalCase       map[string]bool      // short spellings as written, without dots: "Co", "eV"
+	legalFirst      map[string]bool      // what may stand first
+	legalFirstPlain map[string]bool      // and may so in Latin letters: AO, but not IP for ИП
+	byCountry       map[string]map[string]legalForm
 
-	same                                    map[string]string
-	weak, trade, joiner, body, unit, people map[string]bool
-	numbers                                 map[string]int32
-	places                                  map[string]string // words joined with blanks
+	same                      map[string]string
+	weak, trade, joiner, body map[string]bool
+	numbers                   map[string]int32
+	places                    map[string]string // words joined with blanks
+
+	// How many words a legal form that ends or begins with two letters has at
+	// most, and a place that begins with a word: most words do neither, and need
+	// not be joined to be looked up.
+	legalEnds, legalBegins, placeBegins map[string]int
 
 	title, suffix, particle, first map[string]bool
 	personAt                       map[string]int32 // places in persons
@@ -43,11 +49,11 @@ type person struct{ spelt, short []int32 }
 // known is the knowledge, read from the tables once.
 var known = sync.OnceValue(func() *knowledge {
 	k := &knowledge{
-		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, byCountry: map[string]map[string]legalForm{},
+		legal: map[string]legalForm{}, legalCase: map[string]bool{}, legalFirst: map[string]bool{}, legalFirstPlain: map[string]bool{}, legalEnds: map[string]int{}, legalBegins: map[string]int{}, placeBegins: map[string]int{}, byCountry: map[string]map[string]legalForm{},
 		same: map[string]string{}, numbers: map[string]int32{}, places: map[string]string{},
 		personAt: map[string]int32{}, persons: make([]person, 1), heads: []string{""},
 	}
-	for _, set := range []*map[string]bool{&k.weak, &k.trade, &k.joiner, &k.body, &k.unit, &k.people, &k.title, &k.suffix, &k.particle, &k.first} {
+	for _, set := range []*map[string]bool{&k.weak, &k.trade, &k.joiner, &k.body, &k.title, &k.suffix, &k.particle, &k.first} {
 		*set = map[string]bool{}
 	}
 	k.readLegal()
@@ -97,22 +103,36 @@ func joined(s string) string { return strings.Join(foldWords(s), "") }
 func (k *knowledge) readLegal() {
 	lines("legal.txt", func(cols []string) {
 		form := legalForm{class: cols[0], compare: cols[1]}
-		spellings, first := strings.CutPrefix(cols[2], "^ ")
-		for _, s := range list(spellings) {
-			key := joined(s)
-			if _, ok := k.legal[key]; ok || key == "" {
+		for _, s := range list(cols[2]) {
+			s, first := strings.CutPrefix(s, "^")
+			words := foldWords(s)
+			key := strings.Join(words, "")
+			if key == "" {
 				continue
 			}
-			k.legal[key] = form
+			if _, ok := k.legal[key]; !ok {
+				k.addLegal(words, key, form)
+			}
 			if bare := strings.ReplaceAll(s, ".", ""); len(bare) <= 4 {
 				k.legalCase[bare] = true
 			}
-			if words := foldWords(s); first && len(words) == 1 || len(words) > 1 && len(key) > 11 {
+			if first || len(words) > 1 && len(key) > 11 {
+				k.legalFirstPlain[key] = k.legalFirstPlain[key] || isPlain(s) || len(key) > 3
 				k.legalFirst[key] = true
+				k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
 			}
 		}
 	})
 }
+
+func (k *knowledge) addLegal(words []string, key string, form legalForm) {
+	k.legal[key] = form
+	k.legalEnds[tail(key)] = max(k.legalEnds[tail(key)], len(words))
+}
+
+func head(s string) string { return s[:min(2, len(s))] }
+
+func tail(s string) string { return s[max(0, len(s)-2):] }
 
 // classWords tell the class of a form by what its name says.
 var classWords = []struct{ words, class string }{
@@ -157,8 +177,11 @@ func (k *knowledge) readForms() {
 				continue
 			}
 			if len(words) > 1 && classOf(words) != "" {
-				k.legal[key] = form
-				k.legalFirst[key] = len(key) > 11
+				k.addLegal(words, key, form)
+				if len(key) > 11 {
+					k.legalFirst[key], k.legalFirstPlain[key] = true, true
+					k.legalBegins[head(key)] = max(k.legalBegins[head(key)], len(words))
+				}
 				continue
 			}
 			if k.byCountry[country] == nil {
@@ -166,13 +189,14 @@ func (k *knowledge) readForms() {
 			}
 			if _, ok := k.byCountry[country][key]; !ok {
 				k.byCountry[country][key] = form
+				k.legalEnds[tail(key)] = max(k.legalEnds[tail(key)], len(words))
 			}
 		}
 	})
 }
 
 func (k *knowledge) readWords() {
-	sets := map[string]map[string]bool{"weak": k.weak, "trade": k.trade, "joiner": k.joiner, "body": k.body, "unit": k.unit}
+	sets := map[string]map[string]bool{"weak": k.weak, "trade": k.trade, "joiner": k.joiner, "body": k.body}
 	lines("words.txt", func(cols []string) {
 		if set := sets[cols[0]]; set != nil {
 			for _, w := range list(cols[1]) {
@@ -205,8 +229,10 @@ func (k *knowledge) readNumbers() {
 
 func (k *knowledge) readPlaces() {
 	add := func(code, spelling string) {
-		if key := strings.Join(foldWords(spelling), " "); len(key) > 1 && k.places[key] == "" {
+		words := foldWords(spelling)
+		if key := strings.Join(words, " "); len(key) > 1 && k.places[key] == "" {
 			k.places[key] = code
+			k.placeBegins[words[0]] = max(k.placeBegins[words[0]], len(words))
 		}
 	}
 	lines("places.txt", func(cols []string) {

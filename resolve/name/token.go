@@ -103,7 +103,7 @@ func (c *cutter) end(i int) {
 	}
 	if text := string(c.word); len(c.out) < maxTokens {
 		if r := render(text); r.norm != "" { // marks alone are no word
-			c.out = append(c.out, piece{text: text, rend: r, comma: c.comma, open: c.depth > 0, joint: c.joint, dot: c.dotted || c.dot})
+			c.out = append(c.out, piece{text: text, rend: r, comma: c.comma, open: c.depth > 0, joint: c.joint, dot: c.dotted})
 		}
 	}
 	c.word, c.from, c.comma, c.joint, c.dot, c.dotted = c.word[:0], 0, false, false, false, false
