@@ -161,6 +161,23 @@ func TestConstraints(t *testing.T) {
 	}
 }
 
+// Two pairs that one edge holds together are for people to look at, as is what was
+// not joined although it scores well.
+func TestReview(t *testing.T) {
+	_, res := run(t, match.Config{}, match.Constraints{Apart: [][2]string{{"p00000", "q00000"}}}, crowd(300))
+	if len(res.Review) == 0 || res.Review[0].P < match.DefaultReview {
+		t.Fatalf("review: %v", res.Review)
+	}
+	if !slices.ContainsFunc(res.Review, func(e match.Edge) bool { return e.A == "p00000" && e.B == "q00000" && e.Outcome == match.Same }) {
+		t.Error("a pair kept apart that scores as the same is not listed")
+	}
+	for _, c := range res.Clusters {
+		if !(c.Weakest > 0) {
+			t.Errorf("%v holds by %v bits", c.Members, c.Weakest)
+		}
+	}
+}
+
 // A source that holds each entity once is never joined with itself.
 func TestUnique(t *testing.T) {
 	records := crowd(200)

@@ -73,15 +73,19 @@ type Edge struct {
 // A Cluster is the records of one entity.
 type Cluster struct {
 	Members []string // ascending
-	Weakest float64  // lowest mean score, in bits, of a member with the others it was compared with
-	Fragile bool     // one pair alone holds it together, or members contradict each other
+	// Weakest is the lowest mean score, in bits above the bar, of a member with
+	// the others it was compared with; 0 for one that people bound.
+	Weakest float64
+	// Fragile says that people should look at it: a member hangs on weakly, one
+	// pair alone holds two parts together, or people bound what contradicts.
+	Fragile bool
 }
 
 // A Result is what a run found.
 type Result struct {
 	Clusters []Cluster // of two records or more, by their first members
 	Edges    []Edge    // pairs that are the same, possible or related, by their records
-	Review   []Edge    // those of Edges that people should look at, the likeliest first
+	Review   []Edge    // possible, or the same by score but not joined; the likeliest first
 	Model    []Model   // of each family with records
 	Counts   Counts
 }
@@ -171,11 +175,12 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		out.Clusters = m.clustersOf(&parts[i], divided[i], out.Clusters)
 	}
 	slices.SortFunc(out.Clusters, func(a, b Cluster) int { return slices.Compare(a.Members, b.Members) })
+	out.Review = review(out.Edges, out.Clusters)
 	return out, nil
 }
 
 func (m *Matcher) clustersOf(c *component, groupOf []uint32, out []Cluster) []Cluster {
-	at := map[uint32]int{}
+	made := map[uint32]*Cluster{}
 	sizes := map[uint32]int{}
 	for _, g := range groupOf {
 		sizes[g]++
@@ -184,13 +189,14 @@ func (m *Matcher) clustersOf(c *component, groupOf []uint32, out []Cluster) []Cl
 		if sizes[g] < 2 {
 			continue
 		}
-		n, ok := at[g]
-		if !ok {
-			n = len(out)
-			at[g] = n
-			out = append(out, Cluster{})
+		if made[g] == nil {
+			made[g] = &Cluster{}
 		}
-		out[n].Members = append(out[n].Members, m.store.ids[c.members[i]])
+		made[g].Members = append(made[g].Members, m.store.ids[c.members[i]])
+	}
+	examine(c, groupOf, made)
+	for _, cl := range made {
+		out = append(out, *cl) // put in order by who calls
 	}
 	return out
 }

@@ -196,11 +196,6 @@ func (s *store) find(id string) (uint32, bool) {
 	return uint32(at), ok
 }
 
-// sameRow says whether two records have the same values.
-func (s *store) sameRow(a, b uint32) bool {
-	return s.schema[a] == s.schema[b] && slices.Equal(s.values(a), s.values(b))
-}
-
 // hashText is FNV-1a with a final mix: the same on every machine, which a seeded
 // hash is not.
 func hashText(seed uint64, text string) uint64 {
