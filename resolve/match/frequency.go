@@ -126,7 +126,8 @@ func (f slotFrequencies) Full(norm string) float64 {
 		chance *= f.all.share(f.slot, w)
 	}
 	seen := max(0, f.all.count(normKey(f.slot, norm))-2) / (f.all.n + 1)
-	return min(1, seen+chance)
+	return min(1, max(seen, chance))
 }
 
-func rarity(share float64) float64 { return -math.Log2(max(share, 1e-9)) }
+// rarity is at least one step, so that it is told from none.
+func rarity(share float64) float64 { return max(step, -math.Log2(max(share, 1e-9))) }

@@ -161,6 +161,29 @@ func TestConstraints(t *testing.T) {
 	}
 }
 
+// More equal records than a key may lead to are one cluster, if the pair is one.
+func TestEqualRecords(t *testing.T) {
+	others := crowd(3300)
+	copies := func(n int, first, last, born string) []match.Record {
+		out := slices.Clone(others)
+		for i := range n {
+			out = append(out, person(fmt.Sprintf("x%03d", i), first, last, born))
+		}
+		return out
+	}
+	_, res := run(t, match.Config{}, match.Constraints{}, copies(230, "Wilhelmina", "Quastenberg", "1961-04-17"))
+	if c := res.Clusters[len(res.Clusters)-1]; len(c.Members) != 230 || c.Members[0] != "x000" {
+		t.Errorf("the last cluster has %d members", len(c.Members))
+	}
+	// A given name alone makes nobody one, however often it stands.
+	_, res = run(t, match.Config{}, match.Constraints{}, copies(500, "Anna", "", ""))
+	for _, c := range res.Clusters {
+		if c.Members[0][0] == 'x' {
+			t.Errorf("%d records of a given name alone are one", len(c.Members))
+		}
+	}
+}
+
 // Two pairs that one edge holds together are for people to look at, as is what was
 // not joined although it scores well.
 func TestReview(t *testing.T) {

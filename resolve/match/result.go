@@ -132,6 +132,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
+	lim.bound = append(lim.bound, m.equalRows(lim.apart)...)
 	bar := logit(m.cfg.Merge)
 	scores := make([]float64, len(m.pairs.patterns))
 	outcomes := make([]Outcome, len(scores))

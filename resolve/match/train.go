@@ -20,6 +20,7 @@ const (
 	rounds       = 100
 	tfWeight     = 0.8 // of rarity, as in Splink's tf_adjustment_weight
 	tfMost       = 6.0 // bits
+	tooCommon    = 4.0 // bits: one in sixteen records has it, more than copies of one entity would
 	enoughPairs  = 20  // random pairs on a level from which the rarity usual there is known
 	identLeast   = 8.0 // bits of an identifier that agrees, before its rarity
 	carefulDates = 0.015
@@ -146,7 +147,7 @@ func (f *fit) learn(random, candidates []counted) {
 		}
 		before = sum
 	}
-	f.check(&shippedM)
+	f.check(&shippedM, random)
 }
 
 // asked is the fit for requests. How records of one entity differ among those that
@@ -299,6 +300,9 @@ func (f *fit) bar(s slot, c cell) bar {
 	b := bar{weight: f.weight[s][l], graded: c.evidence()}
 	if r := c.rarity(); r > 0 && !math.IsNaN(f.base[s][l]) {
 		b.rarity = tfWeight * max(-tfMost, min(tfMost, r-f.base[s][l]))
+		if l == 1 && r < tooCommon { // to agree on what a share p of all have can say no more than 1/p
+			b.rarity = min(b.rarity, max(0, r)-b.weight)
+		}
 	}
 	sum := b.weight + b.rarity + b.graded
 	b.capped = max(bounds[s].least, min(bounds[s].most, sum)) - sum
@@ -330,7 +334,7 @@ func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // check refuses a fit that found another kind of pairs than matches: far too many,
 // or ones that agree less than the shipped model's.
-func (f *fit) check(m0 *[slots][]float64) {
+func (f *fit) check(m0 *[slots][]float64, random []counted) {
 	agreement := func(m *[slots][]float64) (sum float64) {
 		for s := range slots {
 			for l := 1; l < len(f.u[s]); l++ {
@@ -350,7 +354,12 @@ func (f *fit) check(m0 *[slots][]float64) {
 	default:
 		return
 	}
+	all := make([]float64, len(random))
+	for i := range all {
+		all[i] = random[i].n
+	}
 	f.m = *m0
+	f.countRandom(random, all) // what it took for matches is unrelated after all
 	f.setPrior(startMatches * float64(f.records))
 	f.weigh()
 }
