@@ -49,18 +49,30 @@ func distance(a, b string, limit int) int {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if (len(b)-len(a))*closeCost > limit || len(b) > maxWord || len(a) == 0 {
+	if (len(b)-len(a))*editCost > limit || len(b) > maxWord || len(a) == 0 {
 		return tooFar
 	}
+	band := limit / editCost // further off the diagonal letters are left out and put in for more than limit
 	var rows [3][maxWord + 1]int
 	prev, row, next := &rows[0], &rows[1], &rows[2]
 	for j := range len(b) + 1 {
-		row[j] = j * editCost
+		row[j] = tooFar
+		if j <= band {
+			row[j] = j * editCost
+		}
 	}
+	before := 0
 	for i := 1; i <= len(a); i++ {
-		next[0] = i * editCost
-		least := next[0]
-		for j := 1; j <= len(b); j++ {
+		lo, hi := max(1, i-band), min(len(b), i+band)
+		next[lo-1] = tooFar
+		if lo == 1 {
+			next[0] = i * editCost
+		}
+		if hi < len(b) {
+			next[hi+1] = tooFar
+		}
+		least := next[lo-1]
+		for j := lo; j <= hi; j++ {
 			s := substitute(a[i-1], b[j-1])
 			if i == 1 && j == 1 && s >= editCost {
 				s += headCost - editCost
@@ -72,9 +84,10 @@ func distance(a, b string, limit int) int {
 			next[j] = c
 			least = min(least, c)
 		}
-		if least > limit {
+		if least > limit && before+swapCost > limit { // two letters exchanged reach back two rows
 			return tooFar
 		}
+		before = least
 		prev, row, next = row, next, prev
 	}
 	if row[len(b)] > limit {

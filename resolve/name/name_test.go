@@ -205,6 +205,51 @@ func TestSound(t *testing.T) {
 	}
 }
 
+// plainDistance is distance without a band and without giving up.
+func plainDistance(a, b string) int {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			switch {
+			case i == 0 || j == 0:
+				rows[i][j] = (i + j) * editCost
+				continue
+			}
+			s := substitute(a[i-1], b[j-1])
+			if i == 1 && j == 1 && s >= editCost {
+				s += headCost - editCost
+			}
+			rows[i][j] = min(rows[i-1][j-1]+s, rows[i-1][j]+editCost, rows[i][j-1]+editCost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+swapCost)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
+
+// TestDistance holds the band to what it leaves out: nothing within the limit.
+func TestDistance(t *testing.T) {
+	words := []string{"a", "ab", "ba", "putin", "poutine", "utin", "puttin", "pulin", "lukashenko", "lukashenka", "loukachenko", "kashenkolu", "netanyahu", "natanyahu", "netanyauh", "abcdefghij", "jihgfedcba", "xabcdefghij", "abcdefghijx", strings.Repeat("ab", 32)}
+	for _, a := range words {
+		for _, b := range words {
+			for _, limit := range []int{0, 6, 10, 16, 20, 24} {
+				want := plainDistance(a, b)
+				if want > limit {
+					want = tooFar
+				}
+				if got := distance(a, b, limit); got != want {
+					t.Errorf("%s / %s within %d: %d, want %d", a, b, limit, got, want)
+				}
+			}
+		}
+	}
+}
+
 // bearers are names of every sort that properties are checked on.
 var bearers = []string{"AMAZON WEB SERVICES, INC.", "Prizum d.b.a. IntegrityOne Partners", "ООО «Ромашка»", "Vladimir Putin", "Путин, Владимир Владимирович", "فلاديمير بوتين", "习近平", "김정은", "バラク・オバマ", "J.P. Morgan & Co.",
 	"Usama bin Laden", "Blackstone Fund V", "a", "The", "1", "&", "()", "Dr.", "O'Brien", "(x", "a,b", "İSTANBUL A.Ş.", "ß", "व्लादिमीर पुतिन"}
