@@ -35,7 +35,8 @@ var floors = []place{
 	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3}, {"extract/document", 3},
 	{"mapping", 4}, {"bods", 4}, {"resolve/judge", 4}, {"resolve/name", 4}, {"resolve/value", 4}, {"mapping/notice", 3}, {"extract/reading", 4}, {"extract/markup", 4},
 	{"statement", 5},
-	{"quality", 6}, {"resolve", 6}, {"mention", 6}, {"thread", 6},
+	{"resolve/match", 5},
+	{"quality", 6}, {"resolve", 6}, {"resolve/evaluate", 6}, {"mention", 6}, {"thread", 6},
 	{"graph", 7}, {"search", 7},
 	{"casefile", 8}, {"export", 8}, {"money", 8}, {"similar", 8},
 	{"report", 9},
@@ -112,7 +113,7 @@ type guest struct {
 var guests = []guest{
 	{"golang.org/x/mod/sumdb/note", []string{"audit"}},
 	{"golang.org/x/mod/sumdb/tlog", []string{"audit"}},
-	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "source", "internal/modelgen", "extract/tree"}},
+	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "source", "internal/modelgen", "extract/tree", "resolve/evaluate"}},
 	{"github.com/klauspost/compress", []string{"extract/...", "internal/...", "driver/..."}},
 	{"github.com/andybalholm/brotli", []string{"extract/parquet", "extract/pack"}},
 	{"github.com/nwaples/rardecode/v2", []string{"extract/pack"}},
