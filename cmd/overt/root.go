@@ -114,7 +114,7 @@ have allowed it.`,
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
-		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.doctorCommand(), a.versionCommand(),
+		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.evaluateCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	wrapArgs(root)
 	return root

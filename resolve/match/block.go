@@ -1,0 +1,246 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// Bounds of the search for candidates.
+const (
+	bulkBudget   = 1500  // postings read for one record among all
+	screenBudget = 20000 // postings read for one request
+	worthFloor   = 0.2   // of the best candidate's worth
+	nearFold     = 8     // times as many candidates are kept of those nearly equal
+	nearShare    = 0.4   // of a record's keys: who shares it is nearly equal
+)
+
+// A candidate is a record and the worth of the keys it shares with another.
+type candidate struct {
+	rec   uint32
+	worth float32
+}
+
+// pairs are the candidates of all records: those of record a that come after it,
+// ascending, each pair once.
+type pairs struct {
+	ends     []uint64
+	other    []uint32
+	pattern  []uint32 // place in patterns
+	patterns []pattern
+}
+
+func (p *pairs) of(a uint32) (from, to uint64) {
+	if a > 0 {
+		from = p.ends[a-1]
+	}
+	return from, p.ends[a]
+}
+
+// search finds up to most records that share keys with another, best first. leads
+// are keys that lead to records, and are sorted here; row are all its keys of the
+// first tier, ascending. skip says which records are no candidates.
+//
+// Rare keys find the records; what these are worth is then the sum of all keys
+// shared, common ones too, which tell apart those that share one rare key alone.
+func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most int, skip func(uint32) bool) []candidate {
+	slices.SortFunc(leads, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.df, b.df), cmp.Compare(a.key, b.key)) })
+	w.worth.reset()
+	spent := 0
+	for _, k := range leads {
+		if spent > 0 && spent+int(k.df) > budget {
+			break
+		}
+		spent += int(k.df)
+		worth := ix.worth(k.key, int(k.df))
+		for _, rec := range ix.tier[k.in].records(k.at) {
+			w.worth.add(rec, worth)
+		}
+	}
+	found := w.found[:0]
+	for _, at := range w.worth.used {
+		if c := (candidate{w.worth.recs[at], w.worth.sums[at]}); !skip(c.rec) {
+			found = append(found, c)
+		}
+	}
+	w.found = found
+	found = bestOf(found, max(nearFold*most, commonKey))
+	w.weights = w.weights[:0]
+	var own float32
+	for _, at := range row {
+		w.weights = append(w.weights, ix.worth(ix.tier[0].keys[at], ix.tier[0].df(at)))
+		own += w.weights[len(w.weights)-1]
+	}
+	for i := range found {
+		found[i].worth = ix.shared(row, w.weights, found[i].rec)
+	}
+	found = bestOf(found, nearFold*most)
+	for len(found) > most && found[len(found)-1].worth < nearShare*own {
+		found = found[:len(found)-1]
+	}
+	return found
+}
+
+func (ix *index) worth(k key, df int) float32 {
+	return factor[k.kin()] * float32(math.Log1p(float64(ix.n)/float64(df)))
+}
+
+// shared adds the weights of the keys that a record has too.
+func (ix *index) shared(row []uint32, weights []float32, rec uint32) float32 {
+	other := ix.tier[0].row(rec)
+	var sum float32
+	for i, j := 0, 0; i < len(row) && j < len(other); {
+		switch {
+		case row[i] < other[j]:
+			i++
+		case row[i] > other[j]:
+			j++
+		default:
+			sum += weights[i]
+			i++
+			j++
+		}
+	}
+	return sum
+}
+
+// bestOf sorts candidates and cuts off those of little worth beside the best.
+func bestOf(found []candidate, most int) []candidate {
+	var best float32
+	for _, c := range found {
+		best = max(best, c.worth)
+	}
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.worth < worthFloor*best })
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.rec, b.rec))
+	})
+	return found[:min(len(found), most)]
+}
+
+// generators gives the keys of a record that lead to others.
+func (ix *index) generators(rec uint32, out []ranked) []ranked {
+	for t := range ix.tier {
+		for _, at := range ix.tier[t].row(rec) {
+			if df := ix.tier[t].df(at); df > 1 && df <= commonKey {
+				out = append(out, ranked{ix.tier[t].keys[at], uint32(df), at, uint8(t)})
+			}
+		}
+	}
+	return out
+}
+
+// apart says whether two records cannot be one whatever their values.
+func (m *Matcher) apart(a, b uint32) bool {
+	s := &m.store
+	return !m.plan.compatible[s.schema[a]][s.schema[b]] || s.source[a] == s.source[b] && s.unique[s.source[a]]
+}
+
+// block finds the candidate pairs of all records.
+func (m *Matcher) block(ctx context.Context) error {
+	n := len(m.store.ids)
+	parts := make([][]uint32, chunks(n)) // lists of candidates, one behind the other
+	counts := make([]uint16, n)
+	err := m.each(ctx, n, func(w *worker, c, from, to int) {
+		var out []uint32
+		for rec := uint32(from); rec < uint32(to); rec++ {
+			w.common = m.index.generators(rec, w.common[:0])
+			found := m.index.search(w, w.common, m.index.tier[0].row(rec), bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
+			for _, f := range found {
+				out = append(out, f.rec)
+			}
+			counts[rec] = uint16(len(found))
+		}
+		parts[c] = slices.Clip(out)
+	})
+	if err != nil {
+		return err
+	}
+	m.pairs = gather(parts, counts)
+	return nil
+}
+
+// gather turns lists of candidates into pairs, each once, by the smaller number.
+func gather(parts [][]uint32, counts []uint16) pairs {
+	n := len(counts)
+	starts := make([]uint64, n+1)
+	visit := func(do func(a, b uint32)) {
+		for c, part := range parts {
+			at := 0
+			for rec := c * chunk; rec < min(n, (c+1)*chunk); rec++ {
+				for _, other := range part[at : at+int(counts[rec])] {
+					do(min(uint32(rec), other), max(uint32(rec), other))
+				}
+				at += int(counts[rec])
+			}
+		}
+	}
+	visit(func(a, _ uint32) { starts[a+1]++ })
+	for a := range n {
+		starts[a+1] += starts[a]
+	}
+	other := make([]uint32, starts[n])
+	fill := slices.Clone(starts[:n])
+	visit(func(a, b uint32) { other[fill[a]] = b; fill[a]++ })
+	p := pairs{ends: make([]uint64, n), other: other[:0]}
+	for a := range n {
+		row := other[starts[a]:starts[a+1]]
+		slices.Sort(row)
+		p.other = append(p.other, slices.Compact(row)...) // never ahead of what is read
+		p.ends[a] = uint64(len(p.other))
+	}
+	p.other = slices.Clip(p.other)
+	return p
+}
+
+// sums adds worths by record. It is a small table rather than one entry for each
+// record there is, so that it stays in the cache.
+type sums struct {
+	recs []uint32
+	sums []float32
+	full []bool
+	used []uint32
+}
+
+func newSums() sums {
+	const size = 1 << 12
+	return sums{recs: make([]uint32, size), sums: make([]float32, size), full: make([]bool, size)}
+}
+
+func (s *sums) reset() {
+	for _, at := range s.used {
+		s.full[at] = false
+	}
+	s.used = s.used[:0]
+}
+
+func (s *sums) add(rec uint32, worth float32) {
+	mask := uint32(len(s.recs) - 1)
+	at := rec * 0x9e3779b1 & mask
+	for s.full[at] {
+		if s.recs[at] == rec {
+			s.sums[at] += worth
+			return
+		}
+		at = (at + 1) & mask
+	}
+	s.recs[at], s.sums[at], s.full[at] = rec, worth, true
+	if s.used = append(s.used, at); len(s.used)*2 > len(s.recs) {
+		s.grow()
+	}
+}
+
+func (s *sums) grow() {
+	old := *s
+	size := 2 * len(old.recs)
+	*s = sums{recs: make([]uint32, size), sums: make([]float32, size), full: make([]bool, size), used: make([]uint32, 0, size/2)}
+	mask := uint32(size - 1)
+	for _, at := range old.used {
+		to := old.recs[at] * 0x9e3779b1 & mask
+		for s.full[to] {
+			to = (to + 1) & mask
+		}
+		s.recs[to], s.sums[to], s.full[to] = old.recs[at], old.sums[at], true
+		s.used = append(s.used, to)
+	}
+}

@@ -1,0 +1,105 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Hit is a record that a request may stand for.
+type Hit struct {
+	ID string
+	Explanation
+}
+
+// screenMatches is how many records a request is expected to stand for before it is
+// looked at: most requests stand for none.
+const screenMatches = 0.1
+
+// screenCandidates is how many records a request is compared with.
+const screenCandidates = 50
+
+// Screen finds the records that a request may stand for, likeliest first, at most k.
+// The request is compared as records are with each other, and is not kept; its id
+// and source do not matter. It is safe for concurrent use once the matcher is
+// built. The error is of a schema that nothing is compared by.
+func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
+	schema, ok := m.plan.schemaByName[r.Schema]
+	switch {
+	case !m.ran:
+		return nil, fmt.Errorf("match: nothing is screened before the run")
+	case !ok || m.plan.schemata[schema].edge:
+		return nil, fmt.Errorf("match: a request of schema %q is compared with nothing", r.Schema)
+	}
+	w := m.screens.Get().(*worker)
+	defer m.screens.Put(w)
+	q := side{schema: schema, source: math.MaxUint32}
+	values, _ := tidy(m.plan.read(schema, r.Values))
+	for _, v := range values {
+		q.tags = append(q.tags, v.tag)
+		q.forms = append(q.forms, m.reader.parse(v.tag, v.text))
+		q.given = append(q.given, v.text)
+	}
+	found := m.index.search(w, m.requestKeys(w, &q), w.row, screenBudget, screenCandidates, func(rec uint32) bool {
+		return !m.plan.compatible[schema][m.store.schema[rec]]
+	})
+	type scored struct {
+		rec  uint32
+		bits float64
+	}
+	var best []scored
+	for _, c := range found {
+		m.load(w, &w.right, c.rec)
+		p := m.compareSides(&m.freq, &q, &w.right, nil)
+		if !m.asked[p.family].vetoed(&p) {
+			best = append(best, scored{c.rec, m.asked[p.family].score(&p)})
+		}
+	}
+	slices.SortFunc(best, func(a, b scored) int { return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec)) })
+	prior := math.Log2(screenMatches / float64(max(1, m.index.n)))
+	var out []Hit
+	for _, s := range best[:min(k, len(best))] {
+		m.load(w, &w.right, s.rec)
+		e := m.explain(&m.freq, &m.asked, &q, &w.right, &prior)
+		e.A, e.B, e.Compared = r.ID, m.store.ids[s.rec], true
+		out = append(out, Hit{m.store.ids[s.rec], e})
+	}
+	return out, nil
+}
+
+// requestKeys gives the keys of a request that lead to records; w.row are all it has.
+func (m *Matcher) requestKeys(w *worker, q *side) []ranked {
+	ix := &m.index
+	w.keys = sideKeys(q, w.keys[:0])
+	w.common, w.row = w.common[:0], w.row[:0]
+	var leads []ranked
+	for _, k := range w.keys {
+		if at, ok := ix.tier[0].find(k); ok {
+			w.row = append(w.row, at)
+			w.common = ix.addCommon(at, w.common)
+			leads = ix.addLeading(0, at, leads)
+		}
+	}
+	w.common = rarest(w.common, maxJoin)
+	for t := 1; t < tiers; t++ {
+		for _, k := range ix.joined(t, w.common, nil) {
+			if at, ok := ix.tier[t].find(k); ok {
+				leads = ix.addLeading(t, at, leads)
+			}
+		}
+	}
+	return leads
+}
+
+// addLeading adds a key that few enough records have to look at all of them.
+func (ix *index) addLeading(t int, at uint32, out []ranked) []ranked {
+	if df := ix.tier[t].df(at); df <= screenCommon {
+		out = append(out, ranked{ix.tier[t].keys[at], uint32(df), at, uint8(t)})
+	}
+	return out
+}
+
+// screenCommon is how many records may have a key for a request to look at all of
+// them: a request can afford more than each record among all.
+const screenCommon = 10 * commonKey
