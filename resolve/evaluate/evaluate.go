@@ -46,7 +46,6 @@ type Report struct {
 	Counts    match.Counts
 	Cost      Cost
 	Errors    []Mistake `json:",omitempty"`
-	Notes     []string  `json:",omitempty"`
 }
 
 // Rates are precision, recall and their harmonic mean.
@@ -83,7 +82,7 @@ type Screening struct {
 
 // A Mistake is a wrong decision, explained.
 type Mistake struct {
-	Kind string // missed or joined
+	Kind string // missed, joined or alarm
 	match.Explanation
 }
 
