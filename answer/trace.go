@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -351,6 +352,13 @@ func (t *teller) limits(ctx context.Context, all []graph.Limit) ([]Limit, error)
 func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 	var poor []ledger.Entry
 	read, part := map[readBlob]bool{}, map[readBlob]overt.RunID{}
+	observed := map[overt.RunID]string{}
+	for _, r := range d.Runs {
+		observed[r.ID] = r.Observed
+	}
+	later := func(a, b overt.RunID) bool {
+		return cmp.Or(cmp.Compare(observed[a], observed[b]), cmp.Compare(a, b)) > 0
+	}
 	for e, err := range d.Ledger.Entries(ctx, d.Scope, "") {
 		if err != nil {
 			return nil, err
@@ -364,8 +372,8 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 			read[blobOf(e)] = true
 		default:
 			poor = append(poor, e)
-			if e.Verdict == ledger.Partial {
-				part[blobOf(e)] = max(part[blobOf(e)], e.Run)
+			if was, ok := part[blobOf(e)]; e.Verdict == ledger.Partial && (!ok || later(e.Run, was)) {
+				part[blobOf(e)] = e.Run
 			}
 		}
 	}
