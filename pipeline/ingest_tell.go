@@ -36,7 +36,11 @@ func (t *teller) tell(h *had) error {
 		d.clean("extension", ext)
 	}
 	for _, p := range h.index.Properties {
-		d.clean(p.Name, p.Value)
+		// A header is lines of text, which the reading keeps and values are cited
+		// to; FollowTheMoney's property of the name is JSON.
+		if p.Name != "headers" {
+			d.clean(p.Name, p.Value)
+		}
 	}
 	if schema.IsA("Email") {
 		d.header()
