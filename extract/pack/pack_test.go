@@ -381,3 +381,16 @@ func FuzzRead(f *testing.F) {
 		read(t, data, document.Input{Type: mediaType, Limits: document.Limits{Unpacked: 8 << 20}})
 	})
 }
+
+// What is whole and packed in a way that is not read is not called damaged.
+func TestUnread(t *testing.T) {
+	lzma := append([]byte{0x5d, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0}, make([]byte, 64)...)
+	lzip := append([]byte("LZIP\x01\x1d"), make([]byte, 64)...)
+	for kind, data := range map[string][]byte{"application/x-lzma": lzma, "application/x-lzip": lzip} {
+		d := read(t, data, document.Input{Type: kind})
+		var refusal *document.Refusal
+		if !errors.As(d.Err, &refusal) || refusal.Code != document.Unknown || !strings.HasPrefix(refusal.Reason, "it is packed in a way that is not read") {
+			t.Errorf("%s: %v", kind, d.Err)
+		}
+	}
+}
