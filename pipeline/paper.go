@@ -349,7 +349,7 @@ func (p *papers) tables(ctx context.Context, t *taken, src paper.Source) (passed
 	}
 	if passed > 0 {
 		t.warnings = append(t.warnings, ledger.Warning{Code: "tables-not-chosen", Where: t.name, Message: fmt.Sprintf(
-			"the mapping takes nothing of %d tables with %d rows: %s", passed, rows, strings.Join(names, "; "))})
+			"the mapping takes nothing of %s with %s: %s", counted(int64(passed), "table"), counted(rows, "row"), strings.Join(names, "; "))})
 	}
 	return passed, nil
 }
