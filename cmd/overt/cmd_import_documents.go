@@ -31,7 +31,7 @@ func (a *app) importDocuments(ctx context.Context, req pipeline.Request) error {
 		defer h.close(a)
 		return a.takeDocuments(ctx, h, req, nil)
 	}
-	return a.withIngester(ctx, readingOptions{languages: "eng"}, func(h *home, in *pipeline.Ingester) error {
+	return a.withIngester(ctx, usualReading, func(h *home, in *pipeline.Ingester) error {
 		received, err := in.Receive(ctx, req.Documents, req.Paths)
 		if err != nil {
 			return err

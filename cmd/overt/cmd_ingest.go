@@ -37,13 +37,17 @@ type readingOptions struct {
 	budget    int // times what is usual
 }
 
+// usualReading is how documents are read where nothing else is asked for.
+var usualReading = readingOptions{languages: "eng", time: 5 * time.Minute, memory: workerMemory, budget: 1}
+
 func (o *readingOptions) flags(cmd *cobra.Command) {
+	u := usualReading
 	cmd.Flags().IntVar(&o.workers, "workers", 0, "read `N` documents at once (default the processors there are)")
 	cmd.Flags().StringVar(&o.list, "passwords", "", "a `file` with a password on each line, tried on protected documents")
-	cmd.Flags().StringVar(&o.languages, "languages", "eng", "`LANGUAGES` of text on pictures, as tesseract names them (eng,deu); none recognises nothing")
-	cmd.Flags().DurationVar(&o.time, "time", 5*time.Minute, "how long the reading of one document may take, and how much processor time on each of two processors")
-	cmd.Flags().IntVar(&o.budget, "budget", 1, "`N` times what may usually come out of one received file, in files, bytes and processor time")
-	cmd.Flags().IntVar(&o.memory, "memory", workerMemory, "`MiB` of memory that a reader may have besides its program")
+	cmd.Flags().StringVar(&o.languages, "languages", u.languages, "`LANGUAGES` of text on pictures, as tesseract names them (eng,deu); none recognises nothing")
+	cmd.Flags().DurationVar(&o.time, "time", u.time, "how long the reading of one document may take, and how much processor time on each of two processors")
+	cmd.Flags().IntVar(&o.budget, "budget", u.budget, "`N` times what may usually come out of one received file, in files, bytes and processor time")
+	cmd.Flags().IntVar(&o.memory, "memory", u.memory, "`MiB` of memory that a reader may have besides its program")
 }
 
 func (a *app) ingestCommand() *cobra.Command {
