@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -253,19 +252,7 @@ func (p *papers) reading(ctx context.Context, b overt.BlobID) (overt.BlobID, err
 // source opens a reading.
 func (p *papers) source(ctx context.Context, text overt.BlobID) paper.Source {
 	return func() (*reading.Reading, func() error, error) {
-		in, err := p.bench.Blobs.Open(ctx, text)
-		if err != nil {
-			return nil, nil, err
-		}
-		size, err := in.Seek(0, io.SeekEnd)
-		if err != nil {
-			return nil, nil, errors.Join(err, in.Close())
-		}
-		r, err := reading.Open(&seekerAt{in: in}, size)
-		if err != nil {
-			return nil, nil, errors.Join(err, in.Close())
-		}
-		return r, func() error { return errors.Join(r.Close(), in.Close()) }, nil
+		return openReading(ctx, p.bench.Blobs, text)
 	}
 }
 
