@@ -31,7 +31,7 @@ type SimilarDocument struct {
 	// Relation is "near copy", "holds" (nearly all of the one asked for, and more) or
 	// "held" (nearly all of it is in the one asked for).
 	Relation   string  `json:"relation"`
-	Similarity float64 `json:"similarity"` // share of pairs of neighbouring words that both have, in [0,1]
+	Similarity float64 `json:"similarity"` // share of shingles that both have, in [0,1]
 	Held       float64 `json:"held"`       // share of those of one that the other has too
 	Added      int     `json:"added"`      // lines it has and the one asked for has not
 	Removed    int     `json:"removed"`

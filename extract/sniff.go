@@ -232,7 +232,7 @@ func sniffDecode(head []byte) (string, bool) {
 func sniffMarkup(body string) Format {
 	for body != "" {
 		body = strings.TrimLeft(body, " \t\r\n")
-		end := ">"
+		end := ""
 		switch {
 		case strings.HasPrefix(body, "<!--"):
 			end = "-->"
@@ -241,16 +241,48 @@ func sniffMarkup(body string) Format {
 		case hasPrefixFold(body, "<!doctype html"):
 			return HTML
 		case strings.HasPrefix(body, "<!"):
+			end = declaration(body)
 		default:
 			return sniffElement(body)
 		}
 		_, rest, ok := strings.Cut(body, end)
-		if !ok {
+		if !ok || end == "" {
 			return XML
 		}
 		body = rest
 	}
 	return XML
+}
+
+// declaration is the one that body begins with, those in its brackets counted; ""
+// when it does not end.
+func declaration(body string) string {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case strings.HasPrefix(body[i:], "<!--"):
+			end := strings.Index(body[i:], "-->")
+			if end < 0 {
+				return ""
+			}
+			i += end + 2
+		case c == '<' || c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == '>':
+			if depth--; depth <= 0 {
+				return body[:i+1]
+			}
+		}
+	}
+	return ""
 }
 
 var htmlRoots = map[string]bool{

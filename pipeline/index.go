@@ -271,7 +271,7 @@ func properties(stmts []statement.Statement) map[string][]string {
 
 // text makes the items of the passages of a reading.
 func (f *follower) text(p told, id overt.BlobID, until overt.RunID) error {
-	r, done, err := openReading(f.ctx, f.d, id)
+	r, done, err := openReading(f.ctx, f.d.Blobs, id)
 	if err != nil {
 		return err
 	}

@@ -249,20 +249,11 @@ func (b *batch) known(ctx context.Context, h *had) (bool, error) {
 }
 
 func (b *batch) open(ctx context.Context, id overt.BlobID) (*reading.Index, error) {
-	in, err := b.bench.Blobs.Open(ctx, id)
+	r, done, err := openReading(ctx, b.bench.Blobs, id)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = in.Close() }()
-	size, err := in.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, err
-	}
-	r, err := reading.Open(&seekerAt{in: in}, size)
-	if err != nil {
-		return nil, err
-	}
-	return &r.Index, r.Close()
+	return &r.Index, done()
 }
 
 // A seekerAt reads at offsets of what can seek.
@@ -335,7 +326,9 @@ func (b *batch) commit(ctx context.Context, spec statement.RunSpec, good []*had)
 	if err != nil {
 		return statement.Run{}, err
 	}
-	t := &teller{label: b.label, w: out, when: spec.Imported}
+	t := &teller{label: b.label, w: out, when: spec.Imported, open: func(id overt.BlobID) (*reading.Reading, func() error, error) {
+		return openReading(ctx, b.bench.Blobs, id)
+	}}
 	for _, h := range good {
 		if err := t.tell(h); err != nil {
 			return statement.Run{}, errors.Join(err, out.Abort())

@@ -85,10 +85,7 @@ func (p *purse) late() error {
 
 // unopened says that files inside were not taken.
 func (p *purse) unopened(n int) document.Gap {
-	what := "1 file"
-	if n > 1 {
-		what = fmt.Sprintf("%d files", n)
-	}
+	what := counted(int64(n), "file")
 	return document.Gap{Where: what + " inside", Code: document.TooMuch, Reason: fmt.Sprintf(
 		"%s inside of it were not opened: %s unpacks to more than %d files or %d GiB, which are given",
 		what, p.name, p.budget.Files, p.budget.Bytes>>30)}
@@ -136,4 +133,12 @@ func (r rest) take(name string) bool {
 	}
 	r[name]--
 	return true
+}
+
+// counted writes so many of a thing: "1 file", "2 files".
+func counted(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -1,18 +1,30 @@
 package pipeline
 
 import (
+	"cmp"
+	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"overt"
+	"overt/extract/document"
 	"overt/ftm"
 	"overt/statement"
 )
 
-// writers and readers of a message, by the properties that name them.
-var parties = []struct{ prop, link string }{
-	{"from", "emitters"}, {"sender", "emitters"}, {"to", "recipients"}, {"cc", "recipients"}, {"bcc", "recipients"},
-}
+// A party is somebody whom a document names by an address: the property that does,
+// and the one that links to him, if there is one.
+type party struct{ prop, link string }
+
+// parties are the writers and readers of a message; attending those whom calendars
+// and address cards name.
+var (
+	parties = []party{
+		{"from", "emitters"}, {"sender", "emitters"}, {"to", "recipients"}, {"cc", "recipients"}, {"bcc", "recipients"},
+	}
+	attending = []party{{prop: "organizer"}, {prop: "attendee"}, {prop: "contact"}}
+)
 
 // maxAddress bounds an address in bytes (RFC 5321, 4.5.3.1.3).
 const maxAddress = 254
@@ -44,11 +56,11 @@ func nameAddress(s string) (name, address string) {
 	return "", s
 }
 
-// people says who wrote a message and who was written to: for each address an
-// entity with the names it is given here, and nothing more of a person. What has
-// no address stays a word of the message.
-func (t *teller) people(h *had, message *telling) error {
-	head := newHeading(h)
+// people says whom a document names, such as who wrote a message and who was
+// written to: for each address an entity with the names it is given here, and
+// nothing more of a person. What has no address stays a word of the document. at
+// tells where an address stands.
+func (t *teller) people(h *had, parties []party, message *telling, at func(prop, address string) stand) error {
 	told := map[ftm.EntityID]*telling{}
 	var order []ftm.EntityID
 	for _, party := range parties {
@@ -58,13 +70,14 @@ func (t *teller) people(h *had, message *telling) error {
 			if id == "" {
 				continue
 			}
-			at := head.place(party.prop, address)
+			at := at(party.prop, address)
+			quote := cmp.Or(at.quote, value)
 			d := told[id]
 			if d == nil {
 				d = &telling{t: t, h: h, schema: ftm.Default().Schema("LegalEntity")}
-				d.said(statement.PropID, string(id), "", at)
+				d.said(statement.PropID, string(id), "", at.where)
 				if email, ok := strings.CutPrefix(string(id), "mailto:"); ok {
-					d.said("email", email, value, at)
+					d.said("email", email, quote, at.where)
 				}
 				if role := roleOf(address); role != "" {
 					d.own("keywords", role)
@@ -73,9 +86,11 @@ func (t *teller) people(h *had, message *telling) error {
 			}
 			// That a name is another address says nothing of who this is.
 			if clean, err := d.schema.Property("name").Clean(name, ftm.CleanOptions{}); err == nil && clean != "" && !strings.Contains(clean, "@") {
-				d.said("name", clean, value, at)
+				d.said("name", clean, quote, at.where)
 			}
-			message.said(party.link, string(id), value, at)
+			if party.link != "" {
+				message.said(party.link, string(id), quote, at.where)
+			}
 		}
 	}
 	for _, id := range order {
@@ -84,6 +99,53 @@ func (t *teller) people(h *had, message *telling) error {
 		}
 	}
 	return nil
+}
+
+// A stand is where an address stands, and what stands there.
+type stand struct {
+	where overt.Locator
+	quote string
+}
+
+// attending says whom a calendar or address cards name, each cited to the first
+// line that does.
+func (t *teller) attending(h *had) error {
+	if !slices.ContainsFunc(attending, func(p party) bool { return len(h.index.Values(p.prop)) > 0 }) {
+		return nil
+	}
+	lines := map[ftm.EntityID]stand{}
+	r, done, err := t.open(h.text)
+	if err != nil {
+		return err
+	}
+	for p, e := range r.Text() {
+		if err = e; err != nil {
+			break
+		}
+		standing(p, lines)
+	}
+	if err := errors.Join(err, done()); err != nil {
+		return err
+	}
+	return t.people(h, attending, nil, func(_, address string) stand { return lines[AddressID(address)] })
+}
+
+// standing finds the addresses in lines of a page that name somebody.
+func standing(p document.Page, lines map[ftm.EntityID]stand) {
+	start := 0
+	for line := range strings.SplitSeq(p.Text, "\n") {
+		end := start + utf8.RuneCountInString(line)
+		field, _, _ := strings.Cut(line, "\t")
+		field, _, _ = strings.Cut(field, " ")
+		if field == "ORGANIZER" || field == "ATTENDEE" || field == "EMAIL" {
+			for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune("\t(), ", r) }) {
+				if id := AddressID(word); id != "" && lines[id].quote == "" {
+					lines[id] = stand{overt.Locator{Page: p.Number, Start: start, End: end}, line}
+				}
+			}
+		}
+		start = end + 1
+	}
 }
 
 // said adds a value that stands at a place of the header, once.

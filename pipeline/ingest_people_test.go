@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
 	"overt"
+	"overt/extract/document"
 	"overt/extract/reading"
 	"overt/ftm"
 )
@@ -76,5 +78,22 @@ func TestChain(t *testing.T) {
 	long := chain([]string{strings.Repeat("x", 3000), strings.Repeat("y", 3000), "last"})
 	if !strings.HasSuffix(long, " last") || strings.Contains(long, "x") || len(long) > 4<<10 {
 		t.Errorf("%d bytes", len(long))
+	}
+}
+
+// Those whom a calendar names stand in the first line that says so, counted in
+// characters.
+func TestStanding(t *testing.T) {
+	lines := map[ftm.EntityID]stand{}
+	text := "SUMMARY\tAsk zoë@quill.example.org\nORGANIZER (Zoë)\tMAILTO:Zoe@quill.example.org\nATTENDEE (paula@box.example.org)\turn:uuid:1\nATTENDEE\tmailto:zoe@quill.example.org\n"
+	standing(document.Page{Number: 2, Text: text}, lines)
+	standing(document.Page{Number: 3, Text: "EMAIL (WORK)\tbob@box.example.org\nNOTE\teve@box.example.org\nATTENDEE\tmailto:paula@box.example.org"}, lines)
+	want := map[ftm.EntityID]stand{
+		"mailto:zoe@quill.example.org": {overt.Locator{Page: 2, Start: 34, End: 78}, "ORGANIZER (Zoë)\tMAILTO:Zoe@quill.example.org"},
+		"mailto:paula@box.example.org": {overt.Locator{Page: 2, Start: 79, End: 122}, "ATTENDEE (paula@box.example.org)\turn:uuid:1"},
+		"mailto:bob@box.example.org":   {overt.Locator{Page: 3, Start: 0, End: 32}, "EMAIL (WORK)\tbob@box.example.org"},
+	}
+	if !maps.Equal(lines, want) {
+		t.Errorf("%v", lines)
 	}
 }

@@ -19,6 +19,7 @@ type teller struct {
 	label policy.Label
 	w     statement.Writer
 	when  string // RFC 3339
+	open  func(overt.BlobID) (r *reading.Reading, done func() error, err error)
 }
 
 func documentID(b overt.BlobID) ftm.EntityID { return reading.DocumentID(b) }
@@ -36,13 +37,14 @@ func (t *teller) tell(h *had) error {
 		d.clean("extension", ext)
 	}
 	for _, p := range h.index.Properties {
-		d.clean(p.Name, p.Value)
-	}
-	if schema.IsA("Email") {
-		d.header()
-		if err := t.people(h, &d); err != nil {
-			return err
+		// A header is lines of text, which the reading keeps and values are cited
+		// to; FollowTheMoney's property of the name is JSON.
+		if p.Name != "headers" {
+			d.clean(p.Name, p.Value)
 		}
+	}
+	if err := t.named(h, &d); err != nil {
+		return err
 	}
 	if err := t.w.Add(t.label, documentID(h.Blob), d.stmts); err != nil {
 		return err
@@ -53,6 +55,16 @@ func (t *teller) tell(h *had) error {
 		}
 	}
 	return t.reading(h)
+}
+
+// named says whom the document names.
+func (t *teller) named(h *had, d *telling) error {
+	if !d.schema.IsA("Email") {
+		return t.attending(h)
+	}
+	d.header()
+	head := newHeading(h)
+	return t.people(h, parties, d, func(prop, address string) stand { return stand{where: head.place(prop, address)} })
 }
 
 // inside says of a member what holds it.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"overt"
+	"overt/blob"
 	"overt/extract/reading"
 	"overt/gate"
 	"overt/mention"
@@ -219,7 +220,7 @@ func (m *mentionFollower) gather() error {
 // text searches one reading. What is found in it is written in one step, so that
 // a text is in the layer whole or not at all.
 func (m *mentionFollower) text(t mention.Text, whole bool, files []*mention.Names) error {
-	r, done, err := openReading(m.ctx, m.d, t.Blob)
+	r, done, err := openReading(m.ctx, m.d.Blobs, t.Blob)
 	if err != nil {
 		return err
 	}
@@ -285,8 +286,8 @@ func (m *mentionFollower) tidy() error {
 }
 
 // openReading opens a reading; what it returns is to be closed by done.
-func openReading(ctx context.Context, d *gate.Desk, id overt.BlobID) (r *reading.Reading, done func() error, err error) {
-	in, err := d.Blobs.Open(ctx, id)
+func openReading(ctx context.Context, blobs blob.Store, id overt.BlobID) (r *reading.Reading, done func() error, err error) {
+	in, err := blobs.Open(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -253,19 +252,7 @@ func (p *papers) reading(ctx context.Context, b overt.BlobID) (overt.BlobID, err
 // source opens a reading.
 func (p *papers) source(ctx context.Context, text overt.BlobID) paper.Source {
 	return func() (*reading.Reading, func() error, error) {
-		in, err := p.bench.Blobs.Open(ctx, text)
-		if err != nil {
-			return nil, nil, err
-		}
-		size, err := in.Seek(0, io.SeekEnd)
-		if err != nil {
-			return nil, nil, errors.Join(err, in.Close())
-		}
-		r, err := reading.Open(&seekerAt{in: in}, size)
-		if err != nil {
-			return nil, nil, errors.Join(err, in.Close())
-		}
-		return r, func() error { return errors.Join(r.Close(), in.Close()) }, nil
+		return openReading(ctx, p.bench.Blobs, text)
 	}
 }
 
@@ -349,7 +336,7 @@ func (p *papers) tables(ctx context.Context, t *taken, src paper.Source) (passed
 	}
 	if passed > 0 {
 		t.warnings = append(t.warnings, ledger.Warning{Code: "tables-not-chosen", Where: t.name, Message: fmt.Sprintf(
-			"the mapping takes nothing of %d tables with %d rows: %s", passed, rows, strings.Join(names, "; "))})
+			"the mapping takes nothing of %s with %s: %s", counted(int64(passed), "table"), counted(rows, "row"), strings.Join(names, "; "))})
 	}
 	return passed, nil
 }

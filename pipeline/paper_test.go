@@ -102,7 +102,7 @@ func TestDocumentsImport(t *testing.T) {
 	}
 	list := rep.Files[slices.IndexFunc(rep.Files, func(f pipeline.FileReport) bool { return f.Source == "list.txt" })]
 	if !slices.ContainsFunc(list.Warnings, func(w ledger.Warning) bool {
-		return w.Code == "tables-not-chosen" && strings.Contains(w.Message, "1 tables with 2 rows")
+		return w.Code == "tables-not-chosen" && strings.Contains(w.Message, "1 table with 2 rows")
 	}) {
 		t.Errorf("list.txt: nobody tells of the table that was not chosen: %v", list.Warnings)
 	}

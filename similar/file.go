@@ -15,7 +15,7 @@ import (
 )
 
 // magic begins a file; docs/format/similar.md draws the rest.
-const magic = "overt similar 1\n"
+const magic = "overt similar 2\n"
 
 const (
 	entrySize = 4 + 4 + 32 + 32 + 4*Sketched

@@ -63,7 +63,7 @@ func TestReal(t *testing.T) {
 	}{
 		{"another header", func(s string) string { return "Received: by relay 17\nX-Folder: Archive\nStatus: RO\n\n" + s }, 1},
 		{"one letter of a hundred wrong", func(s string) string { return noise(r, s, 10) }, 0.95},
-		{"two of a hundred wrong", func(s string) string { return noise(r, s, 20) }, 0.65},
+		{"two of a hundred wrong", func(s string) string { return noise(r, s, 20) }, 0.78},
 		{"cut to seven tenths", func(s string) string { return s[:len(s)*7/10] }, 0.95},
 		{"quoted under an answer", func(s string) string {
 			return "Thank you, we shall look at it on Monday.\n\n> " + strings.ReplaceAll(s, "\n", "\n> ")

@@ -1,7 +1,8 @@
 // Package similar finds documents that say nearly the same: versions, answers that
 // quote, copies with another header or with the noise of a scan. A text is the set of
-// its shingles, each two words in a row; two texts are as similar as the share of
-// shingles that both have (Jaccard). A sketch of 96 numbers tells it nearly
+// its shingles, each two pieces in a row; a piece is a word, or six letters of a longer
+// one, so that a wrong letter costs few shingles. Two texts are as similar as the share
+// of shingles that both have (Jaccard). A sketch of 96 numbers tells it nearly
 // (Broder 1997, MinHash), so that most pairs are never compared.
 //
 // It works on texts that were read and knows no documents; File keeps sketches by the
@@ -16,10 +17,12 @@ import (
 	"overt/search"
 )
 
-// Width is how many words a shingle has, Sketched how many numbers a sketch, and
-// FewWords how many words a text needs to be compared.
+// Width is how many pieces a shingle has, Piece how many letters a piece at most,
+// Sketched how many numbers a sketch, and FewWords how many words a text needs to be
+// compared.
 const (
 	Width    = 2
+	Piece    = 6
 	Sketched = 96
 	FewWords = 12
 )
@@ -82,6 +85,7 @@ func Jaccard(a, b *Set) (share, held float64) {
 // A Text is read word by word, page after page.
 type Text struct {
 	Words  int
+	pieces int
 	sketch Sketch
 	set    *Set // nil where only the sketch is wanted
 	last   [Width]uint64
@@ -109,9 +113,22 @@ func (t *Text) Add(text string) {
 }
 
 func (t *Text) word(term string) {
+	t.Words++
+	start, letters := 0, 0
+	for i := range term {
+		if letters == Piece {
+			t.piece(term[start:i])
+			start, letters = i, 0
+		}
+		letters++
+	}
+	t.piece(term[start:])
+}
+
+func (t *Text) piece(p string) {
 	copy(t.last[:], t.last[1:])
-	t.last[Width-1] = fnv(term)
-	if t.Words++; t.Words < Width {
+	t.last[Width-1] = fnv(p)
+	if t.pieces++; t.pieces < Width {
 		return
 	}
 	h := uint64(0)

@@ -308,3 +308,23 @@ func FuzzFile(f *testing.F) {
 		must(t, x.Close())
 	})
 }
+
+// A wrong letter in a long word spoils the shingles of one piece of it alone.
+func TestPieces(t *testing.T) {
+	for _, c := range []struct {
+		a, b       string
+		share      float64
+		words, set int
+	}{
+		{"the ferry", "the ferry", 1, 2, 1},
+		{"indemnification", "indemnificatixn", 1. / 3, 1, 2}, // indemn ificat ion
+		{"ééééééñññ", "ééééééñññ", 1, 1, 1},
+	} {
+		a, b := NewText(true), NewText(true)
+		a.Add(c.a)
+		b.Add(c.b)
+		if share, _ := Jaccard(a.Set(), b.Set()); share != c.share || a.Words != c.words || a.Set().Len() != c.set {
+			t.Errorf("%s: %.3f, %d words, %d shingles", c.a, share, a.Words, a.Set().Len())
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 	"overt/gate"
 )
 
-// nearCopy is the share of pairs of words from which on two documents are taken for
+// nearCopy is the share of shingles from which on two documents are taken for
 // near copies: a scan with one letter of a hundred wrong has it.
 const nearCopy = 0.4
 
@@ -25,8 +25,8 @@ func (a *app) similarCommand() *cobra.Command {
 scan, answers that quote it, and says by what they differ. Without a document, groups
 all near copies that there are.
 
-Two documents are as similar as the share of pairs of neighbouring words that both
-have. A document that you may not see joins no others.`,
+Two documents are as similar as the share of pairs of neighbouring words, long ones
+in pieces of six letters, that both have. A document that you may not see joins no others.`,
 		Example: "  overt similar terms.txt\n  overt similar --share 0.8 --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if share < 0.2 || share > 1 {

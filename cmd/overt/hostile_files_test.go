@@ -181,6 +181,7 @@ func archives() []hostileFile {
 		{"overlap.zip", "5,000 entries of 16 MiB that are the same bytes of the archive", overlapping(5000)},
 		{"deep.zip", "archives in archives, 40 deep", nestedZip(40)},
 		{"copies.zip", "two hundred copies of one archive of one archive", copies(200)},
+		{"itself.zip", "an archive whose one file is the archive itself", quine()},
 		{"climb.zip", "names that climb out of the folder, are absolute, or end in a drive", zipped(
 			zipEntry{name: "../../../../escaped.txt", data: []byte("out")}, zipEntry{name: "/escaped-absolute.txt", data: []byte("out too")}, zipEntry{name: `C:\escaped.txt`, data: []byte("out three")}, zipEntry{name: long, data: []byte("deep")})},
 		{"links.tar", "links to /etc, devices, a pipe, a name that climbs", tarred(

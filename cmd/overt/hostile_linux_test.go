@@ -49,15 +49,21 @@ const (
 	hostileMemory = 50 // MiB
 )
 
-// TestHostileFiles takes hostile files in through the command, and holds what
-// docs/hostile.md says.
-func TestHostileFiles(t *testing.T) {
+// confined skips what only confined readers can show.
+func confined(t *testing.T) {
+	t.Helper()
 	switch all := sandbox.Doctor(t.Context(), nil); {
 	case testing.Short():
 		t.Skip("hostile files are read in the full run only")
 	case len(all) == 0 || !all[0].OK:
 		t.Skip("this program, or this machine, confines no reader: build with CGO_ENABLED=0")
 	}
+}
+
+// TestHostileFiles takes hostile files in through the command, and holds what
+// docs/hostile.md says.
+func TestHostileFiles(t *testing.T) {
+	confined(t)
 	root := t.TempDir()
 	network, asked := listen(t)
 	peers, drop := filepath.Join(root, "peers"), filepath.Join(root, "drop")
@@ -98,7 +104,7 @@ func TestHostileFiles(t *testing.T) {
 	if _, err := os.Lstat("/escaped-absolute.txt"); err == nil {
 		t.Error("an absolute name was written")
 	}
-	compareHostile(t, files, c)
+	compareHostile(t, files, network, c)
 }
 
 func hostileFiles(t *testing.T, network string) []hostileFile {
@@ -189,8 +195,8 @@ type hostileCoverage struct {
 }
 
 // ingestMeasured takes a folder in, in a process of its own, and gives its
-// coverage.
-func ingestMeasured(t *testing.T, root, name, folder string) (entries []ledger.Entry, peak peakMemory) {
+// coverage. flags stand behind those it gives itself.
+func ingestMeasured(t *testing.T, root, name, folder string, flags ...string) (entries []ledger.Entry, peak peakMemory) {
 	t.Helper()
 	work := filepath.Join(root, "work")
 	if err := mkdirs(work, filepath.Join(work, "tmp")); err != nil {
@@ -202,7 +208,8 @@ func ingestMeasured(t *testing.T, root, name, folder string) (entries []ledger.E
 		}
 	}()
 	home := filepath.Join(root, name)
-	cmd := child(t, 0, "--home", home, "ingest", folder, "--dataset", "hostile", "--languages", "none", "--workers", "2", "--time", hostileTime.String())
+	flags = append([]string{"--home", home, "ingest", folder, "--dataset", "hostile", "--languages", "none", "--workers", "2", "--time", hostileTime.String()}, flags...)
+	cmd := child(t, 0, flags...)
 	cmd.Dir = work
 	cmd.Env = append(cmd.Env, "HOME="+work, "TMPDIR="+filepath.Join(work, "tmp"))
 	var out bytes.Buffer
@@ -276,7 +283,7 @@ func peakOf(pid int) int64 {
 }
 
 // compareHostile compares what the ledger says with the table.
-func compareHostile(t *testing.T, files []hostileFile, entries []ledger.Entry) {
+func compareHostile(t *testing.T, files []hostileFile, network string, entries []ledger.Entry) {
 	t.Helper()
 	inside := map[int64]map[ledger.Verdict]int{}
 	received := map[string]ledger.Entry{}
@@ -311,7 +318,14 @@ func compareHostile(t *testing.T, files []hostileFile, entries []ledger.Entry) {
 				within = append(within, fmt.Sprintf("%d %s", n, v))
 			}
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.name, f.what, e.Verdict, e.Reason, strings.Join(within, ", "))
+		said := e.Reason
+		if said == "" && len(e.Warnings) > 0 {
+			said = "warned: " + strings.ReplaceAll(e.Warnings[0].Message, network, "http://elsewhere")
+		}
+		if len(said) > 200 {
+			said = strings.ToValidUTF8(said[:200], "") + "…"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.name, f.what, e.Verdict, said, strings.Join(within, ", "))
 	}
 	for name, e := range received {
 		if (strings.HasPrefix(name, "peers/") || strings.HasPrefix(name, "names/")) && e.Verdict != ledger.Read {

@@ -57,10 +57,7 @@ func calendarProperty(l *contentLine) (name, value string) {
 	case "X-WR-CALNAME", "NAME":
 		return "title", markup.Line(unescaped(l.value))
 	case "ORGANIZER", "ATTENDEE":
-		address := markup.Line(l.value)
-		if len(address) > 7 && strings.EqualFold(address[:7], "mailto:") && strings.Contains(address, "@") {
-			return "emailMentioned", address[7:]
-		}
+		return "emailMentioned", calAddress(l)
 	case "LOCATION":
 		return "locationMentioned", markup.Line(unescaped(l.value))
 	}
@@ -75,6 +72,9 @@ type entries struct {
 	root   string
 	say    *saying
 	tells  func(*contentLine) (name, value string)
+
+	untold int      // properties, for there are too many
+	mails  []string // addresses of the card
 
 	stack  []string // components that are open
 	text   strings.Builder
@@ -125,6 +125,11 @@ func (e *entries) end(what string) error {
 			return err
 		}
 	}
+	if e.untold > 0 {
+		if err := gap(document.TooMuch, "names, numbers and addresses that are not told beside the text, for there are too many: %d", e.untold); err != nil {
+			return err
+		}
+	}
 	if open {
 		if err := e.out.Note(note("cut-short", "the last entry is not ended: the end may be missing")); err != nil {
 			return err
@@ -147,9 +152,8 @@ func (e *entries) line(l *contentLine) error {
 		e.stray++
 		return nil
 	}
-	if name, value := e.tells(l); name != "" && len(value) <= 1000 {
-		e.say.say(name, value)
-	}
+	e.tell(e.tells(l))
+	e.person(l)
 	if e.say.err != nil {
 		return e.say.err
 	}
@@ -163,6 +167,54 @@ func (e *entries) line(l *contentLine) error {
 	}
 	e.write(l)
 	return nil
+}
+
+// tell says a property, as far as a document may have so many.
+func (e *entries) tell(name, value string) {
+	switch value = strings.TrimSpace(value); {
+	case name == "" || value == "" || len(value) > 1000:
+	case len(e.say.said) >= e.limits.Properties && !e.say.said[[2]string{name, value}]:
+		e.untold++
+	default:
+		e.say.say(name, value)
+	}
+}
+
+// person says who is named by an address, as the header of a mail does: "Name
+// <address>".
+func (e *entries) person(l *contentLine) {
+	switch l.name {
+	case "ORGANIZER", "ATTENDEE":
+		if address := calAddress(l); address != "" {
+			e.tell(strings.ToLower(l.name), named(l.word("CN"), address))
+		}
+	case "EMAIL":
+		if e.root == "VCARD" && len(e.mails) < 100 {
+			e.mails = append(e.mails, markup.Line(unescaped(l.value)))
+		}
+	}
+}
+
+// calAddress is the mail address of somebody in a calendar; some programs write
+// one beside a name of their own (RFC 7986, 6.2).
+func calAddress(l *contentLine) string {
+	address := markup.Line(l.value)
+	if len(address) > 7 && strings.EqualFold(address[:7], "mailto:") {
+		address = address[7:]
+	} else {
+		address = l.word("EMAIL")
+	}
+	if !strings.Contains(address, "@") {
+		return ""
+	}
+	return address
+}
+
+func named(name, address string) string {
+	if name == "" || strings.EqualFold(name, address) {
+		return address
+	}
+	return name + " <" + address + ">"
 }
 
 // begin opens a component. One of a calendar's own (an event) is a new page;
@@ -209,7 +261,7 @@ func (e *entries) write(l *contentLine) {
 	var kinds []string
 	for _, p := range l.params {
 		switch p[0] {
-		case "TYPE", "CN", "TZID", "ROLE", "PARTSTAT", "LABEL", "X-SERVICE-TYPE":
+		case "TYPE", "CN", "EMAIL", "TZID", "ROLE", "PARTSTAT", "LABEL", "X-SERVICE-TYPE":
 			kinds = append(kinds, p[1])
 		}
 	}
@@ -255,10 +307,16 @@ func (e *entries) put(s string) {
 
 // page says what was gathered.
 func (e *entries) page() error {
+	for _, address := range e.mails {
+		e.tell("contact", named(e.label, address))
+	}
+	if e.say.err != nil {
+		return e.say.err
+	}
 	text, label, files := markup.Clean(strings.TrimRight(e.text.String(), "\n")), e.label, e.files
 	cut := e.cut
 	e.text.Reset()
-	e.label, e.files, e.cut, e.size = "", nil, false, 0
+	e.label, e.files, e.cut, e.size, e.mails = "", nil, false, 0, nil
 	if text == "" && len(files) == 0 {
 		return nil
 	}

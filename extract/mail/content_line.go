@@ -32,6 +32,16 @@ func (c *contentLine) param(name string) string {
 	return strings.ToUpper(strings.Join(values, ","))
 }
 
+// word is the first value of a parameter as it is written.
+func (c *contentLine) word(name string) string {
+	for _, p := range c.params {
+		if p[0] == name {
+			return p[1]
+		}
+	}
+	return ""
+}
+
 // maxContent bounds one line in bytes: photographs stand in them.
 const maxContent = 16 << 20
 

@@ -3,6 +3,7 @@ package mail
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -151,5 +152,29 @@ func TestMBOX(t *testing.T) {
 	d = read(t, MBOX{}, strings.Repeat("From a@b Mon Jun 01 10:00:00 2009\nContent-Length: 999999999\n\nText\n\n", 1000))
 	if len(d.Members) != 1000 {
 		t.Errorf("%d members", len(d.Members))
+	}
+}
+
+// Who is named by an address is said with the name, as in mails. An address book
+// names more than a document may have properties: the text has them all.
+func TestPersons(t *testing.T) {
+	d := read(t, Calendar{}, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nORGANIZER;CN=\"Quill, Zoë\":mailto:zoe@quill.example\nATTENDEE;CN=paula@box.example:MAILTO:paula@box.example\n"+
+		"ATTENDEE;CN=Bob;EMAIL=bob@box.example:urn:uuid:1\nATTENDEE;CN=Room 3:invalid:nomail\nEND:VEVENT\nEND:VCALENDAR\n")
+	for name, want := range map[string]string{"organizer": "Quill, Zoë <zoe@quill.example>", "attendee": "paula@box.example|Bob <bob@box.example>", "contact": ""} {
+		if got := strings.Join(d.All(name), "|"); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	cards := "BEGIN:VCARD\nEMAIL:a@box.example\nFN:Ann\nEMAIL:b@box.example\nEND:VCARD\nBEGIN:VCARD\nEMAIL:c@box.example\nEND:VCARD\n"
+	if got := strings.Join(read(t, VCard{}, cards).All("contact"), "|"); got != "Ann <a@box.example>|Ann <b@box.example>|c@box.example" {
+		t.Errorf("contacts: %q", got)
+	}
+	var book strings.Builder
+	for i := range 12_000 {
+		fmt.Fprintf(&book, "BEGIN:VCARD\nFN:Ann\nEMAIL:a%d@box.example\nEND:VCARD\n", i)
+	}
+	d = read(t, VCard{}, book.String())
+	if d.Err != nil || len(d.Pages) != 12_000 || len(d.Gaps) != 1 || !strings.Contains(d.Gaps[0].Reason, "too many: 4001") {
+		t.Errorf("a large address book: %d pages, %v, %v", len(d.Pages), d.Gaps, d.Err)
 	}
 }

@@ -56,16 +56,19 @@ func (m *Message) sayHeader(out document.Sink) error {
 // A saying keeps the first error, and the values that were said.
 type saying struct {
 	out  document.Sink
-	said [][2]string
+	said map[[2]string]bool
 	err  error
 }
 
 func (s *saying) say(name, value string) {
 	value = strings.TrimSpace(value)
-	if s.err != nil || name == "" || value == "" || len(s.said) < 1000 && slices.Contains(s.said, [2]string{name, value}) {
+	if s.err != nil || name == "" || value == "" || s.said[[2]string{name, value}] {
 		return
 	}
-	s.said = append(s.said, [2]string{name, value})
+	if s.said == nil {
+		s.said = map[[2]string]bool{}
+	}
+	s.said[[2]string{name, value}] = true
 	s.err = s.out.Property(name, value)
 }
 

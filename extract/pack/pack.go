@@ -197,6 +197,8 @@ func (p *packed) emit(m document.Member, r io.Reader) error {
 	switch {
 	case errors.Is(damage, errFull):
 		return p.full("more comes out of the archive than is likely or allowed, at member %s", clip(m.Path))
+	case errors.Is(damage, errUnread):
+		return p.lost(m.Path, document.Unknown, clip(sentence(damage)))
 	case damage != nil:
 		return p.lost(m.Path, document.Damaged, "it is damaged, and was read up to there: "+clip(sentence(damage)))
 	}
@@ -273,10 +275,18 @@ func stamp(t time.Time) string {
 // wrong is an error of opening, as damage.
 func wrong(err error) error {
 	var e *overt.Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.Is(err, errUnread):
+		return unread(err)
+	case errors.As(err, &e):
 		return err
 	}
 	return damaged("%s", clip(sentence(err)))
+}
+
+// unread is an archive that may be whole and is packed as we do not unpack it.
+func unread(err error) error {
+	return &document.Refusal{Code: document.Unknown, Reason: clip(sentence(err)), Retry: "unpack it with another program and ingest the files"}
 }
 
 // section reads some bytes of the archive; those past its end are missing.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -380,4 +381,50 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, mediaType string, data []byte) {
 		read(t, data, document.Input{Type: mediaType, Limits: document.Limits{Unpacked: 8 << 20}})
 	})
+}
+
+// What is whole and packed in a way that is not read is not called damaged.
+func TestUnread(t *testing.T) {
+	lzma := append([]byte{0x5d, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0}, make([]byte, 64)...)
+	lzip := append([]byte("LZIP\x01\x1d"), make([]byte, 64)...)
+	for kind, data := range map[string][]byte{"application/x-lzma": lzma, "application/x-lzip": lzip} {
+		d := read(t, data, document.Input{Type: kind})
+		var refusal *document.Refusal
+		if !errors.As(d.Err, &refusal) || refusal.Code != document.Unknown || !strings.HasPrefix(refusal.Reason, "it is packed in a way that is not read") {
+			t.Errorf("%s: %v", kind, d.Err)
+		}
+	}
+}
+
+// Of an archive of a million files as many are read as a document may hold, and the
+// rest is said.
+func TestMillion(t *testing.T) {
+	d := read(t, many(1_000_000), document.Input{Type: "application/zip", Limits: document.Limits{Members: 1000}})
+	if d.Err != nil || len(d.Members) != 1000 || len(d.Gaps) != 1 || d.Gaps[0].Reason != "the archive holds more than the 1000 files that are read" {
+		t.Errorf("%d files, %v, %v", len(d.Members), d.Gaps, d.Err)
+	}
+}
+
+// many is a ZIP archive of n empty files, more than its old end can count
+// (APPNOTE.TXT 4.3.14).
+func many(n int) []byte {
+	put := binary.LittleEndian
+	fields := append([]byte{45, 0, 0, 0, 0, 0, 0, 0, 0x21, 0x58}, make([]byte, 12)...) // version, flags, method, time, date, sum, sizes
+	var local, central []byte
+	for i := range n {
+		central = append(append(append(central, "PK\x01\x02\x2d\x00"...), fields...), 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+		central = put.AppendUint32(central, uint32(len(local)))
+		central = fmt.Appendf(central, "%07d", i)
+		local = append(append(append(local, "PK\x03\x04"...), fields...), 7, 0, 0, 0)
+		local = fmt.Appendf(local, "%07d", i)
+	}
+	end := append([]byte("PK\x06\x06"), 44, 0, 0, 0, 0, 0, 0, 0, 45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	for _, v := range []int{n, n, len(central), len(local)} {
+		end = put.AppendUint64(end, uint64(v))
+	}
+	end = append(end, "PK\x06\x07\x00\x00\x00\x00"...)
+	end = put.AppendUint32(put.AppendUint64(end, uint64(len(local)+len(central))), 1)
+	end = append(end, "PK\x05\x06\x00\x00\x00\x00"...)
+	end = append(append(end, bytes.Repeat([]byte{0xff}, 12)...), 0, 0)
+	return slices.Concat(local, central, end)
 }

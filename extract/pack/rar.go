@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/nwaples/rardecode/v2"
 
@@ -35,6 +36,10 @@ func (p *packed) rar() error {
 			return p.gap("the rest of the archive", document.Protected, "it is encrypted, and no password that was given opens it")
 		case errors.Is(err, rardecode.ErrMultiVolume):
 			return p.gap("the rest of the archive", document.Damaged, "it goes on in another file, which is not here")
+		case errors.Is(err, errUnread) && p.members == 0:
+			return unread(err)
+		case errors.Is(err, errUnread):
+			return p.gap("the rest of the archive", document.Unknown, clip(sentence(err)))
 		case err != nil:
 			return p.gap("the rest of the archive", document.Damaged, fmt.Sprintf("the archive breaks off after %d entries: %s", count, clip(sentence(err))))
 		}
@@ -111,12 +116,22 @@ func (p *packed) rarFits(r *rardecode.Reader, password string) (fits, known bool
 	}
 }
 
-// nextRar is Next; a panic of it is damage.
+// rarUnread are ways of packing that are not unpacked, and may be whole.
+var rarUnread = []error{
+	rardecode.ErrUnknownDecoder, rardecode.ErrUnsupportedDecoder, rardecode.ErrMultipleDecoders, rardecode.ErrUnknownVersion,
+	rardecode.ErrUnknownEncryptMethod, rardecode.ErrDictionaryTooLarge,
+}
+
+// nextRar is Next; a panic of it is damage, what is packed otherwise is errUnread.
 func nextRar(r *rardecode.Reader) (h *rardecode.FileHeader, err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			h, err = nil, fmt.Errorf("the decoder failed: %v", x)
 		}
 	}()
-	return r.Next()
+	h, err = r.Next()
+	if slices.ContainsFunc(rarUnread, func(e error) bool { return errors.Is(err, e) }) {
+		err = fmt.Errorf("%w: %w", errUnread, err)
+	}
+	return h, err
 }

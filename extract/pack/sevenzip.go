@@ -93,7 +93,10 @@ func (z *sz) header(s *szStreams) ([]byte, error) {
 		}
 		last = err
 	}
-	if f.encrypted() && !errors.Is(last, errUnread) {
+	switch {
+	case errors.Is(last, errUnread):
+		return nil, unread(last)
+	case f.encrypted():
 		return nil, z.refusal()
 	}
 	return nil, damaged("its header cannot be unpacked: %w", last)
