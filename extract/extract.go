@@ -69,6 +69,17 @@ type JSONRecord interface {
 	JSON(path string) []byte
 }
 
+var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+
+// Key is the key that a step of a path means, as JSONRecord.Keys gives it.
+func Key(step string) string {
+	switch step {
+	case "~", "~*", "~.", "~..":
+		return step[1:]
+	}
+	return unescaper.Replace(step)
+}
+
 // A Reader reads one source front to back. Each call of Records opens the
 // source anew. A Reader serves one goroutine at a time.
 type Reader interface {
