@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 			return c.Flush()
 		}}
 	}
+	kinds["outlines"] = sandbox.Kind{Serve: outlines}
 	kinds["probes"] = sandbox.Kind{Serve: probes}
 	sandbox.Main(kinds)
 	os.Exit(m.Run())
