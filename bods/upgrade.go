@@ -58,11 +58,12 @@ func (r *reading) raised(j extract.JSONRecord) []byte {
 // where there is no object. What is read here was checked, and is not parsed
 // again.
 func members(j extract.JSONRecord, path string) map[string]json.RawMessage {
-	if kindAt(j, path) != '{' {
+	steps := j.Keys(path)
+	if len(steps) == 0 && kindAt(j, path) != '{' {
 		return nil
 	}
 	out := map[string]json.RawMessage{}
-	for _, step := range j.Keys(path) {
+	for _, step := range steps {
 		out[extract.Key(step)] = j.JSON(below(path, step))
 	}
 	return out
@@ -71,20 +72,23 @@ func members(j extract.JSONRecord, path string) map[string]json.RawMessage {
 // objects gives the elements of the list under a path, nil for each null. It is not
 // ok where there is no list, or anything else in it.
 func objects(j extract.JSONRecord, path string) (list []map[string]json.RawMessage, ok bool) {
-	if kindAt(j, path) != '[' {
-		return nil, false
+	if len(j.Keys(path)) > 0 {
+		return nil, false // an object, whose keys may be numbers
 	}
 	list = []map[string]json.RawMessage{}
 	for {
 		at := below(path, strconv.Itoa(len(list)))
-		switch kindAt(j, at) {
-		case 0:
-			return list, true
-		case '{', 'n':
-			list = append(list, members(j, at))
-		default:
-			return nil, false
+		item := members(j, at)
+		if item == nil {
+			switch kindAt(j, at) {
+			case 0:
+				return list, len(list) > 0 || kindAt(j, path) == '['
+			case 'n':
+			default:
+				return nil, false
+			}
 		}
+		list = append(list, item)
 	}
 }
 
