@@ -40,7 +40,7 @@ var parsing = map[string]string{
 	"extract/worker/":            "our own messages",
 	"pipeline/increment_file.go": "our own journal",
 	"policy/engine/":             "the user's own policy",
-	"resolve/judge/":             "judgements that the user brings",
+	"resolve/":                   "judgements and known answers that the user brings",
 	"search/cursor.go":           "a place in results that this program gave",
 	"source/parse.go":            "the catalogue",
 	"source/manifest.go":         "our own manifest",
