@@ -104,7 +104,7 @@ func (r *reading) keep() {
 	first := &r.entities[0]
 	raw := ""
 	if j, ok := r.rec.(extract.JSONRecord); ok {
-		raw = string(r.raised(j.JSON("")))
+		raw = string(r.raised(j))
 	}
 	first.Values = append(first.Values, Value{Prop: Statement, Text: raw, At: r.rec.At(), Made: true})
 }

@@ -69,6 +69,17 @@ type JSONRecord interface {
 	JSON(path string) []byte
 }
 
+var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+
+// Key is the key that a step of a path means, as JSONRecord.Keys gives it.
+func Key(step string) string {
+	switch step {
+	case "~", "~*", "~.", "~..":
+		return step[1:]
+	}
+	return unescaper.Replace(step)
+}
+
 // A Reader reads one source front to back. Each call of Records opens the
 // source anew. A Reader serves one goroutine at a time.
 type Reader interface {
@@ -145,8 +156,11 @@ type Source struct {
 type Part struct {
 	Name   string // member path inside archives ("outer.zip!a.csv" when nested), "" if none
 	Reader Reader
-	// Bytes opens the part unpacked and undecoded; nil for a sheet of a workbook.
-	Bytes func() (io.ReadCloser, error)
+	// Outline tells what the beginning of the part's text shows; nil for a part
+	// that has no text of its own, such as a sheet of a workbook. A stream that
+	// breaks off shows what came. Errors: what opening it gave, or reading where
+	// nothing came.
+	Outline func(context.Context, Sought) (Outline, error)
 }
 
 // NoSelector refuses a selector of records where a source is one list of them.

@@ -1,9 +1,7 @@
 package mapping
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -91,7 +89,7 @@ type Head struct {
 	Name    string // file name, may be empty
 	Info    extract.Info
 	Records []extract.Record // some of the first records, for tables
-	Bytes   []byte           // the beginning of the text, for trees; a megabyte is enough
+	Outline extract.Outline  // of the beginning of the text, by Sought
 }
 
 // A Candidate is a mapping that may fit a source.
@@ -105,6 +103,26 @@ type Candidate struct {
 	Score     float64  // in (0,1]; above 0.5 all that the pack asks for is there
 	Reason    string   // one sentence for people
 	SetHeader bool     // the source has no header line; give it Mapping.Header
+}
+
+// Sought is what the embedded packs look for in the beginning of a text.
+func Sought() extract.Sought {
+	packs, _ := Packs() // Detect tells what is wrong with them
+	s := extract.Sought{Fields: slices.Clone(fields)}
+	for _, m := range packs {
+		d := &m.detect
+		s.Keys = append(s.Keys, d.keys...)
+		s.Top = append(append(s.Top, d.top...), slices.Concat(d.anyOf...)...)
+		s.Elements = append(s.Elements, d.names...)
+		for _, re := range d.texts {
+			s.Patterns = append(s.Patterns, re.String())
+		}
+	}
+	for _, list := range []*[]string{&s.Keys, &s.Top, &s.Elements, &s.Patterns} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return s
 }
 
 // Detect ranks the embedded packs that may fit, best first; none when nothing
@@ -198,27 +216,17 @@ func (d *detection) byColumns(h Head) (Candidate, bool) {
 // byHead asks for keys and texts in the head of a tree. The more a pack asks
 // for, the better it fits.
 func (d *detection) byHead(h Head) (Candidate, bool) {
-	for _, k := range d.keys {
-		plain := h.Info.Format == extract.YAML && bytes.Contains(h.Bytes, []byte(k+":"))
-		if !plain && !bytes.Contains(h.Bytes, []byte(strconv.Quote(k))) {
+	o := h.Outline
+	if !each(d.keys, o.Keys) || !each(d.top, o.Top) {
+		return Candidate{}, false
+	}
+	for _, list := range d.anyOf {
+		if !slices.ContainsFunc(list, func(k string) bool { return slices.Contains(o.Top, k) }) {
 			return Candidate{}, false
 		}
 	}
-	if len(d.top)+len(d.anyOf) > 0 {
-		have := topKeys(h.Bytes)
-		for _, k := range d.top {
-			if !have[k] {
-				return Candidate{}, false
-			}
-		}
-		for _, list := range d.anyOf {
-			if !slices.ContainsFunc(list, func(k string) bool { return have[k] }) {
-				return Candidate{}, false
-			}
-		}
-	}
 	for _, re := range d.texts {
-		if re == nil || !re.Match(h.Bytes) {
+		if re == nil || !slices.Contains(o.Patterns, re.String()) {
 			return Candidate{}, false
 		}
 	}
@@ -230,43 +238,9 @@ func (d *detection) byHead(h Head) (Candidate, bool) {
 	return c, true
 }
 
-// maxTop bounds how many keys of an object are looked at.
-const maxTop = 10_000
-
-// topKeys lists the keys of the outermost object, or of the first one in a
-// list, as far as the head goes.
-func topKeys(head []byte) map[string]bool {
-	have := map[string]bool{}
-	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(head, []byte("\ufeff"))))
-	depth, base, key := 0, 1, false
-	for len(have) < maxTop {
-		tok, err := d.Token()
-		if err != nil {
-			break
-		}
-		switch tok {
-		case json.Delim('{'), json.Delim('['):
-			if depth++; depth == 1 && tok == json.Delim('[') {
-				base = 2
-			}
-			key = depth == base && tok == json.Delim('{')
-			continue
-		case json.Delim('}'), json.Delim(']'):
-			if depth--; depth < base {
-				return have
-			}
-			key = depth == base
-			continue
-		}
-		if depth != base {
-			continue
-		}
-		if name, ok := tok.(string); ok && key {
-			have[name] = true
-		}
-		key = !key
-	}
-	return have
+// each says whether all of a list stand in another.
+func each(list, in []string) bool {
+	return !slices.ContainsFunc(list, func(s string) bool { return !slices.Contains(in, s) })
 }
 
 // byElements asks for the start of each element in the head of an XML document,
@@ -276,25 +250,11 @@ func (d *detection) byElements(h Head) (Candidate, bool) {
 		return Candidate{}, false
 	}
 	for _, name := range d.names {
-		if !hasElement(h.Bytes, name) {
+		if !slices.Contains(h.Outline.Elements, name) {
 			return Candidate{}, false
 		}
 	}
 	return Candidate{Score: 0.8, Reason: fmt.Sprintf("the elements %s are there", strings.Join(d.names, ", "))}, true
-}
-
-func hasElement(head []byte, name string) bool {
-	for i := 0; ; {
-		at := bytes.Index(head[i:], []byte(name))
-		if at < 0 {
-			return false
-		}
-		at += i
-		i = at + len(name)
-		if at > 0 && (head[at-1] == '<' || head[at-1] == ':') && i < len(head) && strings.IndexByte(" \t\r\n/>", head[i]) >= 0 {
-			return true
-		}
-	}
 }
 
 // byShape knows a file without header by the number of its columns and the

@@ -1,8 +1,6 @@
 package mapping
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -34,88 +32,41 @@ func Native(name string) (header *Mapping, format string) {
 	return nil, ""
 }
 
-// lists are the keys under which answers and packages hold their records. "*"
-// is any key.
-var lists = [][]string{{"entities"}, {"results"}, {"statements"}, {"responses", "*", "results"}}
-
-// FirstObject reads the first record in the head of a tree: the first value, the
-// first element of a list, or that of one of the keys under which answers hold
-// their records. rows is the selector of all of them.
-func FirstObject(head []byte) (object map[string]json.RawMessage, rows string, ok bool) {
-	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if len(head) == 0 {
-		return nil, "", false
-	}
-	if head[0] == '[' {
-		object, ok = firstOf(json.NewDecoder(bytes.NewReader(head)), nil)
-		return object, "", ok
-	}
-	for _, keys := range lists {
-		if object, ok = firstOf(json.NewDecoder(bytes.NewReader(head)), keys); ok {
-			return object, "/" + strings.Join(keys, "/") + "/*", true
-		}
-	}
-	ok = json.NewDecoder(bytes.NewReader(head)).Decode(&object) == nil && object != nil
-	return object, "", ok
+// fields are what the formats are told by, of the first record.
+var fields = []string{
+	"id", "schema", "entity_id", "properties", "op", "entity", "versions", "updated_at",
+	"statementId", "recordType", "statementID", "statementType",
 }
 
-// firstOf goes down the keys to a list and reads its first element.
-func firstOf(d *json.Decoder, keys []string) (object map[string]json.RawMessage, ok bool) {
-	token, err := d.Token()
-	if err != nil {
-		return nil, false
+// fieldsOf gives the first record of JSON and the selector of all of them.
+func fieldsOf(h Head) (object map[string]extract.Field, rows string) {
+	if h.Outline.First == nil {
+		return nil, ""
 	}
-	if len(keys) == 0 {
-		ok = token == json.Delim('[') && d.More() && d.Decode(&object) == nil && object != nil
-		return object, ok
-	}
-	if token != json.Delim('{') {
-		return nil, false
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, false
-		}
-		if keys[0] == "*" || key == keys[0] {
-			return firstOf(d, keys[1:])
-		}
-		var skipped json.RawMessage
-		if d.Decode(&skipped) != nil {
-			return nil, false
-		}
-	}
-	return nil, false
-}
-
-func text(raw json.RawMessage) string {
-	var s string
-	_ = json.Unmarshal(raw, &s) // what is no text is none
-	return s
+	return h.Outline.First.Fields, h.Outline.First.Rows
 }
 
 // isEntity says whether an object is an entity, and how sure that is.
-func isEntity(o map[string]json.RawMessage, model *ftm.Model) (schema string, score float64) {
-	schema = text(o["schema"])
-	if text(o["id"]) == "" || schema == "" || o["entity_id"] != nil { // that would be a statement
+func isEntity(o map[string]extract.Field, model *ftm.Model) (schema string, score float64) {
+	schema = o["schema"].Text
+	if o["id"].Text == "" || schema == "" || o["entity_id"].Kind != "" { // that would be a statement
 		return "", 0
 	}
-	if p := bytes.TrimSpace(o["properties"]); len(p) > 0 && p[0] != '{' && string(p) != "null" {
-		return "", 0
-	}
+	properties := o["properties"].Kind
 	switch {
+	case properties == extract.TextField || properties == extract.OtherField:
 	case model.Schema(schema) != nil:
 		return schema, 0.9
-	case o["properties"] != nil:
+	case properties != "":
 		return schema, 0.7 // of a newer model
 	}
 	return "", 0
 }
 
 func byEntity(h Head, model *ftm.Model) (Candidate, bool) {
-	o, rows, ok := FirstObject(h.Bytes)
+	o, rows := fieldsOf(h)
 	schema, score := isEntity(o, model)
-	if !ok || score == 0 {
+	if score == 0 {
 		return Candidate{}, false
 	}
 	return Candidate{Score: score, Rows: rows, Reason: "the first record is an entity with the schema " + schema}, true
@@ -128,36 +79,30 @@ func byDelta(h Head, _ *ftm.Model) (Candidate, bool) {
 		ok := strings.HasSuffix(strings.ToLower(h.Name), ".delta.json")
 		return Candidate{Score: 0.7, Reason: "an empty file whose name says that it holds changes"}, ok
 	}
-	o, rows, ok := FirstObject(h.Bytes)
-	op := text(o["op"])
-	if !ok || op == "" || len(o["entity"]) == 0 {
+	o, rows := fieldsOf(h)
+	op := o["op"].Text
+	if op == "" || o["entity"].Kind == "" {
 		return Candidate{}, false
 	}
 	return Candidate{Score: 0.9, Rows: rows, Reason: fmt.Sprintf("the first record is a change (%.10q) of an entity", op)}, true
 }
 
 func byDeltaIndex(h Head, _ *ftm.Model) (Candidate, bool) {
-	var index struct {
-		Versions map[string]string `json:"versions"`
-		Updated  string            `json:"updated_at"`
-	}
-	err := json.NewDecoder(bytes.NewReader(h.Bytes)).Decode(&index)
-	if err != nil || index.Versions == nil || index.Updated == "" {
+	o, _ := fieldsOf(h)
+	versions := o["versions"]
+	if versions.Kind != extract.ObjectField || versions.Texts < 0 || o["updated_at"].Text == "" || h.Outline.First.Listed {
 		return Candidate{}, false
 	}
-	return Candidate{Score: 0.8, Reason: fmt.Sprintf("an index of %d files of changes", len(index.Versions))}, true
+	return Candidate{Score: 0.8, Reason: fmt.Sprintf("an index of %d files of changes", versions.Texts)}, true
 }
 
 // byBODS knows statements of 0.4 by recordType, and those of 0.1 to 0.3 by
 // statementType.
 func byBODS(h Head, _ *ftm.Model) (Candidate, bool) {
-	o, rows, ok := FirstObject(h.Bytes)
-	if !ok {
-		return Candidate{}, false
-	}
+	o, rows := fieldsOf(h)
 	switch {
-	case text(o["statementId"]) != "" && text(o["recordType"]) != "":
-	case text(o["statementID"]) != "" && strings.HasSuffix(text(o["statementType"]), "Statement"):
+	case o["statementId"].Text != "" && o["recordType"].Text != "":
+	case o["statementID"].Text != "" && strings.HasSuffix(o["statementType"].Text, "Statement"):
 	default:
 		return Candidate{}, false
 	}

@@ -12,6 +12,7 @@ import (
 
 	"overt/extract"
 	"overt/extract/open"
+	"overt/extract/outline"
 	"overt/ftm"
 	"overt/mapping"
 )
@@ -191,13 +192,13 @@ func TestDetect(t *testing.T) {
 		{"one column is missing", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: transactions[:6]}}, ""},
 		{"no header line", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: numbered}, Records: []extract.Record{&row{numbered, values, 1}}}, "usaspending-awards-2018!"},
 		{"no header line, other shapes", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: numbered}, Records: []extract.Record{&row{numbered, wrong, 1}}}, ""},
-		{"a tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"meta":{"last_change":1,"produced_by":2},"data":{"Products":[{"leveraged_systems":[]}]}}`)}, "fedramp-marketplace"},
-		{"another tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Bytes: []byte(`{"Products":[]}`)}, ""},
-		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
-		{"entities of a newer model", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Bytes: []byte("{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, "ftm"},
+		{"a tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Outline: outlined(t, extract.JSON, `{"meta":{"last_change":1,"produced_by":2},"data":{"Products":[{"leveraged_systems":[]}]}}`)}, "fedramp-marketplace"},
+		{"another tree", mapping.Head{Info: extract.Info{Format: extract.JSON}, Outline: outlined(t, extract.JSON, `{"Products":[]}`)}, ""},
+		{"entities", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Outline: outlined(t, extract.JSONL, "{\"id\":\"a\",\"schema\":\"Person\",\"properties\":{\"name\":[\"A\"]}}\n{")}, "ftm"},
+		{"entities of a newer model", mapping.Head{Info: extract.Info{Format: extract.JSONL}, Outline: outlined(t, extract.JSONL, "{\"id\":\"a\",\"schema\":\"Thingy\",\"properties\":{}}")}, "ftm"},
 		{"statements", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"id", "entity_id", "canonical_id", "prop", "prop_type", "schema", "value", "dataset", "lang", "original_value", "origin", "external", "first_seen", "last_seen"}}}, "ftm-statements"},
-		{"an element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<x:export xmlns:x='y'><x:sanctionEntity\nlogicalId='1'><x:nameAlias/>")}, "eu-fsf-xml"},
-		{"no such element", mapping.Head{Info: extract.Info{Format: extract.XML}, Bytes: []byte("<export><sanctionEntityList/><nameAlias/> sanctionEntity ")}, ""},
+		{"an element", mapping.Head{Info: extract.Info{Format: extract.XML}, Outline: outlined(t, extract.XML, "<x:export xmlns:x='y'><x:sanctionEntity\nlogicalId='1'><x:nameAlias/>")}, "eu-fsf-xml"},
+		{"no such element", mapping.Head{Info: extract.Info{Format: extract.XML}, Outline: outlined(t, extract.XML, "<export><sanctionEntityList/><nameAlias/> sanctionEntity ")}, ""},
 		{"two columns and no more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS"}}}, "hoovers-duns"},
 		{"two columns and one more", mapping.Head{Info: extract.Info{Format: extract.CSV, Header: []string{"Name", "DUNS", "Town"}}}, ""},
 		{"a name that must be", mapping.Head{Name: "x/cons_alt.csv", Info: extract.Info{Format: extract.CSV, Header: alias}, Records: []extract.Record{&row{alias, aliasValues, 1}}}, "ofac-consolidated-aliases!"},
@@ -227,6 +228,16 @@ func TestDetect(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
+}
+
+// outlined is the outline of a text that begins so.
+func outlined(t testing.TB, format extract.Format, text string) extract.Outline {
+	t.Helper()
+	o, err := outline.Of(format, []byte(text), mapping.Sought())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 func TestObserved(t *testing.T) {

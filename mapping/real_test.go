@@ -1,13 +1,10 @@
 package mapping_test
 
 import (
-	"bufio"
-	"compress/gzip"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"overt/extract"
@@ -91,7 +88,13 @@ func (r *result) load(t testing.TB, path, want string, opts open.Options) {
 // detect looks at the head of a part as an importer does, and wants a pack.
 func detect(t testing.TB, path string, part extract.Part, want string) *mapping.Mapping {
 	t.Helper()
-	h := mapping.Head{Name: filepath.Base(path), Bytes: head(t, path)}
+	h := mapping.Head{Name: filepath.Base(path)}
+	if part.Outline != nil {
+		var err error
+		if h.Outline, err = part.Outline(t.Context(), mapping.Sought()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if n := 0; part.Reader.Info().Format == extract.CSV {
 		for rec, err := range part.Reader.Records(t.Context(), "") {
 			if err == nil {
@@ -111,26 +114,6 @@ func detect(t testing.TB, path string, part extract.Part, want string) *mapping.
 		t.Fatalf("%s: detected %v, want %s", path, found, want)
 	}
 	return found[0].Mapping
-}
-
-func head(t testing.TB, path string) []byte {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var in io.Reader = bufio.NewReader(f)
-	if strings.HasSuffix(path, ".gz") {
-		if in, err = gzip.NewReader(in); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b, err := io.ReadAll(io.LimitReader(in, 1<<20))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func (r *result) apply(t testing.TB, m *mapping.Mapping, reader extract.Reader) {

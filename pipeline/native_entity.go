@@ -52,7 +52,7 @@ func (n *native) take(rec extract.Record, depth int) (id ftm.EntityID, reason st
 
 // property adds the values of one property.
 func (n *native) property(stmts []statement.Statement, rec extract.Record, schema *ftm.Schema, known bool, key string, depth int) ([]statement.Statement, error) {
-	path, prop := "properties/"+key, unescaped(key)
+	path, prop := "properties/"+key, extract.Key(key)
 	p := schema.Property(prop)
 	if p == nil || p.Stub {
 		if known && (p == nil || len(rec.Cells(path)) > 0) {
@@ -125,7 +125,7 @@ func (n *native) beside(stmts []statement.Statement, rec extract.Record, schema 
 		case slices.Contains(contextKeys, key):
 			stmts = append(stmts, n.context(schema, key, raw, rec))
 		default:
-			stmts = append(stmts, n.context(schema, "extra/"+unescaped(key), raw, rec))
+			stmts = append(stmts, n.context(schema, "extra/"+extract.Key(key), raw, rec))
 		}
 	}
 	return stmts
@@ -171,15 +171,4 @@ func jsonOf(rec extract.Record, path string) []byte {
 		return j.JSON(path)
 	}
 	return nil
-}
-
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-
-// unescaped is the key that a step of a path means.
-func unescaped(step string) string {
-	switch step {
-	case "~", "~*", "~.", "~..":
-		return step[1:]
-	}
-	return unescaper.Replace(step)
 }

@@ -39,7 +39,7 @@ func (u *unit) read(ctx context.Context, t *taken) error {
 		if err != nil {
 			return err
 		}
-		u.declared(t, p)
+		u.declared(ctx, t, p)
 		info := p.Reader.Info()
 		for _, n := range info.Notes[min(noted, len(info.Notes)):] { // what reading it showed
 			t.Notes = append(t.Notes, strings.TrimPrefix(p.Name+": "+n, ": "))

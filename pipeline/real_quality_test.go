@@ -7,11 +7,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"overt/extract"
 	"overt/extract/open"
 	"overt/internal/hometest"
 	"overt/internal/sharedtest"
 	"overt/pipeline"
-	"overt/quality"
 )
 
 // doubted imports files in their order and gives the codes of the doubts of
@@ -43,13 +43,12 @@ func TestRealDeclared(t *testing.T) {
 	} {
 		parts, err := open.Open(t.Context(), open.File(filepath.Join(sharedtest.Path(t), name)), open.Options{})
 		must(t, err)
-		r, err := parts[0].Bytes()
+		o, err := parts[0].Outline(t.Context(), extract.Sought{Declared: true})
 		must(t, err)
 		got := int64(0)
-		for _, d := range quality.Declared(parts[0].Reader.Info(), r) {
+		for _, d := range o.Declared {
 			got = d.Count
 		}
-		must(t, r.Close())
 		if got != want {
 			t.Errorf("%s declares %d, want %d", name, got, want)
 		}

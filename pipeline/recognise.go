@@ -11,7 +11,6 @@ import (
 
 	"overt"
 	"overt/extract"
-	"overt/extract/open"
 	"overt/ledger"
 	"overt/mapping"
 	"overt/policy"
@@ -110,12 +109,15 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		c = mapping.Candidate{Mapping: given, Reason: "the mapping that was given"}
 	case req.Format != "":
 		if pack, format := mapping.Native(req.Format); pack != nil {
-			head, err := open.Head(p, headSize)
+			look, err := outlined(ctx, p, mapping.Sought())
 			if err != nil {
 				return c, err
 			}
-			_, rows, _ := mapping.FirstObject(head)
-			return mapping.Candidate{Format: format, Pack: pack, Rows: rows}, nil
+			c = mapping.Candidate{Format: format, Pack: pack}
+			if look.First != nil {
+				c.Rows = look.First.Rows
+			}
+			return c, nil
 		}
 		m := mapping.Pack(req.Format)
 		if m == nil {
@@ -123,16 +125,16 @@ func (im *Importer) candidate(ctx context.Context, req Request, t *taken, p extr
 		}
 		c = mapping.Candidate{Mapping: m, SetHeader: len(m.Header) > 0 && p.Reader.Info().HeaderRow == 0 && t.file.header == ""}
 	default:
-		head, err := open.Head(p, headSize)
+		look, err := outlined(ctx, p, mapping.Sought())
 		if err != nil {
 			return c, err
 		}
-		found, err := mapping.Detect(mapping.Head{Name: t.name, Info: p.Reader.Info(), Records: sample, Bytes: head})
+		found, err := mapping.Detect(mapping.Head{Name: t.name, Info: p.Reader.Info(), Records: sample, Outline: look})
 		if err != nil {
 			return c, err
 		}
 		if len(found) == 0 || found[0].Score <= 0.5 {
-			return c, noMapping(t.name, holds(p.Reader.Info(), columnsOf(p.Reader, sample), head))
+			return c, noMapping(t.name, holds(ctx, p, sample))
 		}
 		c = found[0]
 	}
@@ -260,9 +262,6 @@ func firstRecords(ctx context.Context, r extract.Reader) ([]extract.Record, erro
 	}
 	return out, nil
 }
-
-// headSize is how much of a tree is looked at to recognise it.
-const headSize = 1 << 20
 
 // base compares a mapping's source name with a file's.
 func base(name string) string { return strings.ToLower(filepath.Base(filepath.FromSlash(name))) }

@@ -48,17 +48,14 @@ func (u *unit) comparable(good []*taken) bool {
 	return u.spec.Series != "" && (tables || u.spec.Extent == statement.Full)
 }
 
-// declared asks a part what it says of its own size.
-func (u *unit) declared(t *taken, p extract.Part) {
-	if p.Bytes == nil {
+// declared asks a part what it says of its own size. It was read once: where it
+// cannot be asked now, that is not worth an error.
+func (u *unit) declared(ctx context.Context, t *taken, p extract.Part) {
+	if f := p.Reader.Info().Format; f != extract.JSON && f != extract.XML {
 		return
 	}
-	r, err := p.Bytes()
-	if err != nil {
-		return // it was read once; what it says of itself is not worth an error
-	}
-	defer func() { _ = r.Close() }()
-	u.watch.Declare(t.name, quality.Declared(p.Reader.Info(), r))
+	look, _ := outlined(ctx, p, extract.Sought{Declared: true})
+	u.watch.Declare(t.name, look.Declared)
 }
 
 // doubts puts what the watch found into the run, for every total that rests on

@@ -2,26 +2,36 @@ package open
 
 import (
 	"bytes"
+	"context"
 	"io"
 
 	"overt/extract"
 	"overt/extract/charset"
+	"overt/extract/outline"
 )
 
-// Head gives the beginning of a part as UTF-8 without its byte order mark, of
-// at most n bytes before decoding; nil for a part that has no bytes of its
-// own. A stream that breaks off gives what there is. Errors: what opening it
-// gave, or reading when there is nothing.
-func Head(p extract.Part, n int64) ([]byte, error) {
-	if p.Bytes == nil {
-		return nil, nil
+// outlining outlines a source, read as r says.
+func outlining(src extract.Source, r extract.Reader) func(context.Context, extract.Sought) (extract.Outline, error) {
+	return func(ctx context.Context, sought extract.Sought) (extract.Outline, error) {
+		head, err := beginning(src)
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return extract.Outline{}, err
+		}
+		return outline.Of(r.Info().Format, head, sought)
 	}
-	r, err := p.Bytes()
+}
+
+// beginning gives the beginning of a source as UTF-8.
+func beginning(src extract.Source) ([]byte, error) {
+	rc, err := src.Open()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = r.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(r, n))
+	defer func() { _ = rc.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(rc, extract.HeadSize))
 	if len(raw) == 0 {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (o *opener) layer(src extract.Source, member string, depth int) ([]extract.
 	if err != nil {
 		return nil, err
 	}
-	return []extract.Part{{Name: member, Reader: r, Bytes: src.Open}}, nil
+	return []extract.Part{{Name: member, Reader: r, Outline: outlining(src, r)}}, nil
 }
 
 // Failed is the error of a source that could not be opened.

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -91,6 +92,48 @@ func TestEvil(t *testing.T) {
 				t.Errorf("%s: %v", f.What, err)
 			}
 		})
+	}
+}
+
+// outlines answers every question with one part, and with what the file says of it.
+func outlines(c *sandbox.Conn) error {
+	for {
+		m, err := c.Receive()
+		if err != nil {
+			return err
+		}
+		var q request
+		if err := json.Unmarshal(m[1:], &q); err != nil {
+			return err
+		}
+		said := make([]byte, q.Size)
+		if _, err := c.InputAt(0, q.Size).ReadAt(said, 0); err != nil {
+			return err
+		}
+		if err := c.Send([]byte(`d{"parts":[{"text":true}]`), said, []byte("}")); err != nil {
+			return err
+		}
+	}
+}
+
+// TestEvilOutline: an answer to what was not asked, or past the bounds, is none.
+func TestEvilOutline(t *testing.T) {
+	o := pool(t, sandbox.Config{Kind: "outlines"}).Opener("x")
+	for said, ok := range map[string]bool{
+		`,"outline":{"keys":["a"],"top":["d"]}`: true,
+		`,"outline":{"keys":["secret"]}`:        false, `,"outline":{"keys":["a","a"]}`: false, `,"outline":{"keys":7}`: false, ` `: false,
+		`,"outline":{"paths":["/` + strings.Repeat("x", extract.MaxNamed) + `"]}`: false,
+		`,"outline":{"declared":[{"count":-1}]}`:                                  false,
+		`,"outline":{"first":{"fields":{"secret":{"kind":"text"}}}}`:              false,
+	} {
+		parts, err := o.Open(t.Context(), source("f.json", []byte(said)), open.Options{})
+		if err == nil && len(parts) == 1 {
+			_, err = parts[0].Outline(t.Context(), sought)
+		}
+		var f *Failure
+		if ok != (err == nil) || !ok && (!errors.As(err, &f) || f.What != sandbox.Garbled || strings.Contains(err.Error(), "secret")) {
+			t.Errorf("%.80s: %v", said, err)
+		}
 	}
 }
 

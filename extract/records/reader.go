@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"iter"
 	"strconv"
 	"sync"
@@ -84,41 +83,21 @@ func (t *taking) hear(c *call, m []byte) (more, ok bool, err error) {
 	return true, true, nil
 }
 
-// bytes opens the part unpacked and undecoded; see extract.Part.
-func (r *reader) bytes() (io.ReadCloser, error) {
-	from, to := io.Pipe()
-	p := &pouring{PipeReader: from, to: to, ended: make(chan struct{})}
-	ctx, cancel := context.WithCancel(r.session.ctx)
-	p.cancel = cancel
-	go func() {
-		defer close(p.ended)
-		_ = to.CloseWithError(r.call(ctx, request{Work: workBytes}, p)) // nil is the end
-	}()
-	return p, nil
-}
-
-// pouring hands bytes on as they are read.
-type pouring struct {
-	*io.PipeReader
-	to     *io.PipeWriter
-	cancel context.CancelFunc
-	ended  chan struct{}
-}
-
-func (p *pouring) hear(_ *call, m []byte) (more, ok bool, err error) {
-	if m[0] != sayBytes {
-		return false, false, nil
+// outline asks what the beginning of the part shows; see extract.Part. Errors
+// besides: *Failure, also for an answer to what was not asked.
+func (r *reader) outline(ctx context.Context, sought extract.Sought) (extract.Outline, error) {
+	d, err := r.session.call(ctx, request{Work: workOutline, Part: r.part, Sought: &sought}, nil)
+	if err != nil {
+		return extract.Outline{}, err
 	}
-	_, werr := p.to.Write(m[1:]) // it fails when nobody reads any more
-	return werr == nil, true, nil
-}
-
-// Close ends the reading, and waits for it.
-func (p *pouring) Close() error {
-	_ = p.PipeReader.Close()
-	<-p.ended
-	p.cancel()
-	return nil
+	name := r.session.src.Name
+	if d.Outline == nil {
+		return extract.Outline{}, wrong(name, "", "no outline")
+	}
+	if err := d.Outline.Check(sought); err != nil {
+		return extract.Outline{}, wrong(name, "", err.Error())
+	}
+	return *d.Outline, nil
 }
 
 // asked is a reader of a table of a SQLite file.

@@ -111,8 +111,8 @@ func (o *opener) Open(ctx context.Context, src extract.Source, opts open.Options
 	for i, p := range d.Parts {
 		r := &reader{session: s, part: i, info: checked(p.Info)}
 		out[i] = extract.Part{Name: plain(p.Name), Reader: r}
-		if p.Bytes {
-			out[i].Bytes = r.bytes
+		if p.Text {
+			out[i].Outline = r.outline
 		}
 		if p.Book > 0 {
 			out[i].Reader = &asked{reader: r, book: p.Book}

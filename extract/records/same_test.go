@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,7 @@ func TestMain(m *testing.M) {
 			return c.Flush()
 		}}
 	}
+	kinds["outlines"] = sandbox.Kind{Serve: outlines}
 	kinds["probes"] = sandbox.Kind{Serve: probes}
 	sandbox.Main(kinds)
 	os.Exit(m.Run())
@@ -51,11 +53,17 @@ func pool(t testing.TB, cfg sandbox.Config) *Pool {
 	return p
 }
 
+// sought has something of each kind, with what is nowhere.
+var sought = extract.Sought{
+	Keys: []string{"a", "data", "nowhere"}, Top: []string{"a", "d", "nowhere"}, Elements: []string{"e", "nowhere"},
+	Patterns: []string{"[a-z]+", "no{100}where"}, Fields: []string{"a", "b", "d", "nowhere"}, Paths: true, Declared: true,
+}
+
 // told writes down all that a part tells of itself, under some selectors.
 func told(ctx context.Context, p extract.Part, selectors ...string) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	say("part %q, bytes %v: %+v", p.Name, p.Bytes != nil, p.Reader.Info())
+	say("part %q, outline %v: %+v", p.Name, p.Outline != nil, p.Reader.Info())
 	for _, s := range selectors {
 		for rec, err := range p.Reader.Records(ctx, s) {
 			var bad *extract.RowError
@@ -86,15 +94,10 @@ func told(ctx context.Context, p extract.Part, selectors ...string) []string {
 		}
 		say("after: %+v", p.Reader.Info())
 	}
-	if p.Bytes != nil {
-		rc, err := p.Bytes()
-		if err != nil {
-			say("bytes: %v", err)
-		} else {
-			head, err := io.ReadAll(io.LimitReader(rc, 100_000))
-			_ = rc.Close()
-			say("bytes: %q %v", head, err)
-		}
+	if p.Outline != nil {
+		o, err := p.Outline(ctx, sought)
+		text, jerr := json.Marshal(o)
+		say("outline: %s %v %v", text, err, jerr)
 	}
 	return out
 }

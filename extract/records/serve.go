@@ -121,7 +121,7 @@ func (s *server) describe() []part {
 	out := make([]part, len(s.opened.parts))
 	books := map[database.Asked]int{} // the first part of each
 	for i, p := range s.opened.parts {
-		out[i] = part{Name: p.Name, Info: p.Reader.Info(), Bytes: p.Bytes != nil}
+		out[i] = part{Name: p.Name, Info: p.Reader.Info(), Text: p.Outline != nil}
 		r, ok := p.Reader.(database.Asked)
 		if !ok {
 			continue
@@ -148,8 +148,8 @@ func (s *server) read(ctx context.Context, q request, d *done) error {
 		return overt.Errorf(overt.Unavailable, string(q.Name), "it changed while it was read")
 	}
 	p := s.opened.parts[q.Part]
-	if q.Work == workBytes {
-		return s.bytes(p)
+	if q.Work == workOutline {
+		return outline(ctx, p, q, d)
 	}
 	r := p.Reader
 	if q.Query != nil {
@@ -268,30 +268,13 @@ func (s *server) records(ctx context.Context, r extract.Reader, selector string)
 	return s.broken
 }
 
-// bytes sends what a part is made of.
-func (s *server) bytes(p extract.Part) error {
-	if p.Bytes == nil {
-		return overt.Errorf(overt.Internal, "", "the part has no bytes of its own")
+// outline tells what the beginning of a part shows.
+func outline(ctx context.Context, p extract.Part, q request, d *done) error {
+	if p.Outline == nil || q.Sought == nil {
+		return overt.Errorf(overt.Internal, string(q.Name), "the part has no text of its own")
 	}
-	rc, err := p.Bytes()
-	if err != nil {
-		return err
-	}
-	t, piece := s.stream(sayBytes), make([]byte, fullBatch)
-	for err == nil {
-		var n int
-		n, err = rc.Read(piece)
-		if t.buf = append(t.buf, piece[:n]...); len(t.buf) >= t.most && !t.flush() {
-			break
-		}
-	}
-	t.flush()
-	if cerr := rc.Close(); err == nil || err == io.EOF {
-		err = cerr
-	}
-	if s.broken != nil {
-		return s.broken
-	}
+	o, err := p.Outline(ctx, *q.Sought)
+	d.Outline = &o
 	return err
 }
 

@@ -25,7 +25,6 @@ const (
 	sayBeside  = 'b' // it wants the file beside the source
 	sayColumns = 'c' // it wants to know which columns a query means
 	sayRecords = 'r' // a batch of records
-	sayBytes   = 'y' // bytes of a part
 	sayDone    = 'd' // the outcome
 )
 
@@ -33,7 +32,7 @@ const (
 const (
 	workOpen    = "open"
 	workRecords = "records"
-	workBytes   = "bytes"
+	workOutline = "outline"
 	workQuery   = "query"
 	workFetch   = "fetch"
 )
@@ -50,6 +49,7 @@ type request struct {
 	Select  string          `json:"select,omitempty"`
 	Query   *query          `json:"query,omitempty"`
 	Ats     []overt.Locator `json:"ats,omitempty"`
+	Sought  *extract.Sought `json:"sought,omitempty"` // by an outline
 }
 
 // options are open.Options without what cannot cross.
@@ -98,9 +98,9 @@ type answer struct {
 
 // A part is what the worker says of a part of a source.
 type part struct {
-	Name  string       `json:"name,omitempty"`
-	Info  extract.Info `json:"info"`
-	Bytes bool         `json:"bytes,omitempty"`
+	Name string       `json:"name,omitempty"`
+	Info extract.Info `json:"info"`
+	Text bool         `json:"text,omitempty"` // it has an outline
 	// Book is the first part of the SQLite file that this one is a table of, from
 	// 1; 0 for others.
 	Book int `json:"book,omitempty"`
@@ -112,6 +112,8 @@ type done struct {
 	Parts []part        `json:"parts,omitempty"`
 	Info  *extract.Info `json:"info,omitempty"` // of the reader, now
 	Texts []string      `json:"texts,omitempty"`
+	// Outline is what was sought of a part.
+	Outline *extract.Outline `json:"outline,omitempty"`
 }
 
 // What a batch holds, by the first byte of each.

@@ -73,8 +73,25 @@ func (n *node) writeKids(b *bytes.Buffer) {
 }
 
 func writeText(b *bytes.Buffer, s string) {
+	if isPlain(s) {
+		b.WriteByte('"')
+		b.WriteString(s)
+		b.WriteByte('"')
+		return
+	}
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a text and a buffer give no error
 	b.Truncate(b.Len() - 1)
+}
+
+// isPlain says whether a text stands in JSON as it is. Most do, and an encoder for
+// each costs more than the text.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
