@@ -55,7 +55,11 @@ func entityLines(p *page, s *answer.Profile, all bool) {
 	foundLine(p, "taken", s.Found)
 	if n := len(s.Found.Members); n > 1 {
 		exact, other := splitReasons(s)
-		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity: %s", n, short(strings.Join(exact, ", "), 120))))
+		by := ""
+		if len(exact) > 0 {
+			by = ": " + short(strings.Join(exact, ", "), 120)
+		}
+		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity%s", n, by)))
 		for _, why := range other {
 			p.line("       %s", p.dim(why))
 		}
