@@ -255,6 +255,11 @@ func sameBy(same []graph.SameLink) []string {
 	return out
 }
 
+// SameBy says why the members of a node are one.
+func SameBy(d *gate.Desk, n graph.Node) []string {
+	return append(sameBy(d.Graph.Same(n)), d.Identity.Reasons(d.Graph.Members(n))...)
+}
+
 // links groups what touches a node by kind and direction.
 func links(ctx context.Context, d *gate.Desk, n graph.Node) ([]LinkGroup, error) {
 	type key struct {

@@ -34,6 +34,7 @@ type Resolver struct {
 	Identity *resolve.Identity // what people decided
 	Exact    *graph.View       // joined without a resolver
 	limits   match.Constraints
+	held     map[ftm.EntityID]bool // added as records
 }
 
 // NewResolver reads the entities that a desk with a graph shows. It has neither
@@ -57,31 +58,30 @@ func NewResolver(ctx context.Context, d *gate.Desk, q Resolution) (*Resolver, er
 	if r.Matcher, err = match.New(match.Config{Merge: SureMerge, Threads: q.Threads}); err != nil {
 		return nil, err
 	}
-	held, err := r.fill(ctx, d.View, sight)
-	if err != nil {
+	if err := r.fill(ctx, d.View, sight); err != nil {
 		return nil, err
 	}
-	r.bind(held)
+	r.bind()
 	return r, nil
 }
 
-// fill adds a record for each entity, and tells which were added.
-func (r *Resolver) fill(ctx context.Context, view statement.View, sight *statement.Sight) (map[ftm.EntityID]bool, error) {
-	held := map[ftm.EntityID]bool{}
+// fill adds a record for each entity that is compared.
+func (r *Resolver) fill(ctx context.Context, view statement.View, sight *statement.Sight) error {
+	r.held = map[ftm.EntityID]bool{}
 	for stmts, err := range view.Entities(ctx) {
 		if err != nil {
-			return nil, fmt.Errorf("read statements to resolve: %w", err)
+			return fmt.Errorf("read statements to resolve: %w", err)
 		}
 		rec, ok := record(stmts, sight)
 		if !ok {
 			continue
 		}
 		if err := r.Add(rec); err != nil {
-			return nil, fmt.Errorf("take %s to be resolved: %w", statement.ShowID(stmts[0].Entity), err)
+			return fmt.Errorf("take %s to be resolved: %w", statement.ShowID(stmts[0].Entity), err)
 		}
-		held[stmts[0].Entity] = true
+		r.held[stmts[0].Entity] = true
 	}
-	return held, nil
+	return nil
 }
 
 // record is an entity as a sight shows it; ok is false for what is compared with
@@ -133,13 +133,13 @@ func eachOnce(values []match.Value) []match.Value {
 // bind makes what is known already a limit of the matcher: entities that are one
 // by equal identifiers or by people's word, and those that people hold apart.
 // The graph has settled where these contradict each other.
-func (r *Resolver) bind(held map[ftm.EntityID]bool) {
-	for id := range held {
+func (r *Resolver) bind() {
+	for id := range r.held {
 		n, ok := r.Exact.Find(id)
 		if !ok {
 			continue
 		}
-		members := slices.DeleteFunc(r.Exact.Members(n), func(m ftm.EntityID) bool { return !held[m] })
+		members := slices.DeleteFunc(r.Exact.Members(n), func(m ftm.EntityID) bool { return !r.held[m] })
 		if len(members) < 2 || members[0] != id {
 			continue // each cluster once
 		}
@@ -149,7 +149,7 @@ func (r *Resolver) bind(held map[ftm.EntityID]bool) {
 	}
 	slices.SortFunc(r.limits.Bound, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	for _, p := range r.Identity.Cannots() {
-		if held[p[0]] && held[p[1]] {
+		if r.held[p[0]] && r.held[p[1]] {
 			r.limits.Apart = append(r.limits.Apart, [2]string{string(p[0]), string(p[1])})
 		}
 	}

@@ -1,0 +1,154 @@
+package pipeline
+
+import (
+	"context"
+	"slices"
+
+	"overt"
+	"overt/answer"
+	"overt/ftm"
+	"overt/gate"
+	"overt/resolve"
+	"overt/resolve/match"
+)
+
+// A Why says why two entities are one, or not, or were never compared.
+type Why struct {
+	Left  answer.Entity `json:"left"`
+	Right answer.Entity `json:"right"`
+	// One says whether they are one entity to who asks, and By what makes them one
+	// or keeps them two.
+	One bool     `json:"one"`
+	By  []string `json:"by"`
+	// Compared says whether a resolver that sees the same compares them; Because
+	// says in a sentence why it does not.
+	Compared bool   `json:"compared"`
+	Because  string `json:"because,omitempty"`
+	// What speaks for and against it; nil for things that are compared with
+	// nothing.
+	Score *Score   `json:"score,omitempty"`
+	Notes []string `json:"notes,omitempty"`
+}
+
+// A Score is a sum of bits: Prior and those of the bars.
+type Score struct {
+	Model   string  `json:"model"`
+	Prior   float64 `json:"prior"`
+	Bars    []Bar   `json:"bars"`
+	Bits    float64 `json:"bits"`
+	P       float64 `json:"p"`
+	Outcome string  `json:"outcome"`
+	Veto    string  `json:"veto,omitempty"`
+	Keys    []Key   `json:"keys"` // that both have, the rarest first
+}
+
+// A Bar is what one thing that was compared says.
+type Bar struct {
+	Of    string  `json:"of"`
+	Level string  `json:"level"`
+	Left  string  `json:"left"`
+	Right string  `json:"right"`
+	Why   string  `json:"why,omitempty"`
+	Bits  float64 `json:"bits"`
+}
+
+// A Key is what two entities share so that they may be compared.
+type Key struct {
+	Of      string `json:"of"`
+	Kind    string `json:"kind"`
+	Text    string `json:"text"`
+	Records int    `json:"records"` // that have it
+	Common  bool   `json:"common"`  // too many to look at all of them
+}
+
+// Records counts what the answer releases.
+func (w *Why) Records() int { return 2 }
+
+// FindWhy explains two entities, named by words, as a resolver weighs them that
+// sees what the desk shows. It reads all that is compared. Errors: those of
+// answer.FindPair and of reading.
+func FindWhy(ctx context.Context, d *gate.Desk, a, b string) (*Why, error) {
+	pair, err := answer.FindPair(ctx, d, a, b)
+	if err != nil {
+		return nil, err
+	}
+	r, err := NewResolver(ctx, d, Resolution{})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Build(ctx); err != nil {
+		return nil, err
+	}
+	w := &Why{Left: pair[0], Right: pair[1], Notes: d.Identity.Notes}
+	if w.Left.ID > w.Right.ID {
+		w.Left, w.Right = w.Right, w.Left
+	}
+	w.stand(d)
+	return w, w.weigh(r)
+}
+
+// stand tells what is so, and by what.
+func (w *Why) stand(d *gate.Desk) {
+	a, b := w.Left.ID, w.Right.ID
+	w.By = []string{}
+	n, ok := d.Graph.Find(a)
+	m, ok2 := d.Graph.Find(b)
+	w.One = ok && ok2 && n == m
+	book := d.Identity.Book
+	if w.One {
+		for _, j := range book.Chain(a, b) {
+			w.By = append(w.By, resolve.Told(j))
+		}
+		w.By = append(w.By, answer.SameBy(d, n)...)
+		return
+	}
+	for _, j := range book.Cannots() {
+		x, y := clusterOf(d, j.Left), clusterOf(d, j.Right)
+		if x == clusterOf(d, a) && y == clusterOf(d, b) || x == clusterOf(d, b) && y == clusterOf(d, a) {
+			w.By = append(w.By, resolve.Told(j))
+		}
+	}
+	if s := book.Of(a, b); len(w.By) == 0 {
+		for _, j := range s.By {
+			w.By = append(w.By, resolve.Told(j))
+		}
+	}
+}
+
+func clusterOf(d *gate.Desk, id ftm.EntityID) ftm.EntityID { return answer.Canonical(d.Graph, id) }
+
+// weigh tells what the resolver makes of the two.
+func (w *Why) weigh(r *Resolver) error {
+	for _, e := range []answer.Entity{w.Left, w.Right} {
+		if !r.held[e.ID] {
+			w.Because = string(e.ID) + " is a " + e.Schema + ", and such are compared with nothing"
+			return nil
+		}
+	}
+	x, err := r.Explain(string(w.Left.ID), string(w.Right.ID))
+	if err != nil {
+		return &overt.Error{Code: overt.Internal, Op: "explain", Err: err}
+	}
+	w.Score, w.Compared = score(&x), x.Compared
+	switch {
+	case x.Compared:
+	case len(x.Keys) == 0:
+		w.Because = "they share nothing by which entities are looked for"
+	case !slices.ContainsFunc(x.Keys, func(k match.SharedKey) bool { return k.Leads }):
+		w.Because = "what they share is too common to compare all that have it"
+	default:
+		w.Because = "others share rarer things with each of them, and were compared instead"
+	}
+	return nil
+}
+
+func score(x *match.Explanation) *Score {
+	s := &Score{Model: x.Family, Prior: x.Prior, Bars: []Bar{}, Bits: x.Bits, P: x.P, Outcome: x.Outcome.String(), Veto: x.Veto, Keys: []Key{}}
+	for _, b := range x.Bars {
+		s.Bars = append(s.Bars, Bar{b.Slot, b.Level, b.Left, b.Right, b.Why, b.Bits})
+	}
+	for _, k := range x.Keys {
+		s.Keys = append(s.Keys, Key{k.Slot, k.Kin, k.Text, k.Records, !k.Leads})
+	}
+	return s
+}
