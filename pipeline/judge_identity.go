@@ -62,7 +62,7 @@ func Decide(ctx context.Context, p *gate.Pass, q Decision, clock func() time.Tim
 	act := gate.Act{Action: "entity.judge", Object: strings.TrimSpace(fmt.Sprintf("%s %s %s", q.Left, q.Right, q.Retracts)), Query: string(q.Verdict) + ": " + q.Reason}
 	at := clock().UTC()
 	var op opinion
-	_, err := gate.Ask(ctx, p, readJudgements(act), true, func(ctx context.Context, d *gate.Desk) (int, error) {
+	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
 		var err error
 		op, err = decide(ctx, d, q, p.Actor().ID, at)
 		return 1, err
@@ -80,7 +80,11 @@ func readJudgements(act gate.Act) gate.Act {
 }
 
 func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at time.Time) (op opinion, err error) {
-	book := d.Identity.Book
+	known, err := resolve.JudgedIdentity(ctx, d.View, d.View.Sight())
+	if err != nil {
+		return op, err
+	}
+	book := known.Book
 	j := judge.Judgement{ID: resolve.NewJudgementID(), Verdict: q.Verdict, Retracts: q.Retracts, Author: author, At: at, Reason: q.Reason, Score: q.Score, Model: q.Model}
 	if q.Verdict == judge.Retract {
 		was, ok := book.Live(q.Retracts)
@@ -237,7 +241,7 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 	at := clock().UTC()
 	var list []opinion
 	count := Decided{Refused: []string{}, Left: foreign.Suggestions + foreign.Alone}
-	_, err := gate.Ask(ctx, p, readJudgements(act), true, func(ctx context.Context, d *gate.Desk) (int, error) {
+	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
 		stand, err := resolve.ReadJudgements(ctx, d.View, d.View.Sight())
 		if err != nil {
 			return 0, err

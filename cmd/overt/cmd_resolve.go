@@ -20,8 +20,9 @@ func keptResults(dir string) *resolve.Kept {
 
 func (a *app) resolveCommand() *cobra.Command {
 	var q pipeline.Resolution
+	var review, blind bool
 	cmd := &cobra.Command{
-		Use:   "resolve [--dataset ID]…",
+		Use:   "resolve [--dataset ID]… [--review [--blind]]",
 		Short: "Find which entities of different sources are one",
 		Long: `Compares companies, people, public bodies and other things of all sources you may
 see with those that are like them, and finds who is who. What is one with a
@@ -32,14 +33,35 @@ before everything.
 What is found is kept for those who see the same sources, and is no more than a
 suggestion with its likelihood: overt why A B says how it came about, overt judge
 decides otherwise. It counts no longer once an import that it rests on is taken
-back; of imports that came later you are told.`,
+back; of imports that came later you are told.
+
+--review keeps nothing of that. It shows pairs side by side that wait for a person,
+those first whose decision joins most and is least clear, and takes what you press as
+a judgement: y one, n two, u not to be told, s skip, z take the last back, q end. Where
+the input is no terminal it takes lines, and what follows the letter is the reason.
+Every fourth pair is drawn at random, and what you say of those tells how many of the
+joined pairs are right, and how many of the right ones are joined. --blind does not
+show what the resolver thinks, so that it does not sway you.`,
 		Example: `  overt resolve
+  overt resolve --review --blind
   overt resolve --dataset contracts --dataset register`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.resolve(cmd.Context(), q) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case blind && !review:
+				return usageError{fmt.Errorf("--blind is for --review")}
+			case review && a.json:
+				return usageError{fmt.Errorf("a review is a talk and no object; leave --json out")}
+			case review:
+				return a.reviewPairs(cmd.Context(), q, blind)
+			}
+			return a.resolve(cmd.Context(), q)
+		},
 	}
 	f := cmd.Flags()
 	f.StringSliceVar(&q.Datasets, "dataset", nil, "only what `ID` says; may be said again")
+	f.BoolVar(&review, "review", false, "decide pairs that wait for a person, one after the other")
+	f.BoolVar(&blind, "blind", false, "with --review: without scores")
 	f.IntVar(&q.Threads, "threads", 0, "how many processors work; 0 for all")
 	return cmd
 }

@@ -63,7 +63,7 @@ func whyPage(p *page, w *pipeline.Why) {
 // barWidth is how many columns the longest bar of a waterfall has either way.
 const barWidth = 12
 
-// waterfall draws what speaks for and against two being one; blind leaves out
+// waterfall draws what speaks for and against two being one; untold, without
 // what comes of it.
 func waterfall(p *page, s *pipeline.Score, told bool) {
 	most := math.Abs(s.Prior)
@@ -96,12 +96,15 @@ func waterfall(p *page, s *pipeline.Score, told bool) {
 		}
 	}
 	for i, k := range s.Keys {
-		if i == 5 {
+		if i == shownKeys {
 			break
 		}
 		p.line("  %s", p.dim(fmt.Sprintf("both have %s %q (%s), as %s", k.Of, short(k.Text, 60), k.Kind, plural(k.Records, "entity has", "entities have"))))
 	}
 }
+
+// shownKeys is how many of the keys that two share are named.
+const shownKeys = 3
 
 var outcomeWords = map[string]string{
 	match.Same.String(): "taken for one", match.Possible.String(): "for a person to decide",
