@@ -255,8 +255,12 @@ func sameBy(same []graph.SameLink) []string {
 	return out
 }
 
-// SameBy says why the members of a node are one.
-func SameBy(d *gate.Desk, n graph.Node) []string {
+// SameBy says why the source ids that are one with an entity are, as Profile does.
+func SameBy(d *gate.Desk, id ftm.EntityID) []string {
+	n, ok := d.Graph.Find(id)
+	if !ok {
+		return nil
+	}
 	return append(sameBy(d.Graph.Same(n)), d.Identity.Reasons(d.Graph.Members(n))...)
 }
 

@@ -3,21 +3,23 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"overt"
-	"overt/answer"
 	"overt/ftm"
 	"overt/gate"
+	"overt/graph"
 	"overt/resolve"
+	"overt/resolve/judge"
 	"overt/resolve/match"
 )
 
 // A Why says why two entities are one, or not, or were never compared.
 type Why struct {
-	Left  answer.Entity `json:"left"`
-	Right answer.Entity `json:"right"`
-	// One says whether they are one entity to who asks, and By what makes them one
-	// or keeps them two.
+	A ftm.EntityID `json:"-"` // < B
+	B ftm.EntityID `json:"-"`
+	// One says whether they are one entity to who asks, and By which judgements
+	// make them one or keep them two.
 	One bool     `json:"one"`
 	By  []string `json:"by"`
 	// Compared says whether a resolver that sees the same compares them; Because
@@ -64,14 +66,9 @@ type Key struct {
 // Records counts what the answer releases.
 func (w *Why) Records() int { return 2 }
 
-// FindWhy explains two entities, named by words, as a resolver weighs them that
-// sees what the desk shows. It reads all that is compared. Errors: those of
-// answer.FindPair and of reading.
-func FindWhy(ctx context.Context, d *gate.Desk, a, b string) (*Why, error) {
-	pair, err := answer.FindPair(ctx, d, a, b)
-	if err != nil {
-		return nil, err
-	}
+// FindWhy explains two source entities, as a resolver weighs them that sees what a
+// desk with a graph shows. It reads all that is compared. Errors: those of reading.
+func FindWhy(ctx context.Context, d *gate.Desk, a, b ftm.EntityID) (*Why, error) {
 	r, err := NewResolver(ctx, d, Resolution{})
 	if err != nil {
 		return nil, err
@@ -79,17 +76,15 @@ func FindWhy(ctx context.Context, d *gate.Desk, a, b string) (*Why, error) {
 	if err := r.Build(ctx); err != nil {
 		return nil, err
 	}
-	w := &Why{Left: pair[0], Right: pair[1], Notes: d.Identity.Notes}
-	if w.Left.ID > w.Right.ID {
-		w.Left, w.Right = w.Right, w.Left
-	}
+	w := &Why{Notes: d.Identity.Notes}
+	w.A, w.B = judge.Pair(a, b)
 	w.stand(d)
-	return w, w.weigh(r)
+	return w, w.weigh(r, d.Graph)
 }
 
 // stand tells what is so, and by what.
 func (w *Why) stand(d *gate.Desk) {
-	a, b := w.Left.ID, w.Right.ID
+	a, b := w.A, w.B
 	w.By = []string{}
 	n, ok := d.Graph.Find(a)
 	m, ok2 := d.Graph.Find(b)
@@ -99,7 +94,6 @@ func (w *Why) stand(d *gate.Desk) {
 		for _, j := range book.Chain(a, b) {
 			w.By = append(w.By, resolve.Told(j))
 		}
-		w.By = append(w.By, answer.SameBy(d, n)...)
 		return
 	}
 	for _, j := range book.Cannots() {
@@ -115,17 +109,29 @@ func (w *Why) stand(d *gate.Desk) {
 	}
 }
 
-func clusterOf(d *gate.Desk, id ftm.EntityID) ftm.EntityID { return answer.Canonical(d.Graph, id) }
+// clusterOf is the canonical id of an entity; its own when nothing of it is visible.
+func clusterOf(d *gate.Desk, id ftm.EntityID) ftm.EntityID {
+	if n, ok := d.Graph.Find(id); ok {
+		return d.Graph.ID(n)
+	}
+	return id
+}
 
 // weigh tells what the resolver makes of the two.
-func (w *Why) weigh(r *Resolver) error {
-	for _, e := range []answer.Entity{w.Left, w.Right} {
-		if !r.held[e.ID] {
-			w.Because = string(e.ID) + " is a " + e.Schema + ", and such are compared with nothing"
-			return nil
+func (w *Why) weigh(r *Resolver, v *graph.View) error {
+	for _, id := range []ftm.EntityID{w.A, w.B} {
+		if r.held[id] {
+			continue
 		}
+		w.Because = string(id) + " is of a kind that is compared with nothing"
+		if n, ok := v.Find(id); ok {
+			if schemas := v.Schemas(n); len(schemas) > 0 {
+				w.Because = string(id) + " is a " + strings.Join(schemas, ", ") + ", and such are compared with nothing"
+			}
+		}
+		return nil
 	}
-	x, err := r.Explain(string(w.Left.ID), string(w.Right.ID))
+	x, err := r.Explain(string(w.A), string(w.B))
 	if err != nil {
 		return &overt.Error{Code: overt.Internal, Op: "explain", Err: err}
 	}

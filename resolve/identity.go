@@ -39,8 +39,8 @@ func ReadIdentity(ctx context.Context, view statement.View, scope policy.Scope, 
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range damaged {
-		id.note("what was resolved is damaged (%s); overt resolve makes it again", name)
+	if damaged {
+		id.note("what overt resolve kept is damaged; run it again")
 	}
 	if void {
 		id.note("what overt resolve found is void, because an import it rested on was taken back; run it again")

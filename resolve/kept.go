@@ -106,15 +106,17 @@ func (k *Kept) Put(r *Result) (err error) {
 // the scope shows and whose classes are all visible, that of the most labels,
 // then of the most classes. It is nil when there is none; void then says whether
 // there is one that rests on what was taken back. A file that is damaged is
-// passed over, and named. Errors: unavailable.
-func (k *Kept) For(scope policy.Scope, sight *statement.Sight) (best *Result, void bool, damaged []string, err error) {
+// passed over; damaged says whether it is that of the sight's own labels. Errors:
+// unavailable.
+func (k *Kept) For(scope policy.Scope, sight *statement.Sight) (best *Result, void, damaged bool, err error) {
 	list, err := os.ReadDir(k.dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil, nil
+		return nil, false, false, nil
 	}
 	if err != nil {
-		return nil, false, nil, &overt.Error{Code: overt.Unavailable, Op: "read what was resolved", Where: k.dir, Err: err}
+		return nil, false, false, &overt.Error{Code: overt.Unavailable, Op: "read what was resolved", Where: k.dir, Err: err}
 	}
+	own := filepath.Base(k.name(HeadOf(sight).Labels))
 	for _, e := range list { // by name
 		if !strings.HasSuffix(e.Name(), suffix) {
 			continue
@@ -131,9 +133,9 @@ func (k *Kept) For(scope policy.Scope, sight *statement.Sight) (best *Result, vo
 		})
 		switch {
 		case overt.CodeOf(err) == overt.Invalid:
-			damaged = append(damaged, e.Name())
+			damaged = damaged || e.Name() == own
 		case err != nil:
-			return nil, false, nil, err
+			return nil, false, false, err
 		case r != nil:
 			best = r
 		}
