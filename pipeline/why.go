@@ -3,12 +3,10 @@ package pipeline
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"overt"
 	"overt/ftm"
 	"overt/gate"
-	"overt/graph"
 	"overt/resolve"
 	"overt/resolve/judge"
 	"overt/resolve/match"
@@ -79,7 +77,7 @@ func FindWhy(ctx context.Context, d *gate.Desk, a, b ftm.EntityID) (*Why, error)
 	w := &Why{Notes: d.Identity.Notes}
 	w.A, w.B = judge.Pair(a, b)
 	w.stand(d)
-	return w, w.weigh(r, d.Graph)
+	return w, w.weigh(r)
 }
 
 // stand tells what is so, and by what.
@@ -118,17 +116,12 @@ func clusterOf(d *gate.Desk, id ftm.EntityID) ftm.EntityID {
 }
 
 // weigh tells what the resolver makes of the two.
-func (w *Why) weigh(r *Resolver, v *graph.View) error {
+func (w *Why) weigh(r *Resolver) error {
 	for _, id := range []ftm.EntityID{w.A, w.B} {
 		if r.held[id] {
 			continue
 		}
 		w.Because = string(id) + " is of a kind that is compared with nothing"
-		if n, ok := v.Find(id); ok {
-			if schemas := v.Schemas(n); len(schemas) > 0 {
-				w.Because = string(id) + " is a " + strings.Join(schemas, ", ") + ", and such are compared with nothing"
-			}
-		}
 		return nil
 	}
 	x, err := r.Explain(string(w.A), string(w.B))
@@ -138,6 +131,8 @@ func (w *Why) weigh(r *Resolver, v *graph.View) error {
 	w.Score, w.Compared = score(&x), x.Compared
 	switch {
 	case x.Compared:
+	case x.Veto != "":
+		w.Because = x.Veto
 	case len(x.Keys) == 0:
 		w.Because = "they share nothing by which entities are looked for"
 	case !slices.ContainsFunc(x.Keys, func(k match.SharedKey) bool { return k.Leads }):
