@@ -21,8 +21,9 @@ type Profile struct {
 	Entity     *ftm.Entity
 	Values     []Value
 	Links      []LinkGroup
-	SameBy     []string // the identifiers that made source ids one
-	Joins      []Join   // the evidence for each of SameBy
+	SameBy     []string // identifiers, judgements and likeness that made source ids one
+	Joins      []Join   // the evidence for each identifier of SameBy
+	Notes      []string // what stands between this and who is who today
 	Statements []Statement
 	Conflicts  []Conflict
 	History    []Action // of a contract: its actions by date
@@ -82,6 +83,9 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	}
 	p.Values = slices.DeleteFunc(p.Values, func(v resolve.Value) bool { return !held(v.Span, d.AsOf) })
 	out := &Profile{Found: f, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Joins: []Join{}, Conflicts: []Conflict{}}
+	if d.Identity != nil {
+		out.Notes = d.Identity.Notes
+	}
 	out.context(d, p)
 	for i := range p.Values {
 		v, err := showValue(ctx, d, p, &p.Values[i], citations)
@@ -106,6 +110,7 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if n, ok := d.Graph.Find(f.ID); ok {
 		out.SameBy = sameBy(d.Graph.Same(n))
 		out.Joins = joins(d, p, out.SameBy)
+		out.SameBy = append(out.SameBy, d.Identity.Reasons(f.Members)...)
 		out.Links, err = links(ctx, d, n)
 	}
 	return out, err
@@ -136,6 +141,9 @@ func (p *Profile) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "joins": p.Joins, "conflicts": p.Conflicts}
 	if len(p.History) > 0 {
 		extra["history"] = p.History
+	}
+	if len(p.Notes) > 0 {
+		extra["notes"] = p.Notes
 	}
 	if p.Statements != nil {
 		extra["statements"] = p.Statements
@@ -245,6 +253,15 @@ func sameBy(same []graph.SameLink) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// SameBy says why the source ids that are one with an entity are, as Profile does.
+func SameBy(d *gate.Desk, id ftm.EntityID) []string {
+	n, ok := d.Graph.Find(id)
+	if !ok {
+		return nil
+	}
+	return append(sameBy(d.Graph.Same(n)), d.Identity.Reasons(d.Graph.Members(n))...)
 }
 
 // links groups what touches a node by kind and direction.

@@ -1035,6 +1035,22 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Judgement", label: "Judgement", plural: "Judgements", description: "A person's decision whether two entities of sources are one. It is kept in a run of its own, and none is ever changed.", extends: []string{"Thing"}, featured: []string{"left", "right", "verdict", "summary"}, required: []string{"about"}, caption: []string{"summary"},
+		props: []propSpec{
+			{name: "about", label: "About", description: "Always the same words, by which all judgements are found.", typ: "identifier", maxLength: 64},
+			{name: "evidence", label: "Evidence", description: "SHA-256 of what both sides said to the author then.", typ: "string", maxLength: 1024},
+			{name: "judgedAt", label: "Judged at", typ: "date", matchable: true, maxLength: 32},
+			{name: "judgedBy", label: "Judged by", typ: "string", maxLength: 1024},
+			{name: "left", label: "Left", description: "Id of the entity that sorts first.", typ: "string", maxLength: 1024},
+			{name: "retracts", label: "Takes back", description: "Id of the judgement that is taken back.", typ: "string", maxLength: 1024},
+			{name: "right", label: "Right", description: "Id of the other entity.", typ: "string", maxLength: 1024},
+			{name: "score", label: "Score", description: "Probability that was shown to the author.", typ: "string", maxLength: 1024},
+			{name: "scoreModel", label: "Score by", description: "What gave the score.", typ: "string", maxLength: 1024},
+			{name: "share", label: "Share", description: "One of two halves of a judgement about entities of different labels. Neither says anything without the other.", typ: "string", maxLength: 1024},
+			{name: "verdict", label: "Verdict", description: "positive, negative, unsure or retract.", typ: "string", maxLength: 1024},
+		},
+	},
+	{
 		name: "LegalEntity", label: "Legal entity", plural: "Legal entities", description: "Any party to legal proceedings, such as asset ownership, corporate governance or social interactions. Often used when raw data does not specify if something is a person or company.", extends: []string{"Thing"}, featured: []string{"name", "country", "legalForm", "status"}, required: []string{"name"}, caption: []string{"name", "email", "phone", "registrationNumber"}, start: []string{"incorporationDate"}, end: []string{"dissolutionDate"}, matchable: true,
 		props: []propSpec{
 			{name: "agencyClient", label: "Clients", typ: "entity", rng: "Representation", reverse: "agent", matchable: true, stub: true, maxLength: 200},

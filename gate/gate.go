@@ -22,13 +22,14 @@ import (
 	"overt/mention"
 	"overt/policy"
 	"overt/policy/engine"
+	"overt/resolve"
 	"overt/search"
 	"overt/similar"
 	"overt/statement"
 )
 
-// Config is what a gate stands before. All of it but Index, Mentions and Similar
-// is required.
+// Config is what a gate stands before. All of it but Index, Mentions,
+// Similar and Resolved is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -45,7 +46,9 @@ type Config struct {
 	// Similar gives the sketches of texts, brought up to date when they are behind;
 	// nil where there are none.
 	Similar func(ctx context.Context) (*similar.File, error)
-	Clock   func() time.Time
+	// Resolved are the kept results of resolution; nil where nothing is resolved.
+	Resolved *resolve.Kept
+	Clock    func() time.Time
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -146,10 +149,14 @@ type Desk struct {
 	Scope  policy.Scope
 	Runs   []statement.Run
 	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
+	// Identity is what is known of who is who beside equal identifiers, nil
+	// without Graph, which it shaped.
+	Identity *resolve.Identity
 	// Index gives the index of passages and names, made when it is asked for, as
 	// View shows it; nil where nothing is indexed.
 	Index func(context.Context) (search.Searcher, error)
 
+	whole    *graph.Graph
 	mentions func(context.Context) (*mention.Layer, error)
 	similar  func(context.Context) (*similar.File, error)
 }
@@ -275,10 +282,13 @@ func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error)
 	if d.View, err = cfg.Statements.View(ctx, p.scope, act.When); err != nil {
 		return nil, err
 	}
-	if g != nil {
-		d.Graph = g.View(d.View.Sight())
+	if d.whole = g; g != nil {
+		err = d.identify(ctx, cfg, act.When)
 	}
-	if d.Runs, err = cfg.Statements.Runs(ctx, p.scope); err != nil {
+	if err == nil {
+		d.Runs, err = cfg.Statements.Runs(ctx, p.scope)
+	}
+	if err != nil {
 		_ = d.View.Close()
 		return nil, err
 	}

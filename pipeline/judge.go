@@ -225,12 +225,7 @@ func labelsOf(list []verdictOf) []policy.Label {
 
 // writeJudgement writes what goes under one label.
 func writeJudgement(ctx context.Context, b *gate.Bench, j Judgement, list []verdictOf, label policy.Label, at time.Time) (overt.RunID, error) {
-	none := sha256.Sum256(nil)
-	spec := statement.RunSpec{
-		Dataset: label.Dataset, Format: mention.JudgementFormat, Mapping: hex.EncodeToString(none[:]), Extent: statement.Window,
-		Series: "judgements of " + b.Actor, Actor: b.Actor, Observed: at.Format("2006-01-02"), Imported: at.Format(time.RFC3339),
-		Token: fmt.Sprintf("judgement-%s-%s", at.Format("20060102T150405.000000000"), label.Key()),
-	}
+	spec := judgementRun(b, label, at)
 	for i := range list {
 		if v := &list[i]; v.of.Key() == label.Key() && v.sourceIn(spec.Sources) < 0 {
 			spec.Sources = append(spec.Sources, v.source)
@@ -248,6 +243,16 @@ func writeJudgement(ctx context.Context, b *gate.Bench, j Judgement, list []verd
 	}
 	run, err := w.Commit(ctx)
 	return run.ID, err
+}
+
+// judgementRun is the run in which somebody's judgements go under one label.
+func judgementRun(b *gate.Bench, label policy.Label, at time.Time) statement.RunSpec {
+	none := sha256.Sum256(nil)
+	return statement.RunSpec{
+		Dataset: label.Dataset, Format: mention.JudgementFormat, Mapping: hex.EncodeToString(none[:]), Extent: statement.Window,
+		Series: "judgements of " + b.Actor, Actor: b.Actor, Observed: at.Format("2006-01-02"), Imported: at.Format(time.RFC3339),
+		Token: fmt.Sprintf("judgement-%s-%s", at.Format("20060102T150405.000000000"), label.Key()),
+	}
 }
 
 // sourceIn is the document's place among sources, -1 when it is none of them.

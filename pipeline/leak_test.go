@@ -133,7 +133,7 @@ func (l leak) name(w *weaver, p *part, s *statement.Statement) error {
 	if l == longerHides {
 		all := w.names.scan(s.Value)
 		for id := range found {
-			if !slices.ContainsFunc(all, func(m match) bool {
+			if !slices.ContainsFunc(all, func(m naming) bool {
 				return !insideAny(m, all) && slices.ContainsFunc(m.targets, func(n int) bool { return w.names.targets[n].id == id })
 			}) {
 				delete(found, id)
@@ -169,8 +169,8 @@ func (l leak) name(w *weaver, p *part, s *statement.Statement) error {
 	return nil
 }
 
-func insideAny(m match, all []match) bool {
-	return slices.ContainsFunc(all, func(o match) bool {
+func insideAny(m naming, all []naming) bool {
+	return slices.ContainsFunc(all, func(o naming) bool {
 		return o.start <= m.start && o.end >= m.end && o.end-o.start > m.end-m.start
 	})
 }

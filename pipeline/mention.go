@@ -130,17 +130,17 @@ func (m *mentions) close() error {
 	return m.set.Close()
 }
 
-// A match is a stretch of a text that is the name of some targets.
-type match struct {
+// A naming is a stretch of a text that is the name of some targets.
+type naming struct {
 	targets    []int
 	start, end int
 }
 
 // scan finds every name at every place; matches may lie inside one another.
-func (m *mentions) scan(text string) []match {
-	var out []match
+func (m *mentions) scan(text string) []naming {
+	var out []naming
 	m.set.Find(text, func(s mention.Span) {
-		f := match{start: s.Start, end: s.End}
+		f := naming{start: s.Start, end: s.End}
 		for _, c := range s.Candidates {
 			if n, err := strconv.Atoi(string(c.Entity)); err == nil {
 				f.targets = append(f.targets, n)
@@ -236,7 +236,7 @@ func (m *mentions) find(p *part, text string) map[ftm.EntityID][]statement.Class
 }
 
 // inside says whether a longer match around this one has a name of class c.
-func (m *mentions) inside(f match, all []match, c statement.Class) bool {
+func (m *mentions) inside(f naming, all []naming, c statement.Class) bool {
 	for _, o := range all {
 		if o.start > f.start || o.end < f.end || o.end-o.start == f.end-f.start {
 			continue

@@ -1,10 +1,12 @@
 // Package resolve says which entities of different sources are one.
 //
-// What is here now is exact identity: equal identifiers of one scheme, and an
-// agency's names as our own reference list gives them. It needs no judgement
-// and explains itself; likeness, scores and people's decisions build on the
-// same links. A link carries the classes it rests on, so that a reader who
-// does not see the evidence does not see the entities joined.
+// Exact identity is equal identifiers of one scheme, and an agency's names as
+// our own reference list gives them. It needs no judgement and explains itself.
+// A link carries the classes it rests on, so that a reader who does not see the
+// evidence does not see the entities joined. Beside it stand what people decided
+// (judgements, which are statements) and what a matcher found for one sight
+// (Result, kept by its labels): an Identity has both, as far as a view shows what
+// they rest on.
 package resolve
 
 import (

@@ -93,7 +93,6 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 		days: make([]Day, n+1), fulls: map[string][]Day{}, ends: map[string][]Class{},
 	}
 	limit := LastDayOf(when.KnownAt)
-	h := sha256.New()
 	known := map[*Run]*Run{} // one run stays one, whatever is left out of it
 	for _, c := range classes {
 		if limit != NoDay {
@@ -106,18 +105,39 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 		if !scope.Sees(c.Label) || c.Run.Undone != "" || (limit != NoDay && s.days[c.Class] > limit) {
 			continue
 		}
-		s.bits[c.Class/64] |= 1 << (c.Class % 64)
-		s.visible = append(s.visible, c.Class)
-		if c.Run.Extent == Full {
-			k := seriesKey(c)
-			s.fulls[k] = append(s.fulls[k], s.days[c.Class])
-		}
-		if len(c.Ended) > 0 {
-			k := seriesKey(c)
-			s.ends[k] = append(s.ends[k], c.Class)
-		}
-		_ = binary.Write(h, binary.BigEndian, c.Class)
+		s.show(c)
 	}
+	s.settle()
+	return s
+}
+
+// Only is what s sees under the labels that keep wants.
+func (s *Sight) Only(keep func(policy.Label) bool) *Sight {
+	out := &Sight{bits: make([]uint64, len(s.bits)), infos: s.infos, days: s.days, fulls: map[string][]Day{}, ends: map[string][]Class{}}
+	for _, c := range s.visible {
+		if keep(s.infos[c].Label) {
+			out.show(s.infos[c])
+		}
+	}
+	out.settle()
+	return out
+}
+
+// show lets a class be seen. Classes come in one order.
+func (s *Sight) show(c ClassInfo) {
+	s.bits[c.Class/64] |= 1 << (c.Class % 64)
+	s.visible = append(s.visible, c.Class)
+	k := seriesKey(c)
+	if c.Run.Extent == Full {
+		s.fulls[k] = append(s.fulls[k], s.days[c.Class])
+	}
+	if len(c.Ended) > 0 {
+		s.ends[k] = append(s.ends[k], c.Class)
+	}
+}
+
+// settle puts what is seen in order, once all is shown.
+func (s *Sight) settle() {
 	for k := range s.fulls {
 		slices.Sort(s.fulls[k])
 		s.fulls[k] = slices.Compact(s.fulls[k])
@@ -125,8 +145,11 @@ func NewSight(scope policy.Scope, when When, classes []ClassInfo) *Sight {
 	for k := range s.ends {
 		slices.SortFunc(s.ends[k], s.order)
 	}
+	h := sha256.New()
+	for _, c := range s.visible {
+		_ = binary.Write(h, binary.BigEndian, c)
+	}
 	s.print = hex.EncodeToString(h.Sum(nil))
-	return s
 }
 
 func seriesKey(c ClassInfo) string {

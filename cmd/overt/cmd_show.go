@@ -54,7 +54,15 @@ func showPage(p *page, s *answer.Profile, all bool) {
 func entityLines(p *page, s *answer.Profile, all bool) {
 	foundLine(p, "taken", s.Found)
 	if n := len(s.Found.Members); n > 1 {
-		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity: %s", n, short(strings.Join(s.SameBy, ", "), 120))))
+		exact, other := splitReasons(s)
+		by := ""
+		if len(exact) > 0 {
+			by = ": " + short(strings.Join(exact, ", "), 120)
+		}
+		p.line("       %s", p.dim(fmt.Sprintf("%d source ids are this one entity%s", n, by)))
+		for _, why := range other {
+			p.line("       %s", p.dim(why))
+		}
 	}
 	if all {
 		for _, j := range s.Joins {
@@ -65,6 +73,13 @@ func entityLines(p *page, s *answer.Profile, all bool) {
 		}
 	}
 	p.line("       %s", p.dim("datasets "+strings.Join(s.Entity.Datasets, ", ")))
+}
+
+// splitReasons parts the identifiers by which source ids are one from what people
+// judged and a resolver found.
+func splitReasons(s *answer.Profile) (exact, other []string) {
+	n := len(s.Joins)
+	return s.SameBy[:n], s.SameBy[n:]
 }
 
 // valueLines prints the values with their citations; of many of one property

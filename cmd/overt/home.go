@@ -121,6 +121,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Index:    func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
 		Mentions: func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) },
 		Similar:  func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) },
+		Resolved: keptResults(h.dir),
 	})
 	return nil
 }

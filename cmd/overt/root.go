@@ -112,7 +112,7 @@ have allowed it.`,
 	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
+		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.resolveCommand(), a.judgeCommand(), a.judgementsCommand(), a.whyCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.evaluateCommand(), a.doctorCommand(), a.versionCommand(),
 	)
@@ -218,7 +218,13 @@ func ask[T any](ctx context.Context, a *app, act gate.Act, withGraph bool, answe
 	}
 	defer h.close(a)
 	act.When, act.AsOf = statement.When{KnownAt: a.knownAt}, a.asOf
-	return gate.Ask(ctx, pass, act, withGraph, answerIt)
+	return gate.Ask(ctx, pass, act, withGraph, func(ctx context.Context, d *gate.Desk) (T, error) {
+		out, err := answerIt(ctx, d)
+		if err == nil {
+			a.notes(d)
+		}
+		return out, err
+	})
 }
 
 // enter opens the home and passes the gate. The home is to be closed.

@@ -35,6 +35,7 @@ import (
 	"overt/pipeline"
 	"overt/policy"
 	"overt/policy/engine"
+	"overt/resolve"
 	"overt/similar"
 	"overt/statement"
 )
@@ -107,6 +108,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
 		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
+		Resolved: h.Kept(),
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {
@@ -156,6 +158,11 @@ func (h *Home) graph(ctx context.Context) (*graph.Graph, error) {
 		return "built", err
 	})
 	return h.current, err
+}
+
+// Kept is where results of resolution are kept.
+func (h *Home) Kept() *resolve.Kept {
+	return resolve.NewKept(filepath.Join(h.Dir, "derived", "resolved"))
 }
 
 // similar brings the sketches of texts to this moment.

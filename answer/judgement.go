@@ -1,0 +1,107 @@
+package answer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"overt"
+	"overt/ftm"
+	"overt/gate"
+	"overt/resolve"
+	"overt/resolve/judge"
+)
+
+// A Judgement is one person's word on a pair of source entities.
+type Judgement struct {
+	ID      string        `json:"id"`
+	Left    ftm.EntityID  `json:"left"`
+	Right   ftm.EntityID  `json:"right"`
+	Verdict judge.Verdict `json:"verdict"`
+	Author  string        `json:"author"`
+	At      string        `json:"at"` // RFC 3339
+	Reason  string        `json:"reason,omitempty"`
+	Score   float64       `json:"score,omitempty"` // that was shown to the author
+	Said    string        `json:"-"`
+}
+
+// Judgements are those that stand of some pairs.
+type Judgements struct {
+	Judgements []Judgement `json:"judgements"` // by moment
+	Aside      []string    `json:"aside"`      // without effect, because others contradict them
+	Lines      string      `json:"lines,omitempty"`
+}
+
+// Records counts what the answer releases.
+func (j *Judgements) Records() int { return len(j.Judgements) }
+
+// ReadJudgements lists the judgements that stand, of one entity if words name
+// one; with lines also in nomenklatura's form. Errors: not_found.
+func ReadJudgements(ctx context.Context, d *gate.Desk, words string, lines bool) (*Judgements, error) {
+	wanted := func(*judge.Judgement) bool { return true }
+	if words != "" {
+		f, err := Find(ctx, d, words)
+		if err != nil {
+			return nil, err
+		}
+		wanted = func(j *judge.Judgement) bool {
+			return slices.Contains(f.Members, j.Left) || slices.Contains(f.Members, j.Right)
+		}
+	}
+	book := d.Identity.Book
+	out := &Judgements{Judgements: []Judgement{}, Aside: []string{}}
+	all := slices.Concat(book.Musts(), book.Cannots(), book.Unsures())
+	slices.SortFunc(all, func(a, b *judge.Judgement) int {
+		if c := a.At.Compare(b.At); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	for _, j := range slices.Compact(all) {
+		if wanted(j) {
+			out.Judgements = append(out.Judgements, judgementOf(j))
+		}
+	}
+	for _, c := range book.Aside() {
+		if wanted(c.Judgement) {
+			out.Aside = append(out.Aside, resolve.Told(c.Judgement))
+		}
+	}
+	if lines {
+		var b strings.Builder
+		if err := book.WriteLines(&b); err != nil {
+			return nil, err
+		}
+		out.Lines = b.String()
+	}
+	return out, nil
+}
+
+func judgementOf(j *judge.Judgement) Judgement {
+	return Judgement{
+		ID: j.ID, Left: j.Left, Right: j.Right, Verdict: j.Verdict, Author: j.Author, At: j.At.UTC().Format("2006-01-02T15:04:05Z"),
+		Reason: j.Reason, Score: j.Score, Said: resolve.Judged(j),
+	}
+}
+
+// FindPair takes words for two source entities: an id for itself, others for the
+// canonical id of what they name. Errors: those of Find; invalid, when both are
+// one id.
+func FindPair(ctx context.Context, d *gate.Desk, a, b string) ([]Entity, error) {
+	var out []Entity
+	for _, words := range []string{a, b} {
+		f, err := Find(ctx, d, words)
+		if err != nil {
+			return nil, err
+		}
+		e := f.Entity
+		if id := ftm.EntityID(strings.TrimSpace(words)); slices.Contains(f.Members, id) {
+			e.ID = id
+		}
+		out = append(out, e)
+	}
+	if out[0].ID == out[1].ID {
+		return nil, overt.Errorf(overt.Invalid, string(out[0].ID), "both are %s; name two source entities by their ids (overt show lists those that are one)", out[0].ID)
+	}
+	return out, nil
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"overt/answer"
+	"overt/gate"
+	"overt/pipeline"
+	"overt/resolve"
+	"overt/resolve/match"
+)
+
+func (a *app) whyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "why A B",
+		Short: "Why two entities are one, or two, or were never compared",
+		Long: `Says whether two entities count as one to you, and what makes them so: equal
+identifiers, people's judgements in a chain, or likeness. Below stands what speaks
+for and against it, in bits: each bit doubles the odds. Two entities that were never
+compared are told what they share, and why that was not enough.
+
+A and B are source ids; of words for a cluster its canonical id is taken. All that
+you may see is read again for it, so that a large home takes as long as overt
+resolve takes to look for candidates.`,
+		Example: `  overt why org-3f2a org-91c0`,
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			act := gate.Act{Action: "entity.compare", Object: strings.Join(args, " · ")}
+			w, err := ask(cmd.Context(), a, act, true, func(ctx context.Context, d *gate.Desk) (*pairWhy, error) {
+				return findWhy(ctx, d, args[0], args[1])
+			})
+			if err != nil {
+				return err
+			}
+			return a.print(w, func(p *page) { whyPage(p, w) })
+		},
+	}
+}
+
+// A pairWhy is why two entities that words named are one, or not.
+type pairWhy struct {
+	Left  answer.Entity `json:"left"`
+	Right answer.Entity `json:"right"`
+	*pipeline.Why
+}
+
+func findWhy(ctx context.Context, d *gate.Desk, a, b string) (*pairWhy, error) {
+	pair, err := answer.FindPair(ctx, d, a, b)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(pair, func(a, b answer.Entity) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	w, err := pipeline.FindWhy(ctx, d, pair[0].ID, pair[1].ID)
+	if err != nil {
+		return nil, err
+	}
+	if w.One {
+		w.By = append(w.By, answer.SameBy(d, pair[0].ID)...)
+	}
+	return &pairWhy{pair[0], pair[1], w}, nil
+}
+
+func whyPage(p *page, w *pairWhy) {
+	p.line("%s  %s", p.bold(w.Left.Caption), p.dim(fmt.Sprintf("%s · %s", w.Left.Schema, w.Left.ID)))
+	p.line("%s  %s", p.bold(w.Right.Caption), p.dim(fmt.Sprintf("%s · %s", w.Right.Schema, w.Right.ID)))
+	word := "They are two."
+	if w.One {
+		word = "They are one."
+	}
+	p.line("%s", word)
+	for _, by := range w.By {
+		p.line("  %s", p.safe(by))
+	}
+	if w.Because != "" {
+		p.line("Not compared: %s.", p.safe(w.Because))
+	}
+	if w.Score != nil {
+		waterfall(p, w.Score, true)
+	}
+}
+
+// barWidth is how many columns the longest bar of a waterfall has either way.
+const barWidth = 12
+
+// waterfall draws what speaks for and against two being one; untold, without
+// what comes of it.
+func waterfall(p *page, s *pipeline.Score, told bool) {
+	most := math.Abs(s.Prior)
+	for _, b := range s.Bars {
+		most = max(most, math.Abs(b.Bits))
+	}
+	t := &table{heads: []string{"what", ">bits", "", "how", "left", "right"}}
+	add := func(of string, bits float64, level, left, right string) {
+		row := []string{of, "", "", level, short(oneLine(left), 40), short(oneLine(right), 40)}
+		if told {
+			row[1], row[2] = fmt.Sprintf("%+.1f", bits), bar(bits, most)
+		}
+		t.add(row...)
+	}
+	if told {
+		add("odds before", s.Prior, "", "", "")
+	}
+	for _, b := range s.Bars {
+		level := b.Level
+		if b.Why != "" {
+			level += ": " + b.Why
+		}
+		add(b.Of, b.Bits, short(level, 50), b.Left, b.Right)
+	}
+	p.table(t)
+	if told {
+		p.line("  %s", p.bold(fmt.Sprintf("%+.1f bits, p %s: %s", s.Bits, resolve.Probability(s.P), outcomeWords[s.Outcome])))
+		if s.Veto != "" {
+			p.warning("whatever the bits: "+s.Veto, "")
+		}
+	}
+	for i, k := range s.Keys {
+		if i == shownKeys {
+			break
+		}
+		p.line("  %s", p.dim(fmt.Sprintf("both have %s %q (%s), as %s", k.Of, short(k.Text, 60), k.Kind, plural(k.Records, "entity has", "entities have"))))
+	}
+}
+
+// shownKeys is how many of the keys that two share are named.
+const shownKeys = 3
+
+var outcomeWords = map[string]string{
+	match.Same.String(): "taken for one", match.Possible.String(): "for a person to decide",
+	match.Related.String(): "two that have to do with each other", match.Different.String(): "taken for two",
+}
+
+// bar draws bits to the right of a line, or to the left of it.
+func bar(bits, most float64) string {
+	n := 0
+	if most > 0 {
+		n = int(math.Round(math.Abs(bits) / most * barWidth))
+	}
+	if bits < 0 {
+		return strings.Repeat(" ", barWidth-n) + strings.Repeat("─", n) + "│"
+	}
+	return strings.Repeat(" ", barWidth) + "│" + strings.Repeat("█", n)
+}

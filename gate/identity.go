@@ -1,0 +1,64 @@
+package gate
+
+import (
+	"context"
+
+	"overt/graph"
+	"overt/resolve"
+	"overt/statement"
+)
+
+// identify reads who is who, as the desk's view shows it, and lays the graph
+// accordingly. What was known on an earlier day is told by equal identifiers
+// alone: nobody had judged or resolved then what the sources said by that day.
+func (d *Desk) identify(ctx context.Context, cfg *Config, when statement.When) (err error) {
+	if when.KnownAt != "" {
+		d.Graph = d.whole.View(d.View.Sight())
+		return d.exactOnly(ctx, cfg)
+	}
+	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, cfg.Resolved); err != nil {
+		return err
+	}
+	d.Graph = d.whole.ViewAs(d.View.Sight(), graphIdentity(d.Identity))
+	return nil
+}
+
+// exactOnly says that what is known today of who is who was left out, where
+// there is such a thing.
+func (d *Desk) exactOnly(ctx context.Context, cfg *Config) error {
+	today, err := cfg.Statements.View(ctx, d.Scope, statement.When{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = today.Close() }()
+	now, err := resolve.ReadIdentity(ctx, today, d.Scope, cfg.Resolved)
+	if err != nil {
+		return err
+	}
+	d.Identity = new(resolve.Identity)
+	if now.Result != nil || len(now.Musts())+len(now.Cannots()) > 0 {
+		d.Identity.Notes = []string{"of what was known then only equal identifiers say who is who: judgements and what overt resolve found are of today"}
+	}
+	return nil
+}
+
+func graphIdentity(id *resolve.Identity) graph.Identity {
+	return graph.Identity{Must: id.Musts(), Cannot: id.Cannots(), Same: id.Groups()}
+}
+
+// Under gives the graph as part of what the desk shows would show it, before
+// anything is resolved: joined by equal identifiers and by what people decided
+// under that sight. The desk must have a graph.
+func (d *Desk) Under(ctx context.Context, sight *statement.Sight) (*graph.View, *resolve.Identity, error) {
+	id, err := resolve.JudgedIdentity(ctx, d.View, sight)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.whole.ViewAs(sight, graphIdentity(id)), id, nil
+}
+
+// Lay gives the desk a graph and who is who, as a pass does.
+func (d *Desk) Lay(g *graph.Graph, id *resolve.Identity) {
+	d.whole, d.Identity = g, id
+	d.Graph = g.ViewAs(d.View.Sight(), graphIdentity(id))
+}
