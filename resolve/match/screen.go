@@ -20,7 +20,8 @@ const screenMatches = 0.1
 // screenCandidates is how many records a request is compared with.
 const screenCandidates = 50
 
-// Screen finds the records that a request may stand for, likeliest first, at most k.
+// Screen finds the records that a request may stand for, likeliest first, at most k;
+// behind them those that are not it and have to do with it (Related).
 // The request is compared as records are with each other, and is not kept; its id
 // and source do not matter. It is safe for concurrent use once the matcher is
 // built. The error is of a schema that nothing is compared by.
@@ -45,18 +46,27 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 		return !m.plan.compatible[schema][m.store.schema[rec]]
 	})
 	type scored struct {
-		rec  uint32
-		bits float64
+		rec    uint32
+		vetoed bool
+		bits   float64
 	}
 	var best []scored
 	for _, c := range found {
 		m.load(w, &w.right, c.rec)
 		p := m.compareSides(&m.freq, &q, &w.right, nil)
-		if !m.asked[p.family].vetoed(&p) {
-			best = append(best, scored{c.rec, m.asked[p.family].score(&p)})
+		if vetoed := m.asked[p.family].vetoed(&p); !vetoed || p.related {
+			best = append(best, scored{c.rec, vetoed, m.asked[p.family].score(&p)})
 		}
 	}
-	slices.SortFunc(best, func(a, b scored) int { return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec)) })
+	slices.SortFunc(best, func(a, b scored) int {
+		if a.vetoed != b.vetoed {
+			if a.vetoed {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec))
+	})
 	prior := math.Log2(screenMatches / float64(max(1, m.index.n)))
 	var out []Hit
 	for _, s := range best[:min(k, len(best))] {
