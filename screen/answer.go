@@ -91,19 +91,6 @@ func (x *Index) answer(ctx context.Context, view statement.View, r *reader, q *Q
 	return out, nil
 }
 
-// Entity gives an entity as the datasets of the index describe it now. Errors:
-// not_found.
-func (x *Index) Entity(ctx context.Context, view statement.View, id ftm.EntityID) (*ftm.Entity, error) {
-	stmts, err := view.Entity(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := x.entities[id]; !ok || len(stmts) == 0 {
-		return nil, overt.Errorf(overt.NotFound, string(id), "there is no such entity")
-	}
-	return newReader(view.Sight(), x.datasets).entity(stmts), nil
-}
-
 // entity is what holds of one, in FollowTheMoney's form.
 func (r *reader) entity(stmts []statement.Statement) *ftm.Entity {
 	schema, values, datasets := r.holds(stmts)

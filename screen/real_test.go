@@ -1,0 +1,133 @@
+package screen_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"overt/gate"
+	"overt/internal/hometest"
+	"overt/internal/sharedtest"
+	"overt/pipeline"
+	"overt/screen"
+)
+
+// lists imports the lists of 2021 and gives what a desk shows of them.
+func lists(t *testing.T, do func(context.Context, *gate.Desk) error) {
+	t.Helper()
+	h := hometest.Memory(t)
+	h.Import(t, pipeline.Request{Paths: []string{sharedtest.Path(t, "watchlists", "eu-journal"), sharedtest.Path(t, "watchlists", "ofac-2021-04")}})
+	desk(t, h, do)
+}
+
+func desk(t *testing.T, h *hometest.Home, do func(context.Context, *gate.Desk) error) {
+	t.Helper()
+	ctx := context.Background()
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: h.Actor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gate.Ask(ctx, pass, gate.Act{Action: "screen"}, false, func(ctx context.Context, d *gate.Desk) (int, error) { return 0, do(ctx, d) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func rows(t *testing.T, path string) []map[string]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var in io.Reader = f
+	if strings.HasSuffix(path, ".gz") {
+		if in, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := csv.NewReader(in).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for _, r := range all[1:] {
+		row := map[string]string{}
+		for i, name := range all[0] {
+			row[name] = r[i]
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func personOf(r map[string]string, full bool) screen.Query {
+	q := screen.Query{Schema: "Person", Properties: map[string][]string{"name": {r["full_name"]}}}
+	if full {
+		q.Properties["birthDate"] = []string{r["date_of_birth"]}
+		q.Properties["nationality"] = []string{r["nationality"]}
+	}
+	return q
+}
+
+// TestRealLists screens people who are on no list, vendors of an agency, and those who
+// are listed, against lists that are there.
+func TestRealLists(t *testing.T) {
+	lists(t, func(ctx context.Context, d *gate.Desk) error {
+		x, err := screen.Build(ctx, d.View, nil)
+		if err != nil {
+			return err
+		}
+		t.Logf("%d entities of %v", x.Len(), x.Datasets())
+		screened := func(what string, queries []screen.Query) int {
+			answered, err := x.Answer(ctx, d.View, queries, must(screen.Options{}.WithDefaults()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, shown := 0, 0
+			for _, a := range answered {
+				if a.Err != nil {
+					t.Errorf("%s: %v: %v", what, a.Query.Properties, a.Err)
+				}
+				if len(a.Results) > 0 && a.Results[0].Match {
+					if n++; shown < 6 {
+						shown++
+						t.Logf("%s: %v hits %s %.3f %+v", what, a.Query.Properties, a.Results[0].Entity.Caption, a.Results[0].Score, a.Results[0].Features)
+					}
+				}
+			}
+			t.Logf("%s: %d of %d are hit", what, n, len(queries))
+			return n
+		}
+		var bare, full []screen.Query
+		for _, r := range rows(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))[:10_000] {
+			bare, full = append(bare, personOf(r, false)), append(full, personOf(r, true))
+		}
+		if n := screened("on no list, by name, birth date and nationality", full); n > 20 {
+			t.Errorf("%d of 10,000 who are on no list are hit", n)
+		}
+		screened("on no list, by name", bare)
+		seen := map[string]bool{}
+		var vendors []screen.Query
+		for _, f := range []string{"2021", "2023", "2024"} {
+			for _, r := range rows(t, sharedtest.Path(t, "procurement", "cbp-ice-transactions", "CBP_ICE_FY"+f+"_Contract_Obligations.csv.gz")) {
+				if name := r["Recipient Name"]; !seen[name] {
+					seen[name] = true
+					vendors = append(vendors, screen.Query{Schema: "Company", Properties: map[string][]string{"name": {name}}})
+				}
+			}
+		}
+		screened("vendors", vendors)
+		return nil
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
