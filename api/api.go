@@ -79,7 +79,11 @@ func New(cfg Config) *Service {
 	} {
 		mux.Handle(pattern, s.answered(h))
 	}
-	s.handler = s.guarded(http.NewCrossOriginProtection().Handler(mux))
+	sites := http.NewCrossOriginProtection()
+	sites.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem(w, http.StatusForbidden, "pages of other sites may not ask")
+	}))
+	s.handler = s.guarded(sites.Handler(mux))
 	return s
 }
 

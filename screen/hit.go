@@ -110,7 +110,7 @@ type Feature struct {
 // Screen finds whom a clean query may stand for, the likeliest first. It is not
 // asked who was cleared. Errors: invalid.
 func (x *Index) Screen(q *Query, o Options) ([]Hit, error) {
-	found, err := x.matcher.Screen(q.record(o.Algorithm.namesAlone), MaxLimit)
+	found, err := x.matcher.Ask(q.record(o.Algorithm.namesAlone), MaxLimit)
 	if err != nil {
 		return nil, overt.Errorf(overt.Invalid, "schema", "%v", err)
 	}
@@ -141,35 +141,7 @@ func (x *Index) wants(id ftm.EntityID, o Options) bool {
 	return !slices.ContainsFunc(o.ExcludeSchemata, s.IsA)
 }
 
-// asked are the odds, in bits, that a request is what it is compared with: one in a
-// thousand, whatever the length of the list, so that a score means the same against a
-// short list and a long one. A resolver that joins by itself has to be surer; here
-// people look at what is hit.
-const asked = -10.0
-
-// weighed puts the odds of a request in the place of those of the records.
-func weighed(found *match.Hit) {
-	found.Bits += asked - found.Prior
-	found.Prior = asked
-	if found.Veto != "" {
-		return
-	}
-	found.P = 1 / (1 + math.Exp2(-found.Bits))
-	if found.Outcome == match.Related {
-		return
-	}
-	switch {
-	case found.P >= match.DefaultMerge:
-		found.Outcome = match.Same
-	case found.P >= match.DefaultReview:
-		found.Outcome = match.Possible
-	default:
-		found.Outcome = match.Different
-	}
-}
-
 func hitOf(q *Query, found *match.Hit, o Options) Hit {
-	weighed(found)
 	h := Hit{ID: ftm.EntityID(found.ID), P: found.P, Outcome: found.Outcome.String(), Features: features(found.Bars)}
 	switch {
 	case found.Outcome != match.Related:

@@ -4,11 +4,15 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"overt/ftm"
 	"overt/gate"
 	"overt/internal/hometest"
 	"overt/internal/sharedtest"
@@ -87,29 +91,28 @@ func TestRealLists(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, shown := 0, 0
+			n := 0
 			for _, a := range answered {
 				if a.Err != nil {
 					t.Errorf("%s: %v: %v", what, a.Query.Properties, a.Err)
 				}
 				if len(a.Results) > 0 && a.Results[0].Match {
-					if n++; shown < 6 {
-						shown++
-						t.Logf("%s: %v hits %s %.3f %+v", what, a.Query.Properties, a.Results[0].Entity.Caption, a.Results[0].Score, a.Results[0].Features)
-					}
+					n++
 				}
 			}
 			t.Logf("%s: %d of %d are hit", what, n, len(queries))
 			return n
 		}
 		var bare, full []screen.Query
-		for _, r := range rows(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))[:10_000] {
+		for _, r := range rows(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))[:2000] {
 			bare, full = append(bare, personOf(r, false)), append(full, personOf(r, true))
 		}
-		if n := screened("on no list, by name, birth date and nationality", full); n > 20 {
-			t.Errorf("%d of 10,000 who are on no list are hit", n)
+		if n := screened("on no list, by name, birth date and nationality", full); n > 5 {
+			t.Errorf("%d of 2000 who are on no list are hit", n)
 		}
-		screened("on no list, by name", bare)
+		if n := screened("on no list, by name", bare); n > 10 {
+			t.Errorf("%d of 2000 who are on no list are hit by name", n)
+		}
 		seen := map[string]bool{}
 		var vendors []screen.Query
 		for _, f := range []string{"2021", "2023", "2024"} {
@@ -120,9 +123,54 @@ func TestRealLists(t *testing.T) {
 				}
 			}
 		}
-		screened("vendors", vendors)
+		if n := screened("vendors", vendors); n > 30 {
+			t.Errorf("%d of the vendors are hit", n)
+		}
 		return nil
 	})
+}
+
+// TestRealTypos screens people as somebody mistyped them against the list they are on:
+// row n of one file is row n of the other.
+func TestRealTypos(t *testing.T) {
+	dir := sharedtest.Path(t, "name-matching", "yente-candidate-generation")
+	right, typed := rows(t, filepath.Join(dir, "positives_un_untreated.csv")), rows(t, filepath.Join(dir, "positives_un_treated.csv"))
+	var lines []string
+	for i, r := range right {
+		q := personOf(r, true)
+		raw, err := json.Marshal(map[string]any{"id": fmt.Sprintf("un-%d", i), "schema": "Person", "properties": q.Properties})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, string(raw))
+	}
+	h := hometest.Memory(t)
+	listed(t, h, "un", "2024-01-01", lines...)
+	for _, tt := range []struct {
+		full  bool
+		least int
+	}{{true, 600}, {false, 500}} {
+		var queries []screen.Query
+		for _, r := range typed {
+			queries = append(queries, personOf(r, tt.full))
+		}
+		first, matched := 0, 0
+		for i, a := range answers(t, h, screen.Options{}, nil, queries...) {
+			want := ftm.EntityID(fmt.Sprintf("un-%d", i))
+			if len(a.Results) > 0 && a.Results[0].ID == want {
+				first++
+			}
+			for _, r := range a.Results {
+				if r.ID == want && r.Match {
+					matched++
+				}
+			}
+		}
+		t.Logf("with dates %v: %d of %d come first, %d are matches", tt.full, first, len(queries), matched)
+		if matched < tt.least {
+			t.Errorf("with dates %v: %d are matches, want %d or more", tt.full, matched, tt.least)
+		}
+	}
 }
 
 func must[T any](v T, err error) T {

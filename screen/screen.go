@@ -36,8 +36,7 @@ type listed struct {
 	topics   []string
 }
 
-// Build compares everything the view shows of the datasets with one another; none
-// stands for all. Errors: not_found (a dataset of which the view shows nothing),
+// Build indexes everything the view shows of the datasets; none stands for all. Errors: not_found (a dataset of which the view shows nothing),
 // those of the view, the end of ctx.
 func Build(ctx context.Context, view statement.View, datasets []string) (*Index, error) {
 	m, err := match.New(match.Config{})
@@ -62,7 +61,7 @@ func Build(ctx context.Context, view statement.View, datasets []string) (*Index,
 		}
 		x.entities[ftm.EntityID(rec.ID)] = rec.listed
 	}
-	return x, m.Build(ctx)
+	return x, m.Index(ctx)
 }
 
 // Len is how many entities a request is compared with.
