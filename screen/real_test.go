@@ -104,18 +104,18 @@ func TestRealLists(t *testing.T) {
 			return n
 		}
 		var bare, full []screen.Query
-		for _, r := range rows(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))[:2000] {
+		for _, r := range rows(t, sharedtest.Path(t, "name-matching", "yente-candidate-generation", "negatives_us.csv.gz"))[:600] {
 			bare, full = append(bare, personOf(r, false)), append(full, personOf(r, true))
 		}
-		if n := screened("on no list, by name, birth date and nationality", full); n > 5 {
-			t.Errorf("%d of 2000 who are on no list are hit", n)
+		if n := screened("on no list, by name, birth date and nationality", full); n > 2 {
+			t.Errorf("%d of 600 who are on no list are hit", n)
 		}
-		if n := screened("on no list, by name", bare); n > 10 {
-			t.Errorf("%d of 2000 who are on no list are hit by name", n)
+		if n := screened("on no list, by name", bare); n > 4 {
+			t.Errorf("%d of 600 who are on no list are hit by name", n)
 		}
 		seen := map[string]bool{}
 		var vendors []screen.Query
-		for _, f := range []string{"2021", "2023", "2024"} {
+		for _, f := range []string{"2024"} {
 			for _, r := range rows(t, sharedtest.Path(t, "procurement", "cbp-ice-transactions", "CBP_ICE_FY"+f+"_Contract_Obligations.csv.gz")) {
 				if name := r["Recipient Name"]; !seen[name] {
 					seen[name] = true
@@ -123,7 +123,7 @@ func TestRealLists(t *testing.T) {
 				}
 			}
 		}
-		if n := screened("vendors", vendors); n > 30 {
+		if n := screened("vendors", vendors); n > 15 {
 			t.Errorf("%d of the vendors are hit", n)
 		}
 		return nil
