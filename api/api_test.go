@@ -30,7 +30,7 @@ var list = []string{
 	`{"id":"l-7","schema":"Ownership","properties":{"owner":["l-1"],"asset":["l-3"],"percentage":["51"]}}`,
 }
 
-func service(t *testing.T, token string) (*hometest.Home, *api.Service) {
+func service(t testing.TB, token string) (*hometest.Home, *api.Service) {
 	t.Helper()
 	h := hometest.Memory(t)
 	path := filepath.Join(t.TempDir(), "list.ftm.json")
