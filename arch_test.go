@@ -38,7 +38,7 @@ var floors = []place{
 	{"resolve/match", 5},
 	{"quality", 6}, {"resolve", 6}, {"resolve/evaluate", 6}, {"mention", 6}, {"thread", 6},
 	{"graph", 7}, {"search", 7},
-	{"casefile", 8}, {"export", 8}, {"money", 8}, {"similar", 8},
+	{"casefile", 8}, {"export", 8}, {"money", 8}, {"screen", 8}, {"similar", 8},
 	{"report", 9},
 	{"policy/engine", 10}, {"extract/...", 10}, {"driver/...", 10},
 	{"gate", 11},

@@ -643,6 +643,12 @@ var schemaSpecs = []schemaSpec{
 		},
 	},
 	{
+		name: "Clearing", label: "Cleared hit", plural: "Cleared hits", description: "A person's word that who was screened is not the entity of a list that was hit.", extends: []string{"Thing"}, featured: []string{"listed", "summary"}, required: []string{"summary"}, caption: []string{"listed"},
+		props: []propSpec{
+			{name: "listed", label: "Entity that was hit", typ: "string", maxLength: 1024},
+		},
+	},
+	{
 		name: "CloudAuthorization", label: "Cloud authorization", plural: "Cloud authorizations", description: "An agency's permission to use a cloud product, its own or one taken over from another agency.", extends: []string{"Interval"}, featured: []string{"agency", "product", "authorizationKind", "impactLevel", "date"}, required: []string{"agency", "product"}, caption: []string{"authorizationKind"}, start: []string{"startDate", "date"}, end: []string{"endDate", "expiryDate"},
 		edge: &Edge{Source: "agency", Target: "product", Label: "authorizes", Directed: true, Caption: []string{"authorizationKind", "impactLevel"}},
 		props: []propSpec{

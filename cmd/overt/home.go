@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"overt"
 	"overt/audit"
@@ -117,13 +118,24 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	}
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
-		Graph:    func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) },
-		Index:    func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) },
-		Mentions: func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) },
-		Similar:  func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) },
+		Graph:    inTurn(func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) }),
+		Index:    inTurn(func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) }),
+		Mentions: inTurn(func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) }),
+		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
 	})
 	return nil
+}
+
+// inTurn lets one at a time bring something derived up to date: a service has many
+// who ask for it at once.
+func inTurn[T any](derive func(context.Context) (T, error)) func(context.Context) (T, error) {
+	var turn sync.Mutex
+	return func(ctx context.Context) (T, error) {
+		turn.Lock()
+		defer turn.Unlock()
+		return derive(ctx)
+	}
 }
 
 // reconcile tells the ledger what the statements know and it does not: imports

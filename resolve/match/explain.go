@@ -53,7 +53,7 @@ func (m *Matcher) Explain(a, b string) (Explanation, error) {
 }
 
 func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
-	if !m.ran {
+	if !m.trained {
 		return Explanation{}, fmt.Errorf("match: nothing is explained before the run")
 	}
 	a, b = min(a, b), max(a, b)
@@ -179,12 +179,17 @@ func (m *Matcher) models() []Model {
 // for and against it, and not by how many other records there are.
 // It is weighed as we ship it: what somebody asks about is no sample of anything.
 func (m *Matcher) Judge(a, b string) (Explanation, error) {
+	return m.between(nil, shippedFits(), a, b, &askedPrior)
+}
+
+// shippedFits are the models as we ship them.
+func shippedFits() *[families]fit {
 	var fits [families]fit
 	for f := range families {
 		fits[f] = newFit(f)
 		fits[f].weigh()
 	}
-	return m.between(nil, &fits, a, b, &askedPrior)
+	return &fits
 }
 
 // askedPrior are the odds that a pair somebody asks about is one, in bits: one in a

@@ -88,7 +88,10 @@ type Matcher struct {
 	freq  frequencies
 	fits  [families]fit
 	asked [families]fit // for requests
-	pairs pairs
+	// shipped weigh what somebody asks about: that is no sample of anything.
+	shipped *[families]fit
+	trained bool
+	pairs   pairs
 
 	screens sync.Pool // of *worker
 	times   []Took
@@ -169,6 +172,16 @@ func (m *Matcher) Run(ctx context.Context, cs Constraints) (*Result, error) {
 // Build does what comes before clusters: index, candidates, weights. Run calls
 // it; called alone it makes a Matcher that screens and explains.
 func (m *Matcher) Build(ctx context.Context) error {
+	if err := m.Index(ctx); err != nil {
+		return err
+	}
+	err := m.steps(ctx, []stage{{"count", m.countForms}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}})
+	m.trained = err == nil
+	return err
+}
+
+// Index does what Ask needs, and no more: the records cannot be run afterwards.
+func (m *Matcher) Index(ctx context.Context) error {
 	if m.ran {
 		return fmt.Errorf("match: a matcher runs once")
 	}
@@ -177,11 +190,18 @@ func (m *Matcher) Build(ctx context.Context) error {
 		return err
 	}
 	m.store.markUnique(m.cfg.Unique)
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) error
-	}{{"parse", m.parseAll}, {"count", m.countForms}, {"index", m.buildIndex}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}} {
-		if err := m.timed(step.name, func() error { return step.do(ctx) }); err != nil {
+	m.shipped = shippedFits()
+	return m.steps(ctx, []stage{{"parse", m.parseAll}, {"index", m.buildIndex}})
+}
+
+type stage struct {
+	name string
+	do   func(context.Context) error
+}
+
+func (m *Matcher) steps(ctx context.Context, stages []stage) error {
+	for _, s := range stages {
+		if err := m.timed(s.name, func() error { return s.do(ctx) }); err != nil {
 			return fmt.Errorf("match: %w", err)
 		}
 	}

@@ -20,15 +20,32 @@ const screenMatches = 0.1
 // screenCandidates is how many records a request is compared with.
 const screenCandidates = 50
 
-// Screen finds the records that a request may stand for, likeliest first, at most k.
+// Screen finds the records that a request may stand for, likeliest first, at most k;
+// behind them those that are not it and have to do with it (Related).
 // The request is compared as records are with each other, and is not kept; its id
 // and source do not matter. It is safe for concurrent use once the matcher is
 // built. The error is of a schema that nothing is compared by.
 func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
+	if !m.trained {
+		return nil, fmt.Errorf("match: nothing is screened before the run")
+	}
+	prior := math.Log2(screenMatches / float64(max(1, m.index.n)))
+	return m.screen(r, k, &m.freq, &m.asked, prior)
+}
+
+// Ask is Screen for a request of somebody who has reason to ask: it is weighed as
+// Judge weighs a pair, so that a hit means the same whatever else the records are and
+// however many. Index is enough to be built for it.
+func (m *Matcher) Ask(r Record, k int) ([]Hit, error) {
+	if !m.ran {
+		return nil, fmt.Errorf("match: nothing is asked before there is an index")
+	}
+	return m.screen(r, k, nil, m.shipped, askedPrior)
+}
+
+func (m *Matcher) screen(r Record, k int, fr *frequencies, fits *[families]fit, prior float64) ([]Hit, error) {
 	schema, ok := m.plan.schemaByName[r.Schema]
 	switch {
-	case !m.ran:
-		return nil, fmt.Errorf("match: nothing is screened before the run")
 	case !ok || m.plan.schemata[schema].edge:
 		return nil, fmt.Errorf("match: a request of schema %q is compared with nothing", r.Schema)
 	}
@@ -45,23 +62,31 @@ func (m *Matcher) Screen(r Record, k int) ([]Hit, error) {
 		return !m.plan.compatible[schema][m.store.schema[rec]]
 	})
 	type scored struct {
-		rec  uint32
-		bits float64
+		rec    uint32
+		vetoed bool
+		bits   float64
 	}
 	var best []scored
 	for _, c := range found {
 		m.load(w, &w.right, c.rec)
-		p := m.compareSides(&m.freq, &q, &w.right, nil)
-		if !m.asked[p.family].vetoed(&p) {
-			best = append(best, scored{c.rec, m.asked[p.family].score(&p)})
+		p := m.compareSides(fr, &q, &w.right, nil)
+		if vetoed := fits[p.family].vetoed(&p); !vetoed || p.related {
+			best = append(best, scored{c.rec, vetoed, fits[p.family].score(&p)})
 		}
 	}
-	slices.SortFunc(best, func(a, b scored) int { return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec)) })
-	prior := math.Log2(screenMatches / float64(max(1, m.index.n)))
+	slices.SortFunc(best, func(a, b scored) int {
+		if a.vetoed != b.vetoed {
+			if a.vetoed {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(cmp.Compare(b.bits, a.bits), cmp.Compare(a.rec, b.rec))
+	})
 	var out []Hit
 	for _, s := range best[:min(k, len(best))] {
 		m.load(w, &w.right, s.rec)
-		e := m.explain(&m.freq, &m.asked, &q, &w.right, &prior)
+		e := m.explain(fr, fits, &q, &w.right, &prior)
 		e.A, e.B, e.Compared = r.ID, m.store.ids[s.rec], true
 		out = append(out, Hit{m.store.ids[s.rec], e})
 	}
