@@ -22,6 +22,7 @@ var outside = []string{"extract", "extract/document", "extract/paper", "extract/
 // file somebody else made, but for what fetching looks at.
 var parsing = map[string]string{
 	"answer/show.go":             "an entity that it wrote itself",
+	"api/":                       "requests of callers, bounded in bytes and time",
 	"audit/event.go":             "our own log",
 	"cmd/overt/home.go":          "our own home",
 	"driver/inverted/":           "our own index",
