@@ -65,6 +65,9 @@ func (s *Sorted) Scan(ctx context.Context, prefix, from []byte) iter.Seq2[mentio
 		if slices.Compare(from, prefix) > 0 {
 			lower = from
 		}
+		if len(lower) == 0 {
+			lower = nil // an empty bound is a key that Pebble does not have
+		}
 		it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: above(prefix)})
 		if err != nil {
 			yield(mention.Pair{}, s.broken(err))
