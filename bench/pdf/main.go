@@ -62,9 +62,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		files = append(files, some...)
 	}
+	if len(files) == 0 {
+		return errors.New("give folders with PDF files")
+	}
 	peer, err := exec.LookPath("pdftotext")
-	if err != nil || len(files) == 0 {
-		return fmt.Errorf("give folders with PDF files (%d found), and install pdftotext: %w", len(files), err)
+	if err != nil {
+		return fmt.Errorf("pdftotext is compared with: %w", err)
 	}
 	cache, err := os.MkdirTemp("", "bench-pdf-")
 	if err != nil {
