@@ -117,7 +117,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<20 {
-			t.Skip("large")
+			return // takes longer than it teaches
 		}
 		ends(t, data, fuzzInput)
 	})

@@ -233,7 +233,7 @@ func FuzzPage(f *testing.F) {
 	f.Add([]byte("5\t1\t1\t1\t1\t1\t-1\t-1\t-1\t-1\t100\t\x00\xffx\n"), 1, 1, float32(0))
 	f.Fuzz(func(t *testing.T, data []byte, w, h int, dpi float32) {
 		if w < 1 || h < 1 || w > 1<<16 || h > 1<<16 || !(dpi >= 0 && dpi < 1e4) || dpi > 0 && dpi < 1 {
-			t.Skip()
+			return // no size that a picture has
 		}
 		p, err := recognised.Page(bytes.NewReader(data), document.Page{Number: 1}, document.Image{Page: 1, Width: w, Height: h, DPI: dpi}, document.Limits{})
 		if err != nil {

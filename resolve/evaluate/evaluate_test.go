@@ -69,7 +69,8 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// Floors stand just beneath what was measured: same defaults for all sets.
+// Floors stand just beneath what was measured: same defaults for all sets. All of
+// them, and the large ones, are held by TestResolution.
 func TestRealSets(t *testing.T) {
 	root := sharedtest.Path(t, "entity-resolution")
 	for _, tt := range []struct {
@@ -101,22 +102,6 @@ func TestRealSets(t *testing.T) {
 	listed := measureSet(t, filepath.Dir(root), "un-list", Config{})
 	if s := listed.Screening; s.Requests != 683 || s.First < 665 {
 		t.Errorf("damaged names: %d of %d stand first", s.First, s.Requests)
-	}
-}
-
-// Slow sets.
-func TestRealSetsLarge(t *testing.T) {
-	root := filepath.Dir(sharedtest.Path(t, "entity-resolution"))
-	if testing.Short() {
-		t.Skip("large sets are measured in the full run only")
-	}
-	for set, floor := range map[string]float64{"febrl4": .999, "dblp-acm": .985, "cora": .80, "early-childhood": .82} {
-		if r := measureSet(t, root, set, Config{}); r.Pairwise.F1 < floor {
-			t.Errorf("%s: F1 %.4f, want %.4f", set, r.Pairwise.F1, floor)
-		}
-	}
-	if s := measureSet(t, root, "negatives", Config{}).Screening; s.Requests != 50_000 || s.Alarms > 5 {
-		t.Errorf("%d of %d strangers were found", s.Alarms, s.Requests)
 	}
 }
 

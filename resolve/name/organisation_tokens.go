@@ -96,8 +96,8 @@ func numberAt(pieces []piece, i int) (int32, int) {
 
 // roman reads a roman numeral in capitals up to 39, 0 if it is none.
 func roman(s string) int32 {
-	if len(s) == 0 || len(s) > 7 || s == "XX" || s == "XXX" {
-		return 0
+	if len(s) == 0 || len(s) > 7 || len(s) > 1 && strings.Trim(s, "X") == "" {
+		return 0 // a row of them stands for what is left out
 	}
 	total, rest := int32(0), s
 	for _, step := range []struct {

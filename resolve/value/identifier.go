@@ -57,7 +57,7 @@ func bare(s string) string {
 // count, words for "none".
 func filler(s string) bool {
 	switch s {
-	case "", "NA", "NONE", "NULL", "UNKNOWN", "TEST", "NOTAVAILABLE", "NOTAPPLICABLE", "TBD", "PENDING", "XXX":
+	case "", "NA", "NONE", "NULL", "UNKNOWN", "TEST", "NOTAVAILABLE", "NOTAPPLICABLE", "TBD", "PENDING":
 		return true
 	}
 	return len(s) < 3 || strings.Trim(s, s[:1]) == "" || len(s) > 3 && strings.HasPrefix("12345678901234567890", s)
