@@ -119,21 +119,6 @@ func TestHostileFolder(t *testing.T) {
 	addsUp(t, h, rep)
 }
 
-// A file that cannot be opened has its entry, with the cause and no content.
-func TestUnreadableFile(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root reads every file")
-	}
-	path := filepath.Join(t.TempDir(), "locked.csv")
-	must(t, os.WriteFile(path, rows(head, "1,Ada,,5"), 0o000))
-	h := hometest.Memory(t)
-	rep := h.Import(t, pipeline.Request{Paths: []string{path}, Dataset: "d", Mapping: mappingFile(t, peopleCSV)})
-	if f := rep.Files[0]; f.Verdict != ledger.Failed || !strings.Contains(f.Reason, "locked.csv") || !strings.Contains(f.Reason, "permission") {
-		t.Errorf("%s: %s", f.Verdict, f.Reason)
-	}
-	addsUp(t, h, rep)
-}
-
 // TestBrokenOffEndsNothing: a full extract that breaks off says nothing of what
 // would have stood behind the break, and one that gives nothing is no run.
 func TestBrokenOffEndsNothing(t *testing.T) {

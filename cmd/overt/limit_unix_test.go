@@ -22,25 +22,17 @@ func limitFiles(n uint64) error {
 	return unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: n, Max: n})
 }
 
-// TestReadOnly: a folder that may not be written is refused in words.
-func TestReadOnly(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("runs as root only, which then becomes somebody who may not write")
-	}
-	dir, err := os.MkdirTemp("", "overt-read-only-*")
+// nobody gives a folder that everyone may read, and runs overt as somebody without
+// rights: nobody, if the test is run by root, and else whoever runs it.
+func nobody(t *testing.T) (dir string, run func(args ...string) (code int, out string)) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "overt-nobody-*")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
-	}
-	home := filepath.Join(dir, "home")
-	if code, _, errs := overtIn(t, home, "runs"); code != exitOK {
-		t.Fatal(errs)
-	}
-	if out, err := exec.Command("chmod", "-R", "a+rX", dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
 	}
 	exe := filepath.Join(dir, "overt")
 	self, err := os.Executable()
@@ -54,17 +46,77 @@ func TestReadOnly(t *testing.T) {
 	if err := os.WriteFile(exe, data, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"runs"}, {"demo"}, {"show", "ICE"}} {
-		cmd := exec.Command(exe, append([]string{"--home", home}, args...)...)
+	return dir, func(args ...string) (int, string) {
+		cmd := exec.Command(exe, args...)
 		cmd.Env = []string{childEnv + "=0", "HOME=" + dir, "USER=nobody"}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		out, err := cmd.CombinedOutput()
-		if code := cmd.ProcessState.ExitCode(); code != exitFailed {
-			t.Errorf("overt %s: %v, exit %d, want %d\n%s", strings.Join(args, " "), err, code, exitFailed, out)
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		}
-		if !strings.Contains(string(out), "permission denied") || strings.Contains(string(out), "goroutine") {
-			t.Errorf("overt %s said\n%s", strings.Join(args, " "), out)
+		out, _ := cmd.CombinedOutput()
+		return cmd.ProcessState.ExitCode(), string(out)
+	}
+}
+
+// TestReadOnly: a folder that may not be written is refused in words.
+func TestReadOnly(t *testing.T) {
+	dir, run := nobody(t)
+	home := filepath.Join(dir, "home")
+	if code, _, errs := overtIn(t, home, "runs"); code != exitOK {
+		t.Fatal(errs)
+	}
+	if out, err := exec.Command("chmod", "-R", "a+rX,a-w", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("chmod", "-R", "u+w", dir).Run() })
+	for _, args := range [][]string{{"runs"}, {"demo"}, {"show", "ICE"}} {
+		code, out := run(append([]string{"--home", home}, args...)...)
+		if code != exitFailed || !strings.Contains(out, "permission denied") || strings.Contains(out, "goroutine") {
+			t.Errorf("overt %s: exit %d, want %d\n%s", strings.Join(args, " "), code, exitFailed, out)
 		}
+	}
+}
+
+// TestUnreadableFile: a file that may not be read is in the ledger with the reason,
+// and the one beside it is taken in.
+func TestUnreadableFile(t *testing.T) {
+	dir, run := nobody(t)
+	own := filepath.Join(dir, "own")
+	if err := os.Mkdir(own, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(own, 0o777); err != nil { // whatever the umask
+		t.Fatal(err)
+	}
+	mapping := "name: people\nqueries:\n  - entities:\n      p:\n        schema: Person\n        key: id\n        properties: {name: name}\n"
+	for name, text := range map[string]string{"open.csv": "id,name\n1,Ada\n", "locked.csv": "id,name\n2,Ben\n", "people.yml": mapping} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if name == "locked.csv" {
+			continue
+		}
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if os.Getuid() != 0 {
+		if err := os.Chmod(filepath.Join(dir, "locked.csv"), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	home := filepath.Join(own, "home")
+	args := []string{"--home", home, "import", filepath.Join(dir, "open.csv"), filepath.Join(dir, "locked.csv"), "--mapping", filepath.Join(dir, "people.yml"), "--dataset", "people"}
+	code, out := run(args...)
+	if code != exitFailed || !strings.Contains(out, "locked.csv  failed") || !strings.Contains(out, "permission denied") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out = run("--home", home, "coverage", "people")
+	if code != exitOK || !strings.Contains(out, "locked.csv") || !strings.Contains(out, "permission denied") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if code, out = run("--home", home, "show", "Ada"); code != exitOK {
+		t.Errorf("exit %d\n%s", code, out)
 	}
 }
 
