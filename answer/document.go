@@ -47,11 +47,7 @@ func first(list []string) string {
 // withReading opens what was read of some bytes, as far as the view shows it.
 // Errors: not_found, when nothing was.
 func withReading(ctx context.Context, d *gate.Desk, b overt.BlobID, do func(*reading.Reading) error) error {
-	all, err := readingsOf(ctx, d, reading.DocumentID(b))
-	if err != nil {
-		return err
-	}
-	r, done, err := all[0].open(ctx, d)
+	_, r, done, err := newestReading(ctx, d, reading.DocumentID(b))
 	if err != nil {
 		return err
 	}

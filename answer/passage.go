@@ -50,11 +50,7 @@ func CitePassage(ctx context.Context, d *gate.Desk, doc string, q PassageQuestio
 	if err != nil {
 		return nil, err
 	}
-	all, err := readingsOf(ctx, d, id)
-	if err != nil {
-		return nil, err
-	}
-	r, done, err := all[0].open(ctx, d)
+	all, r, done, err := newestReading(ctx, d, id)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +107,7 @@ func OpenPassage(ctx context.Context, d *gate.Desk, uri string) (*Passage, error
 	if err != nil {
 		return nil, err
 	}
-	all, err := readingsOf(ctx, d, reading.DocumentID(asked.Document))
-	if err != nil {
-		return nil, err
-	}
-	r, done, err := all[0].open(ctx, d)
+	all, r, done, err := newestReading(ctx, d, reading.DocumentID(asked.Document))
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +184,16 @@ func (k readingOf) open(ctx context.Context, d *gate.Desk) (r *reading.Reading, 
 		return nil, nil, err
 	}
 	return r, func() { _, _ = r.Close(), in.Close() }, nil
+}
+
+// newestReading opens the newest reading of a document; all are those that
+// readingsOf lists. What it opens is to be closed by done. Errors: not_found.
+func newestReading(ctx context.Context, d *gate.Desk, doc ftm.EntityID) (all []readingOf, r *reading.Reading, done func(), err error) {
+	if all, err = readingsOf(ctx, d, doc); err != nil {
+		return nil, nil, nil, err
+	}
+	r, done, err = all[0].open(ctx, d)
+	return all, r, done, err
 }
 
 // readingsOf lists the readings of a document, the newest first. Errors:

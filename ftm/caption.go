@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"overt/internal/edit"
 )
 
 // Bounds on the work of picking a caption, which is quadratic in both.
@@ -192,7 +194,7 @@ func centroid(texts []string, weights map[string]float64) []string {
 		for j := i + 1; j < len(texts); j++ {
 			like := 1.0
 			if texts[i] != texts[j] {
-				like -= float64(edits(runes[i], runes[j])) / float64(max(len(runes[i]), len(runes[j]), 1))
+				like -= float64(edit.Distance(runes[i], runes[j])) / float64(max(len(runes[i]), len(runes[j]), 1))
 			}
 			score[texts[i]] += like * weight(texts[i])
 			score[texts[j]] += like * weight(texts[j])
@@ -208,24 +210,4 @@ func centroid(texts []string, weights map[string]float64) []string {
 		return 0
 	})
 	return unique
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, ra := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, rb := range b {
-			cost := diagonal
-			if ra != rb {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"overt"
+	"overt/blob"
 	"overt/extract/document"
 	"overt/extract/reading"
 	"overt/extract/worker"
@@ -184,7 +185,7 @@ func (b *batch) document(ctx context.Context, h *had) error {
 	s.head.Languages = b.in.Languages
 	out := &recogniser{Sink: s, ctx: ctx, how: b.in.Recognise}
 	h.err = b.readMeasured(ctx, h, document.Input{
-		ReaderAt: &seekerAt{in: in}, Size: h.Size, Name: h.name, Passwords: b.in.Passwords, Limits: b.in.Limits,
+		ReaderAt: blob.At(in), Size: h.Size, Name: h.name, Passwords: b.in.Passwords, Limits: b.in.Limits,
 	}, out)
 	if err := out.flush(); err != nil && h.err == nil {
 		h.err = err
@@ -254,28 +255,6 @@ func (b *batch) open(ctx context.Context, id overt.BlobID) (*reading.Index, erro
 		return nil, err
 	}
 	return &r.Index, done()
-}
-
-// A seekerAt reads at offsets of what can seek.
-type seekerAt struct {
-	mu sync.Mutex
-	in io.ReadSeeker
-}
-
-func (s *seekerAt) ReadAt(p []byte, off int64) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if at, ok := s.in.(io.ReaderAt); ok {
-		return at.ReadAt(p, off)
-	}
-	if _, err := s.in.Seek(off, io.SeekStart); err != nil {
-		return 0, err
-	}
-	n, err := io.ReadFull(s.in, p)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
-	return n, err
 }
 
 // keep makes what was read a run, and settles the documents. What is settled

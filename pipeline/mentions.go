@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -291,11 +290,7 @@ func openReading(ctx context.Context, blobs blob.Store, id overt.BlobID) (r *rea
 	if err != nil {
 		return nil, nil, err
 	}
-	size, err := in.Seek(0, io.SeekEnd)
-	if err == nil {
-		r, err = reading.Open(&seekerAt{in: in}, size)
-	}
-	if err != nil {
+	if r, err = reading.From(in); err != nil {
 		return nil, nil, errors.Join(err, in.Close())
 	}
 	return r, func() error { return errors.Join(r.Close(), in.Close()) }, nil

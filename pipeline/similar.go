@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
 
 	"overt"
 	"overt/extract/reading"
@@ -113,11 +112,7 @@ func (s *sketcher) sketch(id overt.BlobID) (*similar.Entry, error) {
 		return nil, err
 	}
 	defer func() { _ = in.Close() }()
-	size, err := in.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, err
-	}
-	r, err := reading.Open(&seekerAt{in: in}, size)
+	r, err := reading.From(in)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package paper
 import (
 	"strings"
 	"unicode/utf8"
+
+	"overt/internal/edit"
 )
 
 // A sighting is a printed label that was found.
@@ -57,7 +59,7 @@ func near(fold string, want []rune, may int) bool {
 	}
 	got, few := []rune(fold), min(may, 2)
 	for k := max(1, n-1); k <= min(n+1, len(want)); k++ { // "rn" is read for "m"
-		if edits(got, want[:k]) <= few {
+		if edit.Distance(got, want[:k]) <= few {
 			return true
 		}
 	}
@@ -83,7 +85,7 @@ func (l *layout) match(n, i int, want []rune, may int) (sighting, bool) {
 			if line[k].fold == "" && best > may {
 				continue
 			}
-			if e := edits(got, want); e < best && boxNumber(got) == boxNumber(want) {
+			if e := edit.Distance(got, want); e < best && boxNumber(got) == boxNumber(want) {
 				best = e
 				s.last, s.end, s.right, s.bottom = at.last, at.end, at.right, at.bottom
 				s.cost = float32(e)
@@ -119,30 +121,6 @@ func boxNumber(label []rune) string {
 		n++
 	}
 	return string(label[:n])
-}
-
-// edits counts the characters by which two texts differ (Levenshtein).
-func edits(a, b []rune) int {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	row := make([]int, len(a)+1)
-	for i := range row {
-		row[i] = i
-	}
-	for j, y := range b {
-		diagonal := row[0]
-		row[0] = j + 1
-		for i, x := range a {
-			c := diagonal
-			if x != y {
-				c++
-			}
-			diagonal = row[i+1]
-			row[i+1] = min(c, row[i]+1, row[i+1]+1)
-		}
-	}
-	return row[len(a)]
 }
 
 // mark makes the words of a label stops.

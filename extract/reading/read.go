@@ -3,7 +3,6 @@ package reading
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"hash/crc32"
 	"io"
 	"iter"
@@ -12,6 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"overt"
+	"overt/blob"
 	"overt/extract/document"
 )
 
@@ -55,32 +55,13 @@ func Open(in io.ReaderAt, size int64) (*Reading, error) {
 	return r, nil
 }
 
-// From reads the index of a reading that can be sought in. It holds no lock on
-// in: who reads the reading from several goroutines opens it for each.
+// From reads the index of a reading that can be sought in.
 func From(in io.ReadSeeker) (*Reading, error) {
 	size, err := in.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
 	}
-	at, ok := in.(io.ReaderAt)
-	if !ok {
-		at = seeking{in}
-	}
-	return Open(at, size)
-}
-
-// seeking reads at offsets of what can only seek.
-type seeking struct{ in io.ReadSeeker }
-
-func (s seeking) ReadAt(p []byte, off int64) (int, error) {
-	if _, err := s.in.Seek(off, io.SeekStart); err != nil {
-		return 0, err
-	}
-	n, err := io.ReadFull(s.in, p)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
-	return n, err
+	return Open(blob.At(in), size)
 }
 
 // block gives the bytes of a block. within is the size of the file, or 0 when
