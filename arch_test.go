@@ -62,7 +62,7 @@ var doors = []door{
 	{"extract/tree", []string{"extract/open", "extract/records", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/database", []string{"extract/open", "extract/records", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},
 	{"extract/mail", []string{"extract/readers", "extract/mapi", "cmd/..."}, "formats are chosen in one list, and Outlook's items are mail"},
-	{"extract/sheet", []string{"extract/open", "extract/office", "cmd/..."}, "formats are chosen in one list"},
+	{"extract/sheet", []string{"extract/open", "extract/office", "extract/legacy", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/markup", []string{"extract/..."}, "formats that hold HTML are read below"},
 	{"extract/document", []string{"*"}, "what documents hold is said everywhere above"},
 	{"extract/reading", []string{"*"}, "text is asked for everywhere above"},
@@ -98,6 +98,7 @@ var level = []struct{ from, to string }{
 	{"extract/parquet", "extract/tree"}, // a record with lists is a tree
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way
+	{"extract/legacy", "extract/sheet"},
 	{"extract/tabular", "extract/..."},  // tables are read as import reads them
 	{"resolve/value", "resolve/name"},   // words of values are folded as names are
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"overt/extract/document"
+	"overt/extract/sheet"
 )
 
 // A value of a row.
@@ -52,7 +53,7 @@ func (d *database) value(c column, b []byte) value {
 	case typeFloat:
 		return value{text: strconv.FormatFloat(float64(math.Float32frombits(le.Uint32(b))), 'f', -1, 32)}
 	case typeDouble:
-		return value{text: plainNumber(strconv.FormatFloat(math.Float64frombits(le.Uint64(b)), 'G', -1, 64))}
+		return value{text: sheet.Number(strconv.FormatFloat(math.Float64frombits(le.Uint64(b)), 'G', -1, 64))}
 	case typeDate:
 		return value{text: dayText(math.Float64frombits(le.Uint64(b)))}
 	case typeNumeric:

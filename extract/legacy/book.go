@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/sheet"
 	"overt/internal/cfb"
 )
 
@@ -16,15 +17,15 @@ type book struct {
 	src     io.ReaderAt
 	size    int64
 	cover   sheetCover
-	version int // 2, 3, 4, 5 (with 7) or 8
-	page    int // code page of narrow text
-	since   int // 1900 or 1904
+	version int  // 2, 3, 4, 5 (with 7) or 8
+	page    int  // code page of narrow text
+	late    bool // days count from 1904
 
 	sheets  []sheetRef
 	strings []string // shared by the cells
 	kept    int64    // bytes of them
-	formats map[int]format
-	xfs     []format // by the number of a cell's style
+	formats map[int]sheet.Format
+	xfs     []sheet.Format // by the number of a cell's style
 	drawn   scattered
 }
 
@@ -40,7 +41,7 @@ const maxSheets = 100_000
 
 // workbook reads a workbook; root is nil for those that are no compound file.
 func (r *reading) workbook(root *cfb.Entry, src io.ReaderAt, size int64) error {
-	b := &book{r: r, src: src, size: size, page: 1252, since: 1900, formats: map[int]format{}}
+	b := &book{r: r, src: src, size: size, page: 1252, formats: map[int]sheet.Format{}}
 	s := b.records(0)
 	if err := s.next(); err != nil || !isBOF(s.id) {
 		return bad("the workbook does not begin as one")
@@ -202,7 +203,7 @@ func (b *book) style(id int, body []byte) {
 		b.page = u16(body, 0)
 	case recDateMode:
 		if u16(body, 0) == 1 {
-			b.since = 1904
+			b.late = true
 		}
 	case recFormat:
 		code := ""
@@ -213,13 +214,13 @@ func (b *book) style(id int, body []byte) {
 			code = b.shortText(body, 2)
 		}
 		if b.version < 5 {
-			b.formats[len(b.formats)] = parseFormat(code)
+			b.formats[len(b.formats)] = sheet.ParseFormat(code)
 		} else if len(b.formats) < most {
-			b.formats[u16(body, 0)] = parseFormat(code)
+			b.formats[u16(body, 0)] = sheet.ParseFormat(code)
 		}
 	case recFormatOld:
 		if len(b.formats) < most {
-			b.formats[len(b.formats)] = parseFormat(b.shortText(body, 0))
+			b.formats[len(b.formats)] = sheet.ParseFormat(b.shortText(body, 0))
 		}
 	case recXF, recXF2, recXF3, recXF4:
 		if len(b.xfs) >= most || len(body) < 4 {
@@ -234,7 +235,7 @@ func (b *book) style(id int, body []byte) {
 		}
 		f, ok := b.formats[n]
 		if !ok && b.version >= 5 {
-			f = builtin(n)
+			f = sheet.Builtin(n)
 		}
 		b.xfs = append(b.xfs, f)
 	}

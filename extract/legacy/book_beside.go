@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func (sh *sheet) keepText(text string) {
+func (sh *worksheet) keepText(text string) {
 	if sh.size += int64(len(text)); sh.size > sh.b.r.lim.PageText {
 		return // the page has no room for it
 	}
@@ -15,7 +15,7 @@ func (sh *sheet) keepText(text string) {
 	sh.texts[sh.object] += text
 }
 
-func (sh *sheet) note(body []byte) {
+func (sh *worksheet) note(body []byte) {
 	if len(sh.notes) > 1<<16 {
 		return
 	}
@@ -31,7 +31,7 @@ func (sh *sheet) note(body []byte) {
 
 // link says where a cell's link leads: the address stands behind the class of
 // its moniker, [MS-OSHARED] 2.3.7.6.
-func (sh *sheet) link(body []byte) {
+func (sh *worksheet) link(body []byte) {
 	const moniker = "\xE0\xC9\xEA\x79\xF9\xBA\xCE\x11\x8C\x82\x00\xAA\x00\x4B\xA9\x0B"
 	_, rest, found := strings.Cut(string(body), moniker)
 	if !found || len(rest) < 4 {
@@ -42,7 +42,7 @@ func (sh *sheet) link(body []byte) {
 }
 
 // chart keeps the texts of a chart.
-func (sh *sheet) chart(id int, body []byte) {
+func (sh *worksheet) chart(id int, body []byte) {
 	if id == recSeriesText && len(sh.charts) < 10_000 {
 		if s := line(sh.b.shortText(body, 2)); s != "" && !slices.Contains(sh.charts, s) {
 			sh.charts = append(sh.charts, s)
@@ -51,7 +51,7 @@ func (sh *sheet) chart(id int, body []byte) {
 }
 
 // finish puts what stands beside the cells under the page.
-func (sh *sheet) finish() {
+func (sh *worksheet) finish() {
 	p := sh.b.r.page
 	for _, n := range sh.notes {
 		text := n.text

@@ -12,12 +12,13 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/sheet"
 )
 
-// A sheet is one sheet being read. Its cells are kept and sorted, because some
+// A worksheet is one sheet being read. Its cells are kept and sorted, because some
 // programs write them column by column; a sheet that is too large for that is
 // given in parts.
-type sheet struct {
+type worksheet struct {
 	b       *book
 	name    string
 	cells   []sheetCell
@@ -69,7 +70,7 @@ func (b *book) page0(n int, ref sheetRef, s *records) error {
 	if err := b.r.page.begin(label, true); err != nil {
 		return err
 	}
-	sh := &sheet{b: b, name: label, hidden: map[int]bool{}, columns: map[int]bool{}, texts: map[int]string{}}
+	sh := &worksheet{b: b, name: label, hidden: map[int]bool{}, columns: map[int]bool{}, texts: map[int]string{}}
 	for _, other := range b.sheets[:min(n, len(b.sheets))] {
 		if short(line(other.name)) == label {
 			sh.name = fmt.Sprintf("%s (%d)", label, n+1)
@@ -96,7 +97,7 @@ func (b *book) page0(n int, ref sheetRef, s *records) error {
 }
 
 // read takes the records up to the end of the sheet; charts lie inside it.
-func (sh *sheet) read(s *records) error {
+func (sh *worksheet) read(s *records) error {
 	depth := 0
 	for {
 		if err := sh.b.r.tick(); err != nil {
@@ -127,7 +128,7 @@ func (sh *sheet) read(s *records) error {
 	}
 }
 
-func (sh *sheet) record(s *records) error {
+func (sh *worksheet) record(s *records) error {
 	switch s.id {
 	case recRow:
 		if row := u16(s.body, 0); u16(s.body, 12)&0x20 != 0 {
@@ -187,7 +188,7 @@ func (b *book) style2(id int, body []byte) {
 }
 
 // cell reads a record with one cell or several.
-func (sh *sheet) cell(s *records) {
+func (sh *worksheet) cell(s *records) {
 	body := s.body
 	if s.id == recStringRes || s.id == recString2 {
 		sh.resultText(s)
@@ -225,12 +226,12 @@ func (sh *sheet) cell(s *records) {
 	case recNumber, recNumber2:
 		sh.number(row, column, body, value, f)
 	case recInteger2:
-		sh.put(row, column, f.show(strconv.Itoa(u16(body, value)), sh.b.since))
+		sh.put(row, column, f.Show(strconv.Itoa(u16(body, value)), sh.b.late))
 	case recRK:
-		sh.put(row, column, f.show(rk(u32(body, 6)), sh.b.since))
+		sh.put(row, column, f.Show(rk(u32(body, 6)), sh.b.late))
 	case recManyRK:
 		for at := 4; at+6 <= len(body)-2 && column < 1<<14; at, column = at+6, column+1 {
-			sh.put(row, column, sh.format(u16(body, at)).show(rk(u32(body, at+2)), sh.b.since))
+			sh.put(row, column, sh.format(u16(body, at)).Show(rk(u32(body, at+2)), sh.b.late))
 		}
 	case recBool, recBool2:
 		if value+1 < len(body) {
@@ -241,30 +242,30 @@ func (sh *sheet) cell(s *records) {
 	}
 }
 
-func (sh *sheet) format(n int) format {
+func (sh *worksheet) format(n int) sheet.Format {
 	if n &= 0xFFF; n < len(sh.b.xfs) {
 		return sh.b.xfs[n]
 	}
-	return format{}
+	return sheet.Format{}
 }
 
-func (sh *sheet) put(row, column int, text string) {
+func (sh *worksheet) put(row, column int, text string) {
 	if text == "" || column >= 1<<14 {
 		return
 	}
 	sh.cells = append(sh.cells, sheetCell{row, column, text})
 }
 
-func (sh *sheet) number(row, column int, body []byte, at int, f format) {
+func (sh *worksheet) number(row, column int, body []byte, at int, f sheet.Format) {
 	if at+8 > len(body) {
 		return
 	}
 	v := math.Float64frombits(binary.LittleEndian.Uint64(body[at:]))
-	sh.put(row, column, f.show(strconv.FormatFloat(v, 'G', -1, 64), sh.b.since))
+	sh.put(row, column, f.Show(strconv.FormatFloat(v, 'G', -1, 64), sh.b.late))
 }
 
 // result reads what a formula came to when the workbook was saved.
-func (sh *sheet) result(row, column int, body []byte, at int, f format) {
+func (sh *worksheet) result(row, column int, body []byte, at int, f sheet.Format) {
 	if at+8 > len(body) {
 		return
 	}
@@ -281,7 +282,7 @@ func (sh *sheet) result(row, column int, body []byte, at int, f format) {
 	}
 }
 
-func (sh *sheet) resultText(s *records) {
+func (sh *worksheet) resultText(s *records) {
 	if sh.formula == nil {
 		return
 	}
@@ -335,7 +336,7 @@ func boolOrError(v byte, isError bool) string {
 }
 
 // flush gives the rows that are kept; the last one stays where more may follow.
-func (sh *sheet) flush(all bool) error {
+func (sh *worksheet) flush(all bool) error {
 	slices.SortStableFunc(sh.cells, func(a, b sheetCell) int {
 		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.column, b.column))
 	})
@@ -356,7 +357,7 @@ func (sh *sheet) flush(all bool) error {
 	return nil
 }
 
-func (sh *sheet) give(cells []sheetCell) error {
+func (sh *worksheet) give(cells []sheetCell) error {
 	row := document.Row{Table: sh.name, Number: int64(cells[0].row) + 1, Hidden: sh.hidden[cells[0].row]}
 	row.Cells = make([]document.Cell, cells[len(cells)-1].column+1)
 	for _, c := range cells {

@@ -58,11 +58,7 @@ func (w *workbook) format(id string, custom map[string]string) error {
 	if len(w.formats) >= 1<<20 || len(custom) >= 1<<16 {
 		return errTooMuch
 	}
-	f := sheet.Builtin(id)
-	if code, ok := custom[id]; ok {
-		f = sheet.ParseFormat(code)
-	}
-	w.formats = append(w.formats, f)
+	w.formats = append(w.formats, sheet.Styled(id, custom))
 	return nil
 }
 

@@ -27,26 +27,31 @@ func (wb *workbook) readStyles(part string) error {
 			inCells = false
 		case "xf":
 			if inCells {
-				id := attr(e, "numFmtId")
-				if code, ok := custom[id]; ok {
-					wb.formats = append(wb.formats, ParseFormat(code))
-				} else {
-					wb.formats = append(wb.formats, Builtin(id))
-				}
+				wb.formats = append(wb.formats, Styled(attr(e, "numFmtId"), custom))
 			}
 		}
 		return nil
 	})
 }
 
+// Styled gives the format that a style names: one that the workbook spells out in
+// custom, else one that it need not. A name that is neither shows plain numbers.
+func Styled(id string, custom map[string]string) Format {
+	if code, ok := custom[id]; ok {
+		return ParseFormat(code)
+	}
+	n, err := strconv.Atoi(id)
+	if err != nil {
+		return Format{}
+	}
+	return Builtin(n)
+}
+
 // Builtin gives the number formats that a workbook need not spell out
 // (ECMA-376 part 1, 18.8.30; 27 to 36 and 50 to 58 are dates in East Asian
 // versions).
-func Builtin(id string) Format {
-	n, err := strconv.Atoi(id)
+func Builtin(n int) Format {
 	switch {
-	case err != nil:
-		return Format{}
 	case n >= 14 && n <= 17, n >= 27 && n <= 31, n == 36, n >= 50 && n <= 54, n == 57 || n == 58:
 		return Format{date: true}
 	case n >= 18 && n <= 21, n == 32 || n == 33, n == 45, n == 47:
