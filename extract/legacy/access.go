@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 )
 
 // A database is a database of Access being read: Jet 3 (Access 97 and before),
@@ -170,7 +171,7 @@ func (d *database) read() error {
 			if e.flags&flagSystem != 0 || strings.HasPrefix(e.name, "MSys") {
 				continue
 			}
-			name := short(line(e.name))
+			name := page.Short(page.OneLine(e.name))
 			if name == "" || named[name] {
 				name = fmt.Sprintf("%s (page %d)", name, e.page)
 			}
@@ -204,7 +205,7 @@ func (d *database) catalogue() ([]entry, error) {
 			case "Flags":
 				e.flags = uint32(v[i].number)
 			case "Database", "Connect":
-				e.from = strings.TrimSpace(e.from + " " + line(v[i].text))
+				e.from = strings.TrimSpace(e.from + " " + page.OneLine(v[i].text))
 			}
 		}
 		if len(entries) >= most {
@@ -221,7 +222,7 @@ func (d *database) catalogue() ([]entry, error) {
 
 // give gives a table: its page, and its rows below the names of the columns.
 func (d *database) give(name string, e entry) error {
-	if err := d.r.page.begin(name, true); err != nil {
+	if err := d.r.page.Begin(name, true); err != nil {
 		return err
 	}
 	if e.flags&flagHidden != 0 {
@@ -243,7 +244,7 @@ func (d *database) give(name string, e entry) error {
 	}); err != nil {
 		return err
 	}
-	return d.r.page.end()
+	return d.r.page.End()
 }
 
 // give gives one row.
@@ -252,12 +253,12 @@ func (t *table) give(values []value) error {
 	row := document.Row{Table: t.name, Number: t.given, Cells: make([]document.Cell, len(values))}
 	texts := make([]string, len(values))
 	for i, v := range values {
-		row.Cells[i].Text = clean(v.text)
+		row.Cells[i].Text = page.Clean(v.text)
 		texts[i] = strings.Join(strings.FieldsFunc(row.Cells[i].Text, func(c rune) bool { return c == '\n' || c == '\t' }), " ")
 	}
 	p := t.d.r.page
-	p.put(strings.Join(texts, "\t") + "\n")
-	if err := p.full(); err != nil {
+	p.Put(strings.Join(texts, "\t") + "\n")
+	if err := p.Full(); err != nil {
 		return err
 	}
 	if err := t.d.r.out.Row(row); err != nil {

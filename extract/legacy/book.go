@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/extract/sheet"
 	"overt/internal/cfb"
 )
@@ -180,14 +181,14 @@ func (b *book) global(s *records) error {
 }
 
 func (r *reading) aboutUser(name string) {
-	if name = line(name); name != "" && name != "None" {
+	if name = page.OneLine(name); name != "" && name != "None" {
 		r.note("last-user", "it was last open in the name of %s", name)
 	}
 }
 
 // path gives the name of another workbook without its codes of folders.
 func path(s string) string {
-	return line(strings.Map(func(c rune) rune {
+	return page.OneLine(strings.Map(func(c rune) rune {
 		if c == 3 {
 			return '\\'
 		}

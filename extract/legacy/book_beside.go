@@ -3,6 +3,8 @@ package legacy
 import (
 	"slices"
 	"strings"
+
+	"overt/extract/page"
 )
 
 func (sh *worksheet) keepText(text string) {
@@ -44,7 +46,7 @@ func (sh *worksheet) link(body []byte) {
 // chart keeps the texts of a chart.
 func (sh *worksheet) chart(id int, body []byte) {
 	if id == recSeriesText && len(sh.charts) < 10_000 {
-		if s := line(sh.b.shortText(body, 2)); s != "" && !slices.Contains(sh.charts, s) {
+		if s := page.OneLine(sh.b.shortText(body, 2)); s != "" && !slices.Contains(sh.charts, s) {
 			sh.charts = append(sh.charts, s)
 		}
 	}
@@ -60,24 +62,24 @@ func (sh *worksheet) finish() {
 			delete(sh.texts, n.object)
 		}
 		who := ""
-		if n.author = line(n.author); n.author != "" {
+		if n.author = page.OneLine(n.author); n.author != "" {
 			who = " by " + n.author
 		}
-		p.under("Comment on %s%d%s: %s", columnName(n.column), n.row+1, who, text)
+		p.Under("Comment on %s%d%s: %s", columnName(n.column), n.row+1, who, text)
 	}
 	if len(sh.notes) > 0 {
 		sh.b.r.note("comments", "the sheet has comments; they stand at the foot")
 	}
 	for _, n := range sh.order {
 		if text, ok := sh.texts[n]; ok && strings.TrimSpace(text) != "" {
-			p.under("Text box: %s", text)
+			p.Under("Text box: %s", text)
 		}
 	}
 	for _, text := range sh.charts {
-		p.under("Chart: %s", text)
+		p.Under("Chart: %s", text)
 	}
 	for _, text := range sh.margins {
-		p.under("%s", text)
+		p.Under("%s", text)
 	}
 }
 
@@ -114,5 +116,5 @@ func marginText(s string) string {
 			}
 		}
 	}
-	return line(b.String())
+	return page.OneLine(b.String())
 }

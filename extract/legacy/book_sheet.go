@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -63,16 +64,16 @@ func (b *book) sheet(n int, ref sheetRef) error {
 
 // page0 reads the records of a sheet, past its BOF, and gives its page.
 func (b *book) page0(n int, ref sheetRef, s *records) error {
-	label := short(line(ref.name))
+	label := page.Short(page.OneLine(ref.name))
 	if label == "" {
 		label = fmt.Sprintf("sheet %d", n+1)
 	}
-	if err := b.r.page.begin(label, true); err != nil {
+	if err := b.r.page.Begin(label, true); err != nil {
 		return err
 	}
 	sh := &worksheet{b: b, name: label, hidden: map[int]bool{}, columns: map[int]bool{}, texts: map[int]string{}}
 	for _, other := range b.sheets[:min(n, len(b.sheets))] {
-		if short(line(other.name)) == label {
+		if page.Short(page.OneLine(other.name)) == label {
 			sh.name = fmt.Sprintf("%s (%d)", label, n+1)
 		}
 	}
@@ -93,7 +94,7 @@ func (b *book) page0(n int, ref sheetRef, s *records) error {
 	if err != nil {
 		return err
 	}
-	return b.r.page.end()
+	return b.r.page.End()
 }
 
 // read takes the records up to the end of the sheet; charts lie inside it.
@@ -361,7 +362,7 @@ func (sh *worksheet) give(cells []sheetCell) error {
 	row := document.Row{Table: sh.name, Number: int64(cells[0].row) + 1, Hidden: sh.hidden[cells[0].row]}
 	row.Cells = make([]document.Cell, cells[len(cells)-1].column+1)
 	for _, c := range cells {
-		row.Cells[c.column].Text = clean(c.text)
+		row.Cells[c.column].Text = page.Clean(c.text)
 		if sh.columns[c.column] {
 			sh.b.r.note("hidden-columns", "the sheet has hidden columns with values; they are part of the text")
 		}
@@ -373,8 +374,8 @@ func (sh *worksheet) give(cells []sheetCell) error {
 	for i, c := range row.Cells {
 		texts[i] = strings.ReplaceAll(strings.TrimSpace(c.Text), "\n", " ")
 	}
-	sh.b.r.page.put(strings.Join(texts, "\t") + "\n")
-	if err := sh.b.r.page.full(); err != nil {
+	sh.b.r.page.Put(strings.Join(texts, "\t") + "\n")
+	if err := sh.b.r.page.Full(); err != nil {
 		return err
 	}
 	if err := sh.b.r.tick(); err != nil {

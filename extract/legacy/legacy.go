@@ -32,6 +32,7 @@ import (
 	"overt"
 	"overt/extract/charset"
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -43,7 +44,7 @@ var _ document.Reader = Reader{}
 // Why something is not read; each is a code of document.
 var (
 	errSealed  = errors.New("it is protected with a password")
-	errTooMuch = errors.New("it has more than is read")
+	errTooMuch = page.ErrTooMuch
 	errUnknown = errors.New("a form of the format that is not read")
 )
 
@@ -56,18 +57,18 @@ func unknown(format string, args ...any) error {
 // Read is part of document.Reader.
 func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) error {
 	in.Limits = in.Limits.WithDefaults()
-	r := &reading{ctx: ctx, in: in, lim: in.Limits, out: &tap{Sink: out}, said: map[string]bool{}, codes: map[int]func(string) string{}}
-	r.page = newPage(r)
+	r := &reading{ctx: ctx, in: in, lim: in.Limits, out: page.NewTap(ctx, out), said: map[string]bool{}, codes: map[int]func(string) string{}}
+	r.page = page.New(r.out, r.lim)
 	err := r.read()
-	if err == nil || r.over() == nil && r.page.some() {
-		if ended := r.page.end(); err == nil {
+	if err == nil || r.over() == nil && r.page.Some() {
+		if ended := r.page.End(); err == nil {
 			err = ended
 		}
 	}
-	if err == nil && !r.page.any && r.out.members == 0 { // an empty document
-		err = r.page.begin("", true)
+	if err == nil && !r.page.Given && r.out.Members == 0 { // an empty document
+		err = r.page.Begin("", true)
 		if err == nil {
-			err = r.page.end()
+			err = r.page.End()
 		}
 	}
 	return r.verdict(err)
@@ -78,8 +79,8 @@ type reading struct {
 	ctx   context.Context
 	in    document.Input
 	lim   document.Limits
-	out   *tap
-	page  *page
+	out   *page.Tap
+	page  *page.Writer
 	said  map[string]bool             // notes and properties, so that each stands there once
 	codes map[int]func(string) string // decoders by code page
 	file  *cfb.File                   // nil outside of a compound file
@@ -151,7 +152,7 @@ func (r *reading) compound() error {
 		if err := r.hold(kind.name, kind.read(root, s)); err != nil {
 			return err
 		}
-		if err := r.page.end(); err != nil {
+		if err := r.page.End(); err != nil {
 			return err
 		}
 		return r.macros(root)
@@ -205,7 +206,7 @@ func (r *reading) stream(e *cfb.Entry) (*io.SectionReader, error) {
 
 // hold takes an error of a main part: with text before it, it is a gap.
 func (r *reading) hold(where string, err error) error {
-	if err == nil || r.over() != nil || !r.page.any || errors.Is(err, errSealed) {
+	if err == nil || r.over() != nil || !r.page.Given || errors.Is(err, errSealed) {
 		return err
 	}
 	return r.gap(where, err)
@@ -236,7 +237,7 @@ func code(err error) string {
 }
 
 func (r *reading) gap(where string, err error) error {
-	return r.say(document.Gap{Page: r.page.at(), Where: where, Code: code(err), Reason: "the part is not read to its end: " + err.Error()})
+	return r.say(document.Gap{Page: r.page.At(), Where: where, Code: code(err), Reason: "the part is not read to its end: " + err.Error()})
 }
 
 // maxSaid bounds notes, and gaps, of one document.
@@ -244,7 +245,7 @@ const maxSaid = 20_000
 
 // say gives a gap.
 func (r *reading) say(g document.Gap) error {
-	g.Where, g.Reason = short(line(g.Where)), short(line(g.Reason))
+	g.Where, g.Reason = page.Short(page.OneLine(g.Where)), page.Short(page.OneLine(g.Reason))
 	key := fmt.Sprint("gap", g)
 	if r.said[key] || len(r.said) > 2*maxSaid {
 		return nil
@@ -255,7 +256,7 @@ func (r *reading) say(g document.Gap) error {
 
 // note says what is odd, once for each page.
 func (r *reading) note(code, format string, args ...any) {
-	n := document.Note{Page: r.page.at(), Code: code, Message: short(line(fmt.Sprintf(format, args...)))}
+	n := document.Note{Page: r.page.At(), Code: code, Message: page.Short(page.OneLine(fmt.Sprintf(format, args...)))}
 	key := fmt.Sprint(n.Page, code, n.Message)
 	if r.said[key] || len(r.said) > maxSaid || r.over() != nil {
 		return
@@ -268,22 +269,17 @@ func (r *reading) note(code, format string, args ...any) {
 
 // property says something of the document, once.
 func (r *reading) property(name, value string) {
-	value = line(value)
+	value = page.OneLine(value)
 	key := "property " + name + " " + value
 	if value == "" || r.said[key] || len(r.said) > maxSaid || r.over() != nil {
 		return
 	}
 	r.said[key] = true
-	_ = r.out.Property(name, cut(value, 64<<10)) // kept by the tap
+	_ = r.out.Property(name, page.Shorten(value, 64<<10)) // kept by the tap
 }
 
 // over gives the error that ends the reading, if there is one.
-func (r *reading) over() error {
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	return r.out.err
-}
+func (r *reading) over() error { return r.out.Err() }
 
 // tick is over, asked now and then; loops over foreign bytes call it.
 func (r *reading) tick() error {
@@ -312,51 +308,6 @@ func (r *reading) verdict(err error) error {
 	}
 	return overt.Errorf(overt.Invalid, "", "read the document: %w", err)
 }
-
-// tap keeps the first error of a sink, which ends a reading, apart from those of
-// the bytes, which do not.
-type tap struct {
-	document.Sink
-	err     error
-	members int
-}
-
-func (t *tap) keep(err error) error {
-	if t.err == nil {
-		t.err = err
-	}
-	return err
-}
-
-func (t *tap) Property(name, value string) error { return t.keep(t.Sink.Property(name, value)) }
-func (t *tap) Page(p document.Page) error        { return t.keep(t.Sink.Page(p)) }
-func (t *tap) Row(r document.Row) error          { return t.keep(t.Sink.Row(r)) }
-func (t *tap) Gap(g document.Gap) error          { return t.keep(t.Sink.Gap(g)) }
-func (t *tap) Note(n document.Note) error        { return t.keep(t.Sink.Note(n)) }
-
-func (t *tap) Member(m document.Member) (io.WriteCloser, error) {
-	m.Path, m.Type = short(line(m.Path)), short(m.Type)
-	t.members++
-	w, err := t.Sink.Member(m)
-	if err != nil {
-		return nil, t.keep(err)
-	}
-	return &tapped{w, t}, nil
-}
-
-type tapped struct {
-	io.WriteCloser
-	t *tap
-}
-
-// Write passes bytes on.
-func (t *tapped) Write(p []byte) (int, error) {
-	n, err := t.WriteCloser.Write(p)
-	return n, t.t.keep(err)
-}
-
-// Close ends the member.
-func (t *tapped) Close() error { return t.t.keep(t.WriteCloser.Close()) }
 
 // u16 and u32 read little-endian numbers; past the end there are zeros.
 func u16(b []byte, at int) int {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -97,7 +98,7 @@ func (r *reading) native(s *io.SectionReader, at int64, m document.Member) error
 		m.Size = s.Size() - at
 		return r.gave(m, io.NewSectionReader(s, at, s.Size()-at))
 	}
-	if name = line(r.decoder(1252)(name)); name != "" {
+	if name = page.OneLine(r.decoder(1252)(name)); name != "" {
 		m.Path = m.Path + "/" + name
 	}
 	m.Size = size

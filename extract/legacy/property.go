@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -93,7 +94,7 @@ func (r *reading) propertySets(b []byte, summary bool) error {
 // own dictionary.
 func (r *reading) propertySet(b []byte, names map[int64]string) {
 	count := min(u32(b, 4), int64(len(b)/8), 10_000)
-	page := 1252
+	code := 1252
 	var dictionary []byte
 	for i := range int(count) {
 		id, at := u32(b, 8+8*i), u32(b, 12+8*i)
@@ -102,18 +103,18 @@ func (r *reading) propertySet(b []byte, names map[int64]string) {
 		}
 		switch id {
 		case 1:
-			page = u16(b, int(at)+4)
+			code = u16(b, int(at)+4)
 		case 0:
 			dictionary = b[at:]
 		}
 	}
-	custom := r.dictionary(dictionary, page)
+	custom := r.dictionary(dictionary, code)
 	for i := range int(count) {
 		id, at := u32(b, 8+8*i), u32(b, 12+8*i)
 		if id < 2 || at >= int64(len(b)) {
 			continue
 		}
-		value := line(r.variant(b[at:], page))
+		value := page.OneLine(r.variant(b[at:], code))
 		if value == "" {
 			continue
 		}
@@ -140,7 +141,7 @@ func (r *reading) about(name, value string) {
 }
 
 // dictionary reads the names of a user's properties.
-func (r *reading) dictionary(b []byte, page int) map[int64]string {
+func (r *reading) dictionary(b []byte, code int) map[int64]string {
 	names := map[int64]string{}
 	n := min(u32(b, 0), 10_000)
 	at := 4
@@ -151,20 +152,20 @@ func (r *reading) dictionary(b []byte, page int) map[int64]string {
 		id, length := u32(b, at), u32(b, at+4)
 		at += 8
 		size := length
-		if page == 1200 {
+		if code == 1200 {
 			size = (2*length + 3) &^ 3
 		}
 		if size > int64(len(b)-at) {
 			break
 		}
-		names[id] = line(r.decoder(page)(string(b[at : at+int(size)])))
+		names[id] = page.OneLine(r.decoder(code)(string(b[at : at+int(size)])))
 		at += int(size)
 	}
 	return names
 }
 
 // variant gives a typed value as text; empty for types that say nothing here.
-func (r *reading) variant(b []byte, page int) string {
+func (r *reading) variant(b []byte, code int) string {
 	kind := u16(b, 0)
 	if len(b) < 8 {
 		return ""
@@ -181,7 +182,7 @@ func (r *reading) variant(b []byte, page int) string {
 	case 11:
 		return strconv.FormatBool(u16(v, 0) != 0)
 	case 30:
-		return r.decoder(page)(string(upToZeroIn(v[4:], u32(v, 0), page == 1200)))
+		return r.decoder(code)(string(upToZeroIn(v[4:], u32(v, 0), code == 1200)))
 	case 31:
 		n := u32(v, 0)
 		if n > int64(len(v)-4)/2 {

@@ -119,7 +119,7 @@ func (r *reading) rtf(at int64) error {
 	for len(t.rows) > 0 { // asides that did not end
 		t.endAside("")
 	}
-	r.page.aside = r.page.aside[:min(len(r.page.aside), int(count(t.row.open)))]
+	r.page.Unwind(int(count(t.row.open)))
 	t.endRow()
 	t.endDeleted()
 	if t.picture != nil {
@@ -136,7 +136,7 @@ func (r *reading) rtf(at int64) error {
 			return err
 		}
 	}
-	if err := r.page.end(); err != nil {
+	if err := r.page.End(); err != nil {
 		return err
 	}
 	return t.finish()
@@ -146,8 +146,8 @@ func count(b bool) byte { return b2i(b) }
 
 // soft gives the page so far a chance: what was read before damage stands.
 func (r *reading) soft(err error) error {
-	if r.over() == nil && r.page.some() {
-		if ended := r.page.end(); ended != nil {
+	if r.over() == nil && r.page.Some() {
+		if ended := r.page.End(); ended != nil {
 			return ended
 		}
 	}
@@ -159,14 +159,14 @@ func (t *rich) finish() error {
 	if len(t.margins) == 0 {
 		return nil
 	}
-	if err := t.r.page.begin("headers and footers", false); err != nil {
+	if err := t.r.page.Begin("headers and footers", false); err != nil {
 		return err
 	}
 	for _, s := range t.margins {
-		t.r.page.put(s)
-		t.r.page.line()
+		t.r.page.Put(s)
+		t.r.page.Line()
 	}
-	return t.r.page.end()
+	return t.r.page.End()
 }
 
 func (t *rich) next() (byte, error) {
@@ -443,5 +443,5 @@ func (t *rich) put(s string) {
 			t.endRow()
 		}
 	}
-	t.r.page.put(s)
+	t.r.page.Put(s)
 }

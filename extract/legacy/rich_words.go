@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // destinations are the control words that say what the text of their group is
@@ -267,17 +269,17 @@ func (t *rich) beginAside(word string) {
 	t.state.aside = kind
 	t.state.table, t.state.hidden, t.state.deleted = false, false, false
 	t.rows, t.row = append(t.rows, t.row), richRow{}
-	t.r.page.lead()
+	t.r.page.Lead()
 }
 
 func (t *rich) endAside(kind string) {
 	t.endRow()
-	text := strings.TrimSpace(t.r.page.back())
+	text := strings.TrimSpace(t.r.page.Back())
 	t.row, t.rows = t.rows[len(t.rows)-1], t.rows[:len(t.rows)-1]
 	mark := fmt.Sprintf("[%d]", t.numbers)
 	switch kind {
 	case "note":
-		t.r.page.under("%s %s", mark, strings.TrimSpace(strings.TrimPrefix(text, mark)))
+		t.r.page.Under("%s %s", mark, strings.TrimSpace(strings.TrimPrefix(text, mark)))
 	case "comment":
 		who := ""
 		if t.who != "" {
@@ -285,21 +287,21 @@ func (t *rich) endAside(kind string) {
 		}
 		t.who = ""
 		t.r.note("comments", "the page has comments; they stand at the foot")
-		t.r.page.under("Comment%s: %s", who, text)
+		t.r.page.Under("Comment%s: %s", who, text)
 	case "margin":
 		if text != "" && len(t.margins) < 10_000 && !slices.Contains(t.margins, text) {
 			t.margins = append(t.margins, text)
 		}
 	default:
 		if text != "" {
-			t.r.page.under("Text box: %s", text)
+			t.r.page.Under("Text box: %s", text)
 		}
 	}
 }
 
 // ended handles the end of a group that was for something.
 func (t *rich) ended(g group) error {
-	value, label := line(string(t.kept[g.to])), string(t.kept[g.to])
+	value, label := page.OneLine(string(t.kept[g.to])), string(t.kept[g.to])
 	if g.to != inPropName {
 		delete(t.kept, g.to)
 	}
@@ -333,7 +335,7 @@ func (t *rich) ended(g group) error {
 	case inRevised:
 		t.r.property("modifiedAt", t.time())
 	case inPropValue:
-		t.r.note("custom-property", "%s: %s", line(string(t.kept[inPropName])), value)
+		t.r.note("custom-property", "%s: %s", page.OneLine(string(t.kept[inPropName])), value)
 	case inCode:
 		t.put(formula(value))
 		t.r.instruction(value)
@@ -369,8 +371,8 @@ func (t *rich) end(word string) error {
 		return nil
 	case word == "cell" && t.row.open:
 		t.endDeleted()
-		t.row.cells = append(t.row.cells, p.back())
-		p.lead()
+		t.row.cells = append(t.row.cells, cell(p.Back()))
+		p.Lead()
 		if len(t.row.cells) >= maxCells { // no table is that wide
 			t.endRow()
 		}
@@ -378,30 +380,30 @@ func (t *rich) end(word string) error {
 		t.beginRow()
 		return t.end(word)
 	case word == "cell":
-		p.put("\t")
+		p.Put("\t")
 	case word == "row" && t.row.open:
 		t.endRow()
 	case word == "row":
-		p.line()
+		p.Line()
 	case word == "par":
 		if !t.state.table && t.row.open {
 			t.endRow()
 		}
-		p.put("\n")
-	case word == "sect" && t.steady || len(p.aside) > 0:
-		p.line()
+		p.Put("\n")
+	case word == "sect" && t.steady || p.Aside() > 0:
+		p.Line()
 	default:
 		t.endDeleted()
-		return p.end()
+		return p.End()
 	}
 	t.endDeleted()
-	return p.full()
+	return p.Full()
 }
 
 func (t *rich) endDeleted() {
-	if s := line(string(t.gone)); s != "" {
+	if s := page.OneLine(string(t.gone)); s != "" {
 		t.r.note("deleted-text", "the page has text that a revision took away; it stands at the foot")
-		t.r.page.under("Deleted: %s", s)
+		t.r.page.Under("Deleted: %s", s)
 	}
 	t.gone = t.gone[:0]
 }
@@ -411,8 +413,8 @@ func (t *rich) beginRow() {
 		t.tables++
 	}
 	t.row.open, t.row.cells = true, nil
-	t.r.page.line()
-	t.r.page.lead()
+	t.r.page.Line()
+	t.r.page.Lead()
 }
 
 func (t *rich) endRow() {
@@ -420,12 +422,12 @@ func (t *rich) endRow() {
 		return
 	}
 	t.row.open = false
-	if s := t.r.page.back(); s != "" {
-		t.row.cells = append(t.row.cells, s)
+	if s := t.r.page.Back(); s != "" {
+		t.row.cells = append(t.row.cells, cell(s))
 	}
 	if len(t.row.cells) > 0 {
 		t.row.number++
-		t.r.page.row(fmt.Sprintf("table %d", t.tables), t.row.number, t.row.cells)
+		t.r.page.Row(fmt.Sprintf("table %d", t.tables), t.row.number, t.row.cells)
 	}
 	if !t.state.table {
 		t.row.number = 0

@@ -30,7 +30,7 @@ func (t *rich) unwrap() error {
 		return err
 	}
 	t.r.property("title", c.Title)
-	t.r.page.put(c.Text)
+	t.r.page.Put(c.Text)
 	for _, l := range c.Links {
 		t.r.note("link", "a link leads to %s", l.URL)
 	}
@@ -38,7 +38,7 @@ func (t *rich) unwrap() error {
 		t.r.note(n.Code, "%s", n.Message)
 	}
 	if c.Cut {
-		return t.r.say(document.Gap{Page: t.r.page.at(), Code: document.TooMuch, Reason: "the page has more text than is read"})
+		return t.r.say(document.Gap{Page: t.r.page.At(), Code: document.TooMuch, Reason: "the page has more text than is read"})
 	}
 	return nil
 }
@@ -48,7 +48,7 @@ func (t *rich) putWrapped(s string) {
 	switch {
 	case t.state.wrapped && !t.state.tag:
 	case t.html == nil:
-		t.r.page.put(s)
+		t.r.page.Put(s)
 	case int64(t.html.Len()) < 4*t.r.lim.PageText:
 		t.html.WriteString(s)
 	}

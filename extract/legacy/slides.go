@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -298,7 +299,7 @@ func (d *deck) document(c record) error {
 			address = ""
 		case recCString:
 			if c.instance == 1 && address == "" && c.end-c.body < 8192 {
-				address = line(wide(c.bytes(8192)))
+				address = page.OneLine(wide(c.bytes(8192)))
 				if strings.Contains(address, ":") || strings.Contains(address, `\`) {
 					d.r.note("link", "a link leads to %s", address)
 				}
@@ -334,14 +335,14 @@ func (d *deck) pages() error {
 			if err := d.r.say(document.Gap{Page: i + 1, Code: document.Damaged, Reason: "the slide is the same as one before"}); err != nil {
 				return err
 			}
-			d.r.page.number++
+			d.r.page.Number++
 			continue
 		}
 		given[s.part] = true
-		if err := d.r.page.begin("", true); err != nil {
+		if err := d.r.page.Begin("", true); err != nil {
 			return err
 		}
-		d.r.page.number = max(d.r.page.number, i+1)
+		d.r.page.Number = max(d.r.page.Number, i+1)
 		if err := d.r.part(fmt.Sprintf("slide %d", i+1), func() error {
 			c, err := d.part(s.part)
 			if err != nil {
@@ -352,7 +353,7 @@ func (d *deck) pages() error {
 			return err
 		}
 	}
-	if err := d.r.page.begin("masters", false); err != nil {
+	if err := d.r.page.Begin("masters", false); err != nil {
 		return err
 	}
 	for _, part := range d.master {
@@ -371,7 +372,7 @@ func (d *deck) pages() error {
 			return err
 		}
 	}
-	return d.r.page.end()
+	return d.r.page.End()
 }
 
 // slide reads a slide with its notes.
@@ -401,11 +402,11 @@ func (d *deck) slide(c record, outline []string) error {
 // speaker puts the notes of a slide under it.
 func (d *deck) speaker(c record) error {
 	t := &slideText{d: d, notesPage: true}
-	d.r.page.lead()
+	d.r.page.Lead()
 	err := t.read(c)
-	if s := strings.TrimSpace(d.r.page.back()); s != "" {
+	if s := strings.TrimSpace(d.r.page.Back()); s != "" {
 		d.r.note("speaker-notes", "the slide has speaker notes; they stand at the foot")
-		d.r.page.under("Notes: %s", s)
+		d.r.page.Under("Notes: %s", s)
 	}
 	return err
 }
@@ -422,7 +423,7 @@ func (d *deck) scan(why error) error {
 		return d.walk(whole, func(c record) (bool, error) {
 			switch c.kind {
 			case recSlide:
-				if err := d.r.page.begin("", true); err != nil {
+				if err := d.r.page.Begin("", true); err != nil {
 					return false, err
 				}
 				return false, d.slide(c, nil)
@@ -431,9 +432,9 @@ func (d *deck) scan(why error) error {
 			case recDocument:
 				return false, d.walk(c, func(c record) (bool, error) {
 					if c.kind == recTextChars || c.kind == recTextBytes {
-						d.r.page.put(d.letters(c) + "\n")
+						d.r.page.Put(d.letters(c) + "\n")
 					}
-					return true, d.r.page.full()
+					return true, d.r.page.Full()
 				})
 			}
 			return false, nil

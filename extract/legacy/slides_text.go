@@ -2,6 +2,8 @@ package legacy
 
 import (
 	"strings"
+
+	"overt/extract/page"
 )
 
 // A slideText reads the text of a slide, of notes or of a master.
@@ -62,7 +64,7 @@ func (t *slideText) read(c record) error {
 		case recCString:
 			t.named(c)
 		}
-		return true, t.d.r.page.full()
+		return true, t.d.r.page.Full()
 	})
 }
 
@@ -71,13 +73,13 @@ func (t *slideText) named(c record) {
 	const most = 1 << 20
 	switch {
 	case t.comment != nil && c.instance == 0:
-		t.comment.author = line(wide(c.bytes(most)))
+		t.comment.author = page.OneLine(wide(c.bytes(most)))
 	case t.comment != nil && c.instance == 1:
 		t.comment.text = wide(c.bytes(most))
 	case t.margins && c.instance <= 2 && t.comment == nil:
 		name := [3]string{"Date", "Header", "Footer"}[c.instance]
-		if s := line(wide(c.bytes(most))); s != "" && !strings.HasPrefix(s, "___PPT") {
-			t.d.r.page.under("%s: %s", name, s)
+		if s := page.OneLine(wide(c.bytes(most))); s != "" && !strings.HasPrefix(s, "___PPT") {
+			t.d.r.page.Under("%s: %s", name, s)
 		}
 	}
 }
@@ -92,7 +94,7 @@ func (t *slideText) comments() {
 		if c.author != "" {
 			who = " by " + c.author
 		}
-		t.d.r.page.under("Comment%s: %s", who, c.text)
+		t.d.r.page.Under("Comment%s: %s", who, c.text)
 	}
 }
 
@@ -105,8 +107,8 @@ func (t *slideText) put(s string) {
 	if strings.Trim(s, "*\r\n\v ") == "" { // the number of a slide or a date, not filled in
 		return
 	}
-	t.d.r.page.put(s)
-	t.d.r.page.line()
+	t.d.r.page.Put(s)
+	t.d.r.page.Line()
 }
 
 // options reads the texts among the n properties of a shape, [MS-ODRAW] 2.3.1:
@@ -128,7 +130,7 @@ func (t *slideText) options(b []byte, n int) {
 			t.put(s)
 		case described:
 			if !t.master && !t.notesPage {
-				t.d.r.page.under("Description: %s", line(s))
+				t.d.r.page.Under("Description: %s", page.OneLine(s))
 			}
 		}
 		data += int(size)

@@ -258,7 +258,7 @@ func (w *word) read() error {
 		return err
 	}
 	for _, at := range slices.Sorted(maps.Keys(w.about)) { // those that the text did not lead to
-		w.r.page.under("%s %s", w.about[at].mark, w.about[at].text)
+		w.r.page.Under("%s %s", w.about[at].mark, w.about[at].text)
 	}
 	if err := w.r.part("text boxes", func() error { return w.boxes(partBoxes, "text boxes") }); err != nil {
 		return err
@@ -277,13 +277,13 @@ func (w *word) boxes(part int, label string) error {
 	if from == to {
 		return nil
 	}
-	if err := w.r.page.begin(label, false); err != nil {
+	if err := w.r.page.Begin(label, false); err != nil {
 		return err
 	}
 	if err := w.text(from, to, false); err != nil {
 		return err
 	}
-	return w.r.page.end()
+	return w.r.page.End()
 }
 
 // headers gives the headers and footers, each text once, on a page of their own.
@@ -293,7 +293,7 @@ func (w *word) headers() error {
 	if err != nil || from == to {
 		return err
 	}
-	if err := w.r.page.begin("headers and footers", false); err != nil {
+	if err := w.r.page.Begin("headers and footers", false); err != nil {
 		return err
 	}
 	said := map[string]bool{}
@@ -305,20 +305,20 @@ func (w *word) headers() error {
 		if a >= z || from+z > to {
 			continue
 		}
-		w.r.page.lead()
+		w.r.page.Lead()
 		err := w.text(from+a, from+z, false)
-		w.r.page.aside = w.r.page.aside[:1]
-		s := strings.TrimSpace(w.r.page.back())
+		w.r.page.Unwind(1)
+		s := strings.TrimSpace(w.r.page.Back())
 		if err != nil {
 			return err
 		}
 		if s != "" && !said[s] && len(said) < 10_000 {
 			said[s] = true
-			w.r.page.put(s)
-			w.r.page.line()
+			w.r.page.Put(s)
+			w.r.page.Line()
 		}
 	}
-	if err := w.r.page.end(); err != nil {
+	if err := w.r.page.End(); err != nil {
 		return err
 	}
 	return w.boxes(partHeaderBoxes, "text boxes of headers")

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // The numbers of lists are not in the text: Word counts them from how its lists
@@ -172,7 +174,7 @@ func (w *word) label(number, level int) string {
 		}
 		b.WriteString(numeral(count, kind))
 	}
-	if s := line(b.String()); s != "" {
+	if s := page.OneLine(b.String()); s != "" {
 		return s + "\t"
 	}
 	return ""

@@ -3,6 +3,8 @@ package legacy
 import (
 	"fmt"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // readAsides reads the notes and comments, and where the text points at them.
@@ -26,7 +28,7 @@ func (w *word) readAsides() error {
 		} else {
 			name = wide([]byte(name))
 		}
-		authors, b = append(authors, line(name)), b[size+n:]
+		authors, b = append(authors, page.OneLine(name)), b[size+n:]
 	}
 	for _, kind := range []struct {
 		refs, texts, part, extra int
@@ -83,10 +85,10 @@ func (w *word) readAside(refs, texts, part, extra int, mark func(int, []byte) st
 		if 4*i+8 > len(txt) || a >= z || from+z > to || len(w.about) > 100_000 {
 			continue
 		}
-		w.r.page.lead()
+		w.r.page.Lead()
 		err := w.text(from+a, from+z, false)
-		w.r.page.aside = w.r.page.aside[:1]
-		s := strings.TrimSpace(w.r.page.back())
+		w.r.page.Unwind(1)
+		s := strings.TrimSpace(w.r.page.Back())
 		if err != nil {
 			return err
 		}
@@ -104,9 +106,9 @@ func (w *word) point(cp int64) {
 	}
 	delete(w.about, cp)
 	if strings.HasPrefix(a.mark, "[") {
-		w.r.page.put(a.mark)
+		w.r.page.Put(a.mark)
 	} else {
 		w.r.note("comments", "the page has comments; they stand at the foot")
 	}
-	w.r.page.under("%s %s", a.mark, a.text)
+	w.r.page.Under("%s %s", a.mark, a.text)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // A wordFlow is where the reading of a part of the text stands.
@@ -156,13 +158,13 @@ func (w *word) put(s string, flags mark) {
 			w.r.note("white-text", "the page has white text; it is part of the text")
 		}
 	}
-	w.r.page.put(s)
+	w.r.page.Put(s)
 }
 
 func (w *word) endDeleted() {
-	if s := line(string(w.flow.gone)); s != "" {
+	if s := page.OneLine(string(w.flow.gone)); s != "" {
 		w.r.note("deleted-text", "the page has text that a revision took away; it stands at the foot")
-		w.r.page.under("Deleted: %s", s)
+		w.r.page.Under("Deleted: %s", s)
 	}
 	w.flow.gone = w.flow.gone[:0]
 }
@@ -231,7 +233,7 @@ func (w *word) paragraph(at int64) error {
 	w.endDeleted()
 	w.flow.start = true
 	if w.flow.pages {
-		return w.r.page.full()
+		return w.r.page.Full()
 	}
 	return nil
 }
@@ -249,8 +251,8 @@ func (w *word) begin(at int64) {
 			w.tables++
 		}
 		w.flow.inRow, w.flow.cells = true, nil
-		w.r.page.line()
-		w.r.page.lead()
+		w.r.page.Line()
+		w.r.page.Lead()
 	}
 	if now.list > 0 && now.flags&rowEnd == 0 {
 		w.put(w.label(now.list, now.level), 0)
@@ -268,16 +270,16 @@ func (w *word) endCell(at int64, before bool) error {
 	w.endDeleted()
 	switch {
 	case !w.flow.inRow && before:
-		p.line()
+		p.Line()
 	case !w.flow.inRow:
-		p.put("\t")
+		p.Put("\t")
 	case now.flags&rowEnd != 0:
 		if w.endRow(); w.flow.pages {
-			return p.full()
+			return p.Full()
 		}
 	case len(w.flow.cells) < maxCells:
-		w.flow.cells = append(w.flow.cells, p.back())
-		p.lead()
+		w.flow.cells = append(w.flow.cells, cell(p.Back()))
+		p.Lead()
 	}
 	return nil
 }
@@ -287,23 +289,23 @@ func (w *word) endRow() {
 		return
 	}
 	w.flow.inRow = false
-	if s := w.r.page.back(); s != "" {
-		w.flow.cells = append(w.flow.cells, s)
+	if s := w.r.page.Back(); s != "" {
+		w.flow.cells = append(w.flow.cells, cell(s))
 	}
 	if len(w.flow.cells) > 0 {
 		w.flow.number++
-		w.r.page.row(fmt.Sprintf("table %d", w.tables), w.flow.number, w.flow.cells)
+		w.r.page.Row(fmt.Sprintf("table %d", w.tables), w.flow.number, w.flow.cells)
 	}
 }
 
 func (w *word) pageBreak() error {
 	w.flow.start = true
-	if !w.flow.pages || len(w.r.page.aside) > 0 {
-		w.r.page.line()
+	if !w.flow.pages || w.r.page.Aside() > 0 {
+		w.r.page.Line()
 		return nil
 	}
 	w.endDeleted()
-	return w.r.page.end()
+	return w.r.page.End()
 }
 
 func (w *word) beginField() {
@@ -367,7 +369,7 @@ func formula(code string) string {
 			b.WriteByte(c)
 		}
 	}
-	return line(b.String())
+	return page.OneLine(b.String())
 }
 
 // fieldWords splits an instruction; a word in quotes is one.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"overt/extract/document"
+	"overt/extract/page"
 )
 
 // An archive is the ZIP file that a document is. It is read by code of our own
@@ -61,7 +62,7 @@ const maxNames = 32 << 20
 
 var (
 	errDamaged = errors.New("the bytes contradict themselves")
-	errTooMuch = errors.New("more comes out than is read")
+	errTooMuch = page.ErrTooMuch
 	errSealed  = errors.New("it is protected with a password")
 	errUnknown = errors.New("it is packed in an unknown way")
 )

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -166,7 +167,7 @@ func (w *workbook) binaryFormats(part string) error {
 		switch kind {
 		case recFormat:
 			code, _ := b.text(2)
-			custom[strconv.Itoa(b.u16(0))] = cut(code, 1<<10)
+			custom[strconv.Itoa(b.u16(0))] = page.Shorten(code, 1<<10)
 		case recBeginCellXFs, recEndCellXFs:
 			inCells = kind == recBeginCellXFs
 		case recXF:
@@ -283,7 +284,7 @@ func (w *workbook) binaryMargins(b record) {
 	at, text := 2, ""
 	for range 6 {
 		text, at = b.text(at)
-		w.page.under("%s", marginText(text))
+		w.page.Under("%s", marginText(text))
 	}
 }
 
@@ -295,7 +296,7 @@ func (w *workbook) binaryComments(part string) error {
 		case recAuthor:
 			name, _ := b.text(0)
 			if len(authors) < 10_000 {
-				authors = append(authors, short(name))
+				authors = append(authors, page.Short(name))
 			}
 		case recComment:
 			who = nth(authors, strconv.FormatUint(uint64(b.u32(0)), 10))

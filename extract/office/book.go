@@ -10,6 +10,7 @@ import (
 	"overt/extract/charset"
 	"overt/extract/document"
 	"overt/extract/markup"
+	"overt/extract/page"
 )
 
 // bookProperties are the names of Dublin Core in the package of a book.
@@ -62,7 +63,7 @@ func (r *reading) book() error {
 	}
 	locked := 0
 	for _, c := range chapters {
-		if err := r.page.begin(names[c.part], true); err != nil {
+		if err := r.page.Begin(names[c.part], true); err != nil {
 			return err
 		}
 		if sealed[strings.ToLower(c.part)] {
@@ -138,7 +139,7 @@ func (r *reading) spine(root string) (out []chapter, contents []string, err erro
 			case "itemref":
 				c, ok := files[attr(e, "idref")]
 				if !ok {
-					return r.gap("chapter "+short(attr(e, "idref")), fmt.Errorf("%w: the book does not hold it", errDamaged))
+					return r.gap("chapter "+page.Short(attr(e, "idref")), fmt.Errorf("%w: the book does not hold it", errDamaged))
 				}
 				if len(out) >= r.lim.Pages {
 					return errTooMuch
@@ -166,8 +167,8 @@ func (r *reading) contents(part string, names map[string]string) error {
 	dir, _ := path.Split(part)
 	add := func(target, name string) {
 		to := join(dir, unescape(target))
-		if name = line(name); names[to] == "" && r.pack.find(to) != nil {
-			names[to] = cut(name, 1<<10)
+		if name = page.OneLine(name); names[to] == "" && r.pack.find(to) != nil {
+			names[to] = page.Shorten(name, 1<<10)
 		}
 	}
 	if r.pack.find(part) == nil {
@@ -219,11 +220,11 @@ func (r *reading) chapter(c chapter) error {
 		if r.page.Label == "" {
 			r.page.Label = said.Title
 		}
-		r.page.put(said.Text)
-		r.page.cut = r.page.cut || said.Cut
+		r.page.Put(said.Text)
+		r.page.Cut = r.page.Cut || said.Cut
 		for _, l := range said.Links {
 			if strings.Contains(l.URL, ":") {
-				r.link(line(l.URL))
+				r.link(page.OneLine(l.URL))
 			}
 		}
 		for _, n := range said.Notes {

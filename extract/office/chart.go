@@ -3,6 +3,8 @@ package office
 import (
 	"encoding/xml"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // chart reads a chart: its titles, and the names and values that were stored
@@ -16,7 +18,7 @@ func (r *reading) chart(part string) error {
 		}
 		return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 			f := &flow{r: r, d: d, part: part, rels: rels}
-			r.page.line()
+			r.page.Line()
 			said := ""
 			var node func(e xml.StartElement) error
 			node = func(e xml.StartElement) error {
@@ -24,7 +26,7 @@ func (r *reading) chart(part string) error {
 				case "title", "txPr", "dLbls", "userShapes":
 					if e.Name.Local == "title" {
 						err := d.each(f.node, nil)
-						r.page.line()
+						r.page.Line()
 						return err
 					}
 					return nil
@@ -32,8 +34,8 @@ func (r *reading) chart(part string) error {
 					values, err := cached(d)
 					text := strings.Join(values, "\t")
 					if text != "" && (e.Name.Local != "cat" && e.Name.Local != "xVal" || text != said) {
-						r.page.put(text)
-						r.page.line()
+						r.page.Put(text)
+						r.page.Line()
 					}
 					if e.Name.Local == "cat" || e.Name.Local == "xVal" {
 						said = text // of all series mostly the same
@@ -58,7 +60,7 @@ func cached(d *scan) ([]string, error) {
 			return nil
 		}
 		text, err := d.text(64 << 10)
-		if text = line(text); text != "" && len(out) < 100_000 && size < maxCell {
+		if text = page.OneLine(text); text != "" && len(out) < 100_000 && size < maxCell {
 			size += len(text)
 			out = append(out, text)
 		}

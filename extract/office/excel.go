@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -73,12 +74,12 @@ func (w *workbook) tabs() (out []tab, err error) {
 	add := func(name, id string, hidden bool) error {
 		to, ok := by[id]
 		if !ok || to.external {
-			return w.gap("sheet "+short(name), fmt.Errorf("%w: its part is missing", errDamaged))
+			return w.gap("sheet "+page.Short(name), fmt.Errorf("%w: its part is missing", errDamaged))
 		}
 		if len(out) >= w.lim.Pages {
 			return errTooMuch
 		}
-		out = append(out, tab{short(name), to.target, to.kind, hidden})
+		out = append(out, tab{page.Short(name), to.target, to.kind, hidden})
 		return nil
 	}
 	if binaryPart(w.main) {
@@ -105,11 +106,11 @@ func isTrue(s string) bool { return s == "1" || s == "true" || s == "on" }
 
 // tab reads one sheet with what hangs on it.
 func (w *workbook) tab(t tab) error {
-	if err := w.page.begin(t.name, true); err != nil {
+	if err := w.page.Begin(t.name, true); err != nil {
 		return err
 	}
 	if t.hidden {
-		w.note("hidden-sheet", "the sheet %s is hidden", line(t.name))
+		w.note("hidden-sheet", "the sheet %s is hidden", page.OneLine(t.name))
 	}
 	var rels []rel
 	if err := w.part(t.part, func() (err error) {
@@ -174,11 +175,11 @@ func (w *workbook) sheet(t tab, g *grid) error {
 			case "headerFooter":
 				return d.each(func(e xml.StartElement) error {
 					text, err := d.text(4 << 10)
-					w.page.under("%s", marginText(text))
+					w.page.Under("%s", marginText(text))
 					return err
 				}, nil)
 			case "sheetProtection":
-				w.note("write-protected", "the sheet %s asks not to be changed", line(t.name))
+				w.note("write-protected", "the sheet %s asks not to be changed", page.OneLine(t.name))
 			}
 			return nil
 		}, nil)
@@ -274,9 +275,9 @@ func (w *workbook) formula(f string) {
 	up := strings.ToUpper(f)
 	switch {
 	case strings.Contains(f, "|") && strings.Contains(f, "!"):
-		w.note("dde", "a formula asks another program: %s", line(cut(f, 500)))
+		w.note("dde", "a formula asks another program: %s", page.OneLine(page.Shorten(f, 500)))
 	case strings.Contains(up, "WEBSERVICE("), strings.Contains(up, "FILTERXML("), strings.Contains(up, "RTD("):
-		w.note("external", "a formula asks for something outside the document: %s", line(cut(f, 500)))
+		w.note("external", "a formula asks for something outside the document: %s", page.OneLine(page.Shorten(f, 500)))
 	case strings.HasPrefix(up, `HYPERLINK("`):
 		target, _, _ := strings.Cut(f[len(`HYPERLINK("`):], `"`)
 		w.link(target)
@@ -331,5 +332,5 @@ func marginText(s string) string {
 			}
 		}
 	}
-	return line(b.String())
+	return page.OneLine(b.String())
 }

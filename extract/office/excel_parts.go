@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -40,7 +41,7 @@ func (w *workbook) readFormats(part string) error {
 			case "numFmts":
 				return d.each(func(e xml.StartElement) error {
 					if id := attr(e, "numFmtId"); len(id) <= maxName && len(custom) < 1<<16 {
-						custom[id] = cut(attr(e, "formatCode"), 1<<10)
+						custom[id] = page.Shorten(attr(e, "formatCode"), 1<<10)
 					}
 					return nil
 				}, nil)
@@ -68,7 +69,7 @@ func (w *workbook) readPersons(part string) error {
 	return w.scanPart(part, func(d *scan, _ xml.StartElement) error {
 		return d.each(func(e xml.StartElement) error {
 			if id := attr(e, "id"); len(w.persons) < 10_000 && len(id) <= maxName {
-				w.persons[id] = short(attr(e, "displayName"))
+				w.persons[id] = page.Short(attr(e, "displayName"))
 			}
 			return nil
 		}, nil)
@@ -95,11 +96,11 @@ func (w *workbook) remarks(rels []rel) error {
 }
 
 func (w *workbook) remark(cell, who, when, text string) {
-	text = line(text)
+	text = page.OneLine(text)
 	if text == "" || strings.HasPrefix(text, "[Threaded comment]") { // it stands in full beside
 		return
 	}
-	w.page.under("Comment on %s%s: %s", line(cell), by(who, when), text)
+	w.page.Under("Comment on %s%s: %s", page.OneLine(cell), by(who, when), text)
 	w.note("comments", "the page has comments; they stand at the foot")
 }
 
@@ -165,14 +166,14 @@ func (w *workbook) beside() error {
 		default:
 			continue
 		}
-		if err := w.page.begin(strings.TrimSuffix(path.Base(e.name), ".xml"), false); err != nil {
+		if err := w.page.Begin(strings.TrimSuffix(path.Base(e.name), ".xml"), false); err != nil {
 			return err
 		}
 		if err := w.part(e.name, func() error { return read(e.name) }); err != nil {
 			return err
 		}
 	}
-	return w.page.end()
+	return w.page.End()
 }
 
 // externalLink reads the values of another workbook that were kept.
@@ -184,14 +185,14 @@ func (w *workbook) externalLink(part string) error {
 		return d.all(func(e xml.StartElement) error {
 			switch e.Name.Local {
 			case "ddeLink":
-				w.note("dde", "the workbook asks another program: %s, %s", line(attr(e, "ddeService")), line(attr(e, "ddeTopic")))
+				w.note("dde", "the workbook asks another program: %s, %s", page.OneLine(attr(e, "ddeService")), page.OneLine(attr(e, "ddeTopic")))
 			case "sheetName":
-				w.page.put(attr(e, "val"))
-				w.page.line()
+				w.page.Put(attr(e, "val"))
+				w.page.Line()
 			case "row":
 				values, err := cached(d)
-				w.page.put(strings.Join(values, "\t"))
-				w.page.line()
+				w.page.Put(strings.Join(values, "\t"))
+				w.page.Line()
 				return err
 			}
 			return nil
@@ -204,18 +205,18 @@ func (w *workbook) externalLink(part string) error {
 func (w *workbook) pivot(part string) error {
 	return w.scanPart(part, func(d *scan, _ xml.StartElement) error {
 		err := d.all(func(e xml.StartElement) error {
-			switch v := line(attr(e, "v")); {
+			switch v := page.OneLine(attr(e, "v")); {
 			case e.Name.Local == "worksheetSource":
-				w.note("pivot-cache", "the workbook keeps a copy of data for a pivot table, from %s %s", line(attr(e, "sheet")), line(attr(e, "ref")))
+				w.note("pivot-cache", "the workbook keeps a copy of data for a pivot table, from %s %s", page.OneLine(attr(e, "sheet")), page.OneLine(attr(e, "ref")))
 			case e.Name.Local == "cacheField":
-				w.page.line()
-				w.page.put(line(attr(e, "name")))
+				w.page.Line()
+				w.page.Put(page.OneLine(attr(e, "name")))
 			case v != "":
-				w.page.put("\t" + v)
+				w.page.Put("\t" + v)
 			}
 			return nil
 		})
-		w.page.line()
+		w.page.Line()
 		return err
 	})
 }
@@ -226,7 +227,7 @@ func (w *workbook) connections(part string) error {
 		return d.all(func(e xml.StartElement) error {
 			var said []string
 			for _, name := range []string{"connection", "command", "url", "sourceFile"} {
-				if v := line(attr(e, name)); v != "" {
+				if v := page.OneLine(attr(e, name)); v != "" {
 					said = append(said, v)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -38,7 +39,7 @@ func (r *reading) flat() error {
 	case root.Name.Local == "Workbook" && strings.HasSuffix(root.Name.Space, ":spreadsheet"):
 		return r.part("content", func() error { return r.excel2003(d) })
 	}
-	return fmt.Errorf("%w: the root element is %q", errUnknown, short(root.Name.Local))
+	return fmt.Errorf("%w: the root element is %q", errUnknown, page.Short(root.Name.Local))
 }
 
 // flatPackage finds the parts of a package in one file: those of XML lie in it
@@ -77,7 +78,7 @@ func (r *reading) flatPackage(d *scan) error {
 	if err := r.openXML(); err != nil {
 		return err
 	}
-	if err := r.page.end(); err != nil {
+	if err := r.page.End(); err != nil {
 		return err
 	}
 	return r.members()
@@ -135,9 +136,9 @@ func (r *reading) about2003(d *scan) error {
 		case about2003[name] != "":
 			r.property(about2003[name], value)
 		case name == "LastAuthor":
-			r.note("last-editor", "it was last saved by %s", line(value))
+			r.note("last-editor", "it was last saved by %s", page.OneLine(value))
 		case name == "Company" || name == "Manager":
-			r.note("about", "%s: %s", strings.ToLower(name), line(value))
+			r.note("about", "%s: %s", strings.ToLower(name), page.OneLine(value))
 		}
 		return err
 	}, nil)
@@ -151,7 +152,7 @@ func (r *reading) excel2003(d *scan) error {
 			return r.about2003(d)
 		case "Worksheet":
 			name := attr(e, "Name")
-			if err := r.page.begin(name, true); err != nil {
+			if err := r.page.Begin(name, true); err != nil {
 				return err
 			}
 			g := &grid{r: r, name: name}
@@ -162,7 +163,7 @@ func (r *reading) excel2003(d *scan) error {
 				case "WorksheetOptions":
 					return d.all(func(e xml.StartElement) error {
 						if e.Name.Local == "Visible" {
-							r.note("hidden-sheet", "the sheet %s is hidden", line(name))
+							r.note("hidden-sheet", "the sheet %s is hidden", page.OneLine(name))
 						}
 						return nil
 					})
@@ -210,7 +211,7 @@ func (r *reading) table2003(d *scan, g *grid) error {
 				case "Comment":
 					who, said := attr(e, "Author"), ""
 					said, err = d.text(maxCell)
-					r.page.under("Comment on %s%d%s: %s", columnName(strconv.Itoa(col+1)), row, by(who, ""), line(said))
+					r.page.Under("Comment on %s%d%s: %s", columnName(strconv.Itoa(col+1)), row, by(who, ""), page.OneLine(said))
 				}
 				return err
 			}, nil)

@@ -5,6 +5,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // A flow reads running text of Office Open XML: WordprocessingML and DrawingML
@@ -46,7 +48,7 @@ func (r *reading) flow(part string, about *asides, skip func(string) bool) error
 			f := &flow{r: r, d: d, part: part, rels: rels, about: about, skip: skip}
 			err := f.inside()
 			f.unbox()
-			r.page.line()
+			r.page.Line()
 			return err
 		})
 	})
@@ -70,13 +72,13 @@ func (f *flow) node(e xml.StartElement) error {
 		}
 		return f.letters()
 	case "tab", "ptab":
-		p.put("\t")
+		p.Put("\t")
 	case "br", "cr":
 		return f.lineBreak(e)
 	case "lastRenderedPageBreak":
 		return f.pageBreak()
 	case "noBreakHyphen":
-		p.put("-")
+		p.Put("-")
 	case "sym":
 		f.symbol(e)
 	case "tbl":
@@ -112,8 +114,8 @@ func (f *flow) node(e xml.StartElement) error {
 		f.picture(e)
 		return f.inside()
 	case "textpath":
-		p.put(attr(e, "string"))
-		p.line()
+		p.Put(attr(e, "string"))
+		p.Line()
 	case "hlinkClick", "hlinkHover", "hlinkMouseOver":
 		f.link(e)
 	case "sp", "graphicFrame", "pic", "cxnSp":
@@ -142,7 +144,7 @@ func (f *flow) node(e xml.StartElement) error {
 
 func (f *flow) letters() error {
 	return f.d.each(nil, func(s []byte) {
-		f.r.page.put(string(s))
+		f.r.page.Put(string(s))
 		if f.hidden && f.deleted == 0 && strings.TrimSpace(string(s)) != "" {
 			f.r.note("hidden-text", "the page has text that is formatted as hidden; it is part of the text")
 		}
@@ -153,11 +155,11 @@ func (f *flow) paragraph(e xml.StartElement) error {
 	hidden := f.hidden
 	err := f.inside()
 	f.hidden = hidden
-	f.r.page.line()
-	if f.cells == 0 && len(f.r.page.aside) == 0 {
+	f.r.page.Line()
+	if f.cells == 0 && f.r.page.Aside() == 0 {
 		f.unbox()
 		if err == nil {
-			err = f.r.page.full()
+			err = f.r.page.Full()
 		}
 	}
 	return err
@@ -211,7 +213,7 @@ func (f *flow) properties(e xml.StartElement) error {
 		return nil
 	}, nil)
 	if mark && err == nil {
-		f.r.page.put(f.r.words.number(style, num))
+		f.r.page.Put(f.r.words.number(style, num))
 	}
 	return err
 }
@@ -220,7 +222,7 @@ func (f *flow) lineBreak(e xml.StartElement) error {
 	if attr(e, "type") == "page" {
 		return f.pageBreak()
 	}
-	f.r.page.put("\n")
+	f.r.page.Put("\n")
 	return nil
 }
 
@@ -231,9 +233,9 @@ func (f *flow) pageBreak() error {
 	switch {
 	case f.cells > 0:
 		f.breaks = true
-	case len(f.r.page.aside) == 0 && f.r.page.b.Len() > 0:
+	case f.r.page.Aside() == 0 && !f.r.page.Empty():
 		f.unbox()
-		return f.r.page.end()
+		return f.r.page.End()
 	}
 	return nil
 }
@@ -248,7 +250,7 @@ func (f *flow) symbol(e xml.StartElement) {
 	if n >= 0xE000 && n <= 0xF8FF {
 		n = 0x2022
 	}
-	f.r.page.put(string(rune(n)))
+	f.r.page.Put(string(rune(n)))
 }
 
 // revised says who changed the text.
@@ -261,7 +263,7 @@ func (f *flow) revised(code, what string, e xml.StartElement) {
 // deletion reads words that a revision took away and puts them at the foot.
 func (f *flow) deletion(e xml.StartElement) error {
 	f.deleted++
-	text, err := f.r.page.away(f.inside)
+	text, err := f.r.page.Away(f.inside)
 	f.deleted--
 	if strings.TrimSpace(text) == "" || !isWord(e) {
 		return err
@@ -270,7 +272,7 @@ func (f *flow) deletion(e xml.StartElement) error {
 	if e.Name.Local == "moveFrom" {
 		what = "Moved away"
 	}
-	f.r.page.under("%s%s: %s", what, by(attr(e, "author"), attr(e, "date")), text)
+	f.r.page.Under("%s%s: %s", what, by(attr(e, "author"), attr(e, "date")), text)
 	f.r.note("deleted-text", "the page has text that a revision took away; it stands at the foot")
 	return err
 }
@@ -282,9 +284,9 @@ func by(who, when string) string {
 	case who == "" && when == "":
 		return ""
 	case who == "" || when == "":
-		return " (" + line(who+when) + ")"
+		return " (" + page.OneLine(who+when) + ")"
 	}
-	return " (" + line(who) + ", " + line(when) + ")"
+	return " (" + page.OneLine(who) + ", " + page.OneLine(when) + ")"
 }
 
 func (f *flow) ruby() error {
@@ -292,15 +294,15 @@ func (f *flow) ruby() error {
 	err := f.d.each(func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
 		case "rt":
-			reading, err = f.r.page.away(f.inside)
+			reading, err = f.r.page.Away(f.inside)
 		case "rubyBase":
-			base, err = f.r.page.away(f.inside)
+			base, err = f.r.page.Away(f.inside)
 		}
 		return err
 	}, nil)
-	f.r.page.put(base)
+	f.r.page.Put(base)
 	if reading != "" {
-		f.r.page.put("(" + reading + ")")
+		f.r.page.Put("(" + reading + ")")
 	}
 	return err
 }
@@ -321,15 +323,15 @@ func (f *flow) alternatives() error {
 func (f *flow) box(e xml.StartElement) error {
 	if e.Name.Local != "txbxContent" {
 		err := f.inside()
-		f.r.page.line()
+		f.r.page.Line()
 		return err
 	}
 	cells, runs := f.cells, f.runs
 	f.cells, f.runs = 0, 0
-	text, err := f.r.page.away(f.inside)
+	text, err := f.r.page.Away(f.inside)
 	f.cells, f.runs = cells, runs
 	if f.boxed += len(text) + 1; int64(f.boxed) > f.r.lim.PageText {
-		f.r.page.cut = true
+		f.r.page.Cut = true
 		return err
 	}
 	f.boxes = append(f.boxes, text)
@@ -343,21 +345,21 @@ func (f *flow) unbox() {
 	f.boxes, f.boxed = nil, 0
 	for _, text := range boxes {
 		if text != "" {
-			f.r.page.line()
-			f.r.page.put(text)
-			f.r.page.line()
+			f.r.page.Line()
+			f.r.page.Put(text)
+			f.r.page.Line()
 		}
 	}
 }
 
 // picture says the text that stands for a picture.
 func (f *flow) picture(e xml.StartElement) {
-	text := line(attr(e, "descr"))
-	if title := line(attr(e, "title")); title != "" && title != text {
+	text := page.OneLine(attr(e, "descr"))
+	if title := page.OneLine(attr(e, "title")); title != "" && title != text {
 		text = strings.TrimSpace(title + " " + text)
 	}
 	if text != "" {
-		f.r.page.under("Picture: %s", text)
+		f.r.page.Under("Picture: %s", text)
 	}
 	if on := attr(e, "hidden"); on == "1" || on == "true" {
 		f.r.note("hidden-shape", "the page has a shape that is not shown; its text is part of the text")

@@ -3,6 +3,8 @@ package office
 import (
 	"encoding/xml"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // A field is one whose instruction or result is being read.
@@ -64,6 +66,6 @@ func (f *flow) instruction(code string) {
 		if strings.HasPrefix(kind, "DDE") {
 			code = "dde"
 		}
-		f.r.note(code, "a field asks for something outside the document, which was not fetched: %s", line(strings.Join(words, " ")))
+		f.r.note(code, "a field asks for something outside the document, which was not fetched: %s", page.OneLine(strings.Join(words, " ")))
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func (f *flow) tableOf() error {
-	if f.cells > 0 || len(f.r.page.aside) > 0 {
+	if f.cells > 0 || f.r.page.Aside() > 0 {
 		return f.rows("") // a table inside a cell or a box is text
 	}
 	f.r.tables++
@@ -31,7 +31,7 @@ func (f *flow) rows(name string) error {
 		f.cells++
 		err := f.d.each(func(e xml.StartElement) error { return f.cell(e, &cells) }, nil)
 		f.cells--
-		f.r.page.row(name, number, cells)
+		f.r.page.Row(name, number, cells)
 		if f.cells > 0 || err != nil {
 			return err
 		}
@@ -39,9 +39,9 @@ func (f *flow) rows(name string) error {
 		f.unbox()
 		if f.breaks {
 			f.breaks = false
-			return f.r.page.end()
+			return f.r.page.End()
 		}
-		return f.r.page.full()
+		return f.r.page.Full()
 	}
 	return f.d.each(row, nil)
 }
@@ -58,7 +58,7 @@ func (f *flow) cell(e xml.StartElement, cells *[]string) error {
 		return nil
 	}
 	span, _ := strconv.Atoi(attr(e, "gridSpan")) // of DrawingML
-	text, err := f.r.page.away(func() error {
+	text, err := f.r.page.Away(func() error {
 		return f.d.each(func(e xml.StartElement) error {
 			if e.Name.Local != "tcPr" {
 				return f.node(e)

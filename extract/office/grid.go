@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 )
 
 const (
@@ -46,10 +47,10 @@ func columnName(s string) string {
 
 // row takes one row; one without a value is left out.
 func (g *grid) row(number int64, hidden bool, values []string) error {
-	row := document.Row{Table: short(line(g.name)), Number: number, Hidden: hidden}
+	row := document.Row{Table: page.Short(page.OneLine(g.name)), Number: number, Hidden: hidden}
 	var text []string
 	for _, v := range values {
-		v = clean(v)
+		v = page.Clean(v)
 		if v = strings.TrimRight(v, "\n"); v != "" {
 			text = append(text, strings.ReplaceAll(v, "\n", " "))
 		}
@@ -64,22 +65,22 @@ func (g *grid) row(number int64, hidden bool, values []string) error {
 	if err := g.r.out.Row(row); err != nil {
 		return err
 	}
-	g.r.page.put(strings.Join(text, "\t"))
-	g.r.page.line()
-	return g.r.page.full()
+	g.r.page.Put(strings.Join(text, "\t"))
+	g.r.page.Line()
+	return g.r.page.Full()
 }
 
 // end says what of the sheet is hidden, and what is lost.
 func (g *grid) end() {
 	if g.hidden > 0 {
-		g.r.note("hidden-rows", "%d rows of the sheet %s are hidden; they are part of the text", g.hidden, line(g.name))
+		g.r.note("hidden-rows", "%d rows of the sheet %s are hidden; they are part of the text", g.hidden, page.OneLine(g.name))
 	}
 	if len(g.covers) > 0 {
-		g.r.note("hidden-columns", "columns of the sheet %s are hidden (%s); they are part of the text", line(g.name), strings.Join(g.covers, ", "))
+		g.r.note("hidden-columns", "columns of the sheet %s are hidden (%s); they are part of the text", page.OneLine(g.name), strings.Join(g.covers, ", "))
 	}
 	if g.lost > 0 && g.r.over() == nil {
 		reason := fmt.Sprintf("%d cells point at a text that is not there; they are empty", g.lost)
-		_ = g.r.out.Gap(document.Gap{Page: g.r.page.at(), Where: short("sheet " + g.name), Code: document.Damaged, Reason: reason}) // kept by the tap
+		_ = g.r.out.Gap(document.Gap{Page: g.r.page.At(), Where: page.Short("sheet " + g.name), Code: document.Damaged, Reason: reason}) // kept by the tap
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -48,43 +49,43 @@ func (w *iwork) node(e xml.StartElement) error {
 	case "metadata":
 		return w.d.each(w.about, nil)
 	case "slide", "workspace":
-		if err := p.begin(attr(e, "workspace-name"), true); err != nil {
+		if err := p.Begin(attr(e, "workspace-name"), true); err != nil {
 			return err
 		}
 	case "tabular-model":
-		p.line()
-		p.put(attr(e, "name"))
-		p.line()
+		p.Line()
+		p.Put(attr(e, "name"))
+		p.Line()
 	case "ct", "so": // a cell of text, and its words where they have formats
-		p.put(attr(e, "s"))
-		p.line()
+		p.Put(attr(e, "s"))
+		p.Line()
 	case "n":
-		p.put(sheet.Number(attr(e, "v")))
-		p.line()
+		p.Put(sheet.Number(attr(e, "v")))
+		p.Line()
 	case "d":
-		if day, err := time.Parse("2006-01-02T15:04:05", cut(attr(e, "cell-date"), 19)); err == nil {
-			p.put(day.Format("2006-01-02"))
-			p.line()
+		if day, err := time.Parse("2006-01-02T15:04:05", page.Shorten(attr(e, "cell-date"), 19)); err == nil {
+			p.Put(day.Format("2006-01-02"))
+			p.Line()
 		}
 	case "notes":
-		text, err := p.away(func() error { return w.d.each(w.node, nil) })
+		text, err := p.Away(func() error { return w.d.each(w.node, nil) })
 		if strings.TrimSpace(text) != "" {
-			p.under("Notes: %s", text)
+			p.Under("Notes: %s", text)
 			w.r.note("speaker-notes", "the slide has speaker notes; they stand at the foot")
 		}
 		return err
 	case "annotation", "comment":
-		text, err := p.away(func() error { return w.d.each(w.node, nil) })
-		if text = line(text); text != "" {
-			p.under("Comment%s: %s", by(attr(e, "author"), ""), text)
+		text, err := p.Away(func() error { return w.d.each(w.node, nil) })
+		if text = page.OneLine(text); text != "" {
+			p.Under("Comment%s: %s", by(attr(e, "author"), ""), text)
 			w.r.note("comments", "the page has comments; they stand at the foot")
 		}
 		return err
 	case "p":
-		err := w.d.each(w.words, func(s []byte) { p.put(string(s)) })
-		p.line()
+		err := w.d.each(w.words, func(s []byte) { p.Put(string(s)) })
+		p.Line()
 		if err == nil {
-			err = p.full()
+			err = p.Full()
 		}
 		return err
 	}
@@ -95,15 +96,15 @@ func (w *iwork) node(e xml.StartElement) error {
 func (w *iwork) words(e xml.StartElement) error {
 	switch e.Name.Local {
 	case "br", "lnbr", "crbr", "intratopicbr", "pgbr", "sectbr", "contbr":
-		w.r.page.put("\n")
+		w.r.page.Put("\n")
 	case "tab":
-		w.r.page.put("\t")
+		w.r.page.Put("\t")
 	case "link":
 		w.r.link(attr(e, "href"))
 	case "attachment":
 		return w.d.each(w.node, nil)
 	}
-	return w.d.each(w.words, func(s []byte) { w.r.page.put(string(s)) })
+	return w.d.each(w.words, func(s []byte) { w.r.page.Put(string(s)) })
 }
 
 func (w *iwork) about(e xml.StartElement) error {

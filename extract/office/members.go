@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -97,7 +98,7 @@ func (r *reading) member(e *entry) error {
 		if err != nil {
 			return err
 		}
-		m := document.Member{Path: short(e.name), Type: mediaType(name), Modified: e.modified, Role: document.Embedded, Size: max(e.size, -1)}
+		m := document.Member{Path: page.Short(e.name), Type: mediaType(name), Modified: e.modified, Role: document.Embedded, Size: max(e.size, -1)}
 		if strings.HasPrefix(name, "customxml/") {
 			return r.data(m, in)
 		}

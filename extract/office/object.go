@@ -10,6 +10,7 @@ import (
 
 	"overt/extract/charset"
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -44,11 +45,11 @@ func (r *reading) object(m document.Member, b []byte) error {
 			return whole()
 		}
 		if file != "" {
-			m.Path = short(path.Join(path.Dir(m.Path), file))
+			m.Path = page.Short(path.Join(path.Dir(m.Path), file))
 			m.Type = mediaType(strings.ToLower(file))
 		}
 		if source != "" && source != file {
-			r.note("source-path", "the embedded file %s came from %s", line(file), line(source))
+			r.note("source-path", "the embedded file %s came from %s", page.OneLine(file), page.OneLine(source))
 		}
 		m.Size = int64(len(body))
 		return r.give(m, bytes.NewReader(body))

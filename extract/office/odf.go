@@ -5,6 +5,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // An odf reads OpenDocument (ISO 26300), whose parts and flat files have one
@@ -69,7 +71,7 @@ func (r *reading) openDocument() error {
 		if dir == "" || name != "content.xml" || r.read[strings.ToLower(e.name)] {
 			continue
 		}
-		if err := r.page.begin(strings.TrimSuffix(dir, "/"), false); err != nil {
+		if err := r.page.Begin(strings.TrimSuffix(dir, "/"), false); err != nil {
 			return err
 		}
 		inner := newODF(r)
@@ -115,26 +117,26 @@ func (o *odf) document(d *scan) error {
 // end puts what stands on every page.
 func (o *odf) end() error {
 	o.unbox()
-	if o.r.page.pinned { // sheets or slides, not a text
+	if o.r.page.Pinned { // sheets or slides, not a text
 		o.masters = append(append(o.headers, o.footers...), o.masters...)
 		o.footers = nil
 	}
 	for _, text := range o.footers {
-		o.r.page.line()
-		o.r.page.put(text)
+		o.r.page.Line()
+		o.r.page.Put(text)
 	}
 	if len(o.masters) == 0 {
 		return nil
 	}
-	if err := o.r.page.begin("masters", false); err != nil {
+	if err := o.r.page.Begin("masters", false); err != nil {
 		return err
 	}
 	o.r.page.Width, o.r.page.Height = 0, 0
 	for _, text := range o.masters {
-		o.r.page.put(text)
-		o.r.page.line()
+		o.r.page.Put(text)
+		o.r.page.Line()
 	}
-	return o.r.page.end()
+	return o.r.page.End()
 }
 
 // in says whether a name is of one of the namespaces of OpenDocument, by the
@@ -169,7 +171,7 @@ func (o *odf) letters(s []byte) {
 	if o.hidden > 0 && strings.TrimSpace(b.String()) != "" {
 		o.r.note("hidden-text", "the page has text that is formatted as hidden; it is part of the text")
 	}
-	o.r.page.put(b.String())
+	o.r.page.Put(b.String())
 }
 
 // node reads one element.
@@ -188,15 +190,15 @@ func (o *odf) node(e xml.StartElement) error {
 	case in(e.Name, "form"):
 		for _, name := range []string{"label", "current-value", "value"} {
 			if v := attr(e, name); v != "" && o.words == 0 {
-				o.r.page.put(v)
-				o.r.page.line()
+				o.r.page.Put(v)
+				o.r.page.Line()
 				break
 			}
 		}
 	case strings.Contains(e.Name.Space, "svg") && (e.Name.Local == "title" || e.Name.Local == "desc"):
 		text, err := o.d.text(64 << 10)
-		if text = line(text); text != "" && !(o.inner && o.cells > 0) { // in a chart, where a cell came from
-			o.r.page.under("Picture: %s", text)
+		if text = page.OneLine(text); text != "" && !(o.inner && o.cells > 0) { // in a chart, where a cell came from
+			o.r.page.Under("Picture: %s", text)
 		}
 		return err
 	case in(e.Name, "datastyle") || in(e.Name, "config"):
@@ -230,13 +232,13 @@ func (o *odf) textNode(e xml.StartElement) error {
 		if err != nil {
 			n = 1
 		}
-		p.put(strings.Repeat(" ", max(0, min(n, 1000))))
+		p.Put(strings.Repeat(" ", max(0, min(n, 1000))))
 		o.blank = true
 	case "tab", "tab-stop":
-		p.put("\t")
+		p.Put("\t")
 		o.blank = true
 	case "line-break":
-		p.put("\n")
+		p.Put("\n")
 		o.blank = true
 	case "soft-page-break":
 		return o.pageBreak()
@@ -246,7 +248,7 @@ func (o *odf) textNode(e xml.StartElement) error {
 		return o.d.each(o.change, nil)
 	case "change":
 		if text := o.deleted[attr(e, "change-id")]; text != "" {
-			p.under("%s", text)
+			p.Under("%s", text)
 			o.r.note("deleted-text", "the page has text that a revision took away; it stands at the foot")
 		}
 	case "change-start":
@@ -259,14 +261,14 @@ func (o *odf) textNode(e xml.StartElement) error {
 		}
 		return o.inside()
 	case "section-source":
-		o.r.note("external", "the text goes on in another document, which was not fetched: %s", line(attr(e, "href")))
+		o.r.note("external", "the text goes on in another document, which was not fetched: %s", page.OneLine(attr(e, "href")))
 	case "hidden-text":
-		p.put(attr(e, "string-value"))
+		p.Put(attr(e, "string-value"))
 		o.r.note("hidden-text", "the page has text that is formatted as hidden; it is part of the text")
 	case "ruby-text":
-		p.put("(")
+		p.Put("(")
 		err := o.deeper()
-		p.put(")")
+		p.Put(")")
 		return err
 	case "sequence-decls", "user-field-decls", "variable-decls", "dde-connection-decls", "table-of-content-source", "alphabetical-index-source",
 		"illustration-index-source", "bibliography-source", "user-index-source", "object-index-source", "table-index-source":
@@ -293,16 +295,16 @@ func (o *odf) paragraph(e xml.StartElement) error {
 		o.hidden++
 		defer func() { o.hidden-- }()
 	}
-	o.r.page.put(o.number(e))
+	o.r.page.Put(o.number(e))
 	o.blank = true
 	o.words++
 	err := o.text()
 	o.words--
-	o.r.page.line()
-	if o.words == 0 && o.cells == 0 && len(o.r.page.aside) == 0 {
+	o.r.page.Line()
+	if o.words == 0 && o.cells == 0 && o.r.page.Aside() == 0 {
 		o.unbox()
 		if err == nil {
-			err = o.r.page.full()
+			err = o.r.page.Full()
 		}
 	}
 	return err
@@ -320,9 +322,9 @@ func (o *odf) pageBreak() error {
 	switch {
 	case o.cells > 0:
 		o.breaks = true
-	case len(o.r.page.aside) == 0 && o.r.page.b.Len() > 0 && !o.sheets && !o.r.page.pinned:
+	case o.r.page.Aside() == 0 && !o.r.page.Empty() && !o.sheets && !o.r.page.Pinned:
 		o.unbox()
-		return o.r.page.end()
+		return o.r.page.End()
 	}
 	return nil
 }
@@ -334,7 +336,7 @@ func (o *odf) away(f func() error) (string, error) {
 	if words > 0 {
 		o.cells = 0
 	}
-	text, err := o.r.page.away(f)
+	text, err := o.r.page.Away(f)
 	o.words, o.blank, o.cells, o.at = words, blank, cells, at
 	return text, err
 }
@@ -345,9 +347,9 @@ func (o *odf) unbox() {
 	o.boxes, o.boxed = nil, 0
 	for _, text := range boxes {
 		if text != "" {
-			o.r.page.line()
-			o.r.page.put(text)
-			o.r.page.line()
+			o.r.page.Line()
+			o.r.page.Put(text)
+			o.r.page.Line()
 		}
 	}
 }
@@ -360,15 +362,15 @@ func (o *odf) note(e xml.StartElement) error {
 		switch c.Name.Local {
 		case "note-citation", "footnote-citation", "endnote-citation":
 			text, err := o.d.text(100)
-			mark = "[" + line(text) + "]"
+			mark = "[" + page.OneLine(text) + "]"
 			if kind == "endnote" || e.Name.Local == "endnote" {
-				mark = "[end " + line(text) + "]"
+				mark = "[end " + page.OneLine(text) + "]"
 			}
-			o.r.page.put(mark)
+			o.r.page.Put(mark)
 			return err
 		case "note-body", "footnote-body", "endnote-body":
 			text, err := o.away(o.inside)
-			o.r.page.under("%s %s", mark, text)
+			o.r.page.Under("%s %s", mark, text)
 			return err
 		}
 		return nil
@@ -403,7 +405,7 @@ func (o *odf) change(e xml.StartElement) error {
 			o.deleted[id] = "Deleted" + by(who, when) + ": " + text
 		}
 		if e.Name.Local == "insertion" {
-			o.changes[id] = line(who)
+			o.changes[id] = page.OneLine(who)
 		}
 		return err
 	}, nil)
@@ -439,8 +441,8 @@ func (o *odf) annotation(where string) error {
 			return err
 		}, nil)
 	})
-	if text = line(text); text != "" {
-		o.r.page.under("Comment%s%s: %s", where, by(who, when), text)
+	if text = page.OneLine(text); text != "" {
+		o.r.page.Under("Comment%s%s: %s", where, by(who, when), text)
 		o.r.note("comments", "the page has comments; they stand at the foot")
 	}
 	return err

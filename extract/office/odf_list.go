@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // The numbers of lists are in no text of OpenDocument: they are counted here, as
@@ -51,7 +53,7 @@ func (o *odf) listStyle(e xml.StartElement) error {
 		if err != nil || at < 1 || at > maxLevels {
 			return nil
 		}
-		v := odfLevel{prefix: cut(attr(e, "num-prefix"), 100), suffix: cut(attr(e, "num-suffix"), 100), pattern: cut(attr(e, "num-list-format"), 100), shown: 1, start: 1}
+		v := odfLevel{prefix: page.Shorten(attr(e, "num-prefix"), 100), suffix: page.Shorten(attr(e, "num-suffix"), 100), pattern: page.Shorten(attr(e, "num-list-format"), 100), shown: 1, start: 1}
 		if e.Name.Local == "list-level-style-bullet" {
 			v.format = "bullet"
 		} else {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"overt/extract/document"
+	"overt/extract/page"
 )
 
 func (o *odf) officeNode(e xml.StartElement) error {
@@ -22,15 +23,15 @@ func (o *odf) officeNode(e xml.StartElement) error {
 		return nil
 	case "text":
 		for _, text := range o.headers {
-			o.r.page.put(text)
-			o.r.page.line()
+			o.r.page.Put(text)
+			o.r.page.Line()
 		}
 		o.headers = nil
 		return o.inside()
 	case "event-listeners":
 		return o.d.all(func(e xml.StartElement) error {
 			if href := attr(e, "href") + attr(e, "macro-name"); strings.Contains(e.Name.Space, "script") && href != "" {
-				o.r.note("macros", "an event runs a macro, which was not run: %s", line(href))
+				o.r.note("macros", "an event runs a macro, which was not run: %s", page.OneLine(href))
 			}
 			return nil
 		})
@@ -52,7 +53,7 @@ func (o *odf) officeNode(e xml.StartElement) error {
 // box keeps the text of a box until the paragraph ends.
 func (o *odf) box(text string) {
 	if o.boxed += len(text) + 1; int64(o.boxed) > o.r.lim.PageText {
-		o.r.page.cut = true
+		o.r.page.Cut = true
 		return
 	}
 	o.boxes = append(o.boxes, text)
@@ -68,20 +69,20 @@ func (o *odf) drawNode(e xml.StartElement) error {
 		text, err := o.away(o.inside)
 		text = strings.ReplaceAll(text, "<number>", "") // what stands for the slide's
 		if strings.TrimSpace(text) != "" {
-			o.r.page.under("Notes: %s", text)
+			o.r.page.Under("Notes: %s", text)
 			o.r.note("speaker-notes", "the slide has speaker notes; they stand at the foot")
 		}
 		return err
 	case "footer-decl", "header-decl", "date-time-decl":
 		text, err := o.d.text(4 << 10)
-		if text = line(text); text != "" && !o.said[text] && len(o.said) < 10_000 {
+		if text = page.OneLine(text); text != "" && !o.said[text] && len(o.said) < 10_000 {
 			o.said[text] = true
 			o.masters = append(o.masters, text)
 		}
 		return err
 	case "image", "object", "object-ole", "plugin", "applet", "floating-frame":
 		if href := attr(e, "href"); strings.Contains(href, "://") || strings.HasPrefix(href, "../") {
-			o.r.note("remote-pictures", "a picture or object lies elsewhere and was not fetched: %s", line(href))
+			o.r.note("remote-pictures", "a picture or object lies elsewhere and was not fetched: %s", page.OneLine(href))
 		}
 		return o.inside()
 	case "a":
@@ -97,7 +98,7 @@ func (o *odf) drawNode(e xml.StartElement) error {
 
 // slide reads a page of a presentation or drawing.
 func (o *odf) slide(e xml.StartElement) error {
-	if err := o.r.page.begin(attr(e, "name"), true); err != nil {
+	if err := o.r.page.Begin(attr(e, "name"), true); err != nil {
 		return err
 	}
 	if o.styles[attr(e, "style-name")].hidden {
@@ -183,13 +184,13 @@ func (o *odf) meta() error {
 	return o.d.each(func(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "template":
-			o.r.note("template", "the document is made from the template %s, which was not fetched", line(attr(e, "href")))
+			o.r.note("template", "the document is made from the template %s, which was not fetched", page.OneLine(attr(e, "href")))
 			return nil
 		case "keywords":
 			return o.meta()
 		}
 		value, err := o.d.text(64 << 10)
-		if value = line(value); value == "" || err != nil {
+		if value = page.OneLine(value); value == "" || err != nil {
 			return err
 		}
 		switch name := e.Name.Local; {
@@ -198,7 +199,7 @@ func (o *odf) meta() error {
 		case name == "creator":
 			o.r.note("last-editor", "it was last saved by %s", value)
 		case name == "user-defined":
-			o.r.note("custom-property", "%s: %s", line(attr(e, "name")), value)
+			o.r.note("custom-property", "%s: %s", page.OneLine(attr(e, "name")), value)
 		case name == "printed-by", name == "print-date", name == "editing-cycles":
 			o.r.note("about", "%s: %s", name, value)
 		}
@@ -220,7 +221,7 @@ func (o *odf) scripts() error {
 		if err != nil || strings.TrimSpace(text) == "" {
 			return err
 		}
-		m := document.Member{Path: "Basic/" + short(attr(e, "name")) + ".bas", Role: document.Embedded, Size: int64(len(text)), Type: "text/plain"}
+		m := document.Member{Path: "Basic/" + page.Short(attr(e, "name")) + ".bas", Role: document.Embedded, Size: int64(len(text)), Type: "text/plain"}
 		return o.r.give(m, strings.NewReader(text))
 	})
 }

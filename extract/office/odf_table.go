@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"overt/extract/page"
 	"overt/extract/sheet"
 )
 
@@ -30,7 +31,7 @@ func (o *odf) tableNode(e xml.StartElement) error {
 // table reads a table of a text.
 func (o *odf) table() error {
 	name := ""
-	if o.cells == 0 && len(o.r.page.aside) == 0 {
+	if o.cells == 0 && o.r.page.Aside() == 0 {
 		o.r.tables++
 		name = fmt.Sprintf("table %d", o.r.tables)
 	}
@@ -64,18 +65,18 @@ func (o *odf) table() error {
 		}
 		for range min(repeats(e, "number-rows-repeated"), 1000) {
 			number++
-			o.r.page.row(name, number, cells)
+			o.r.page.Row(name, number, cells)
 		}
-		if o.cells > 0 || len(o.r.page.aside) > 0 {
+		if o.cells > 0 || o.r.page.Aside() > 0 {
 			return nil
 		}
 		o.row = 0
 		o.unbox()
 		if o.breaks {
 			o.breaks = false
-			return o.r.page.end()
+			return o.r.page.End()
 		}
-		return o.r.page.full()
+		return o.r.page.Full()
 	}, nil)
 }
 
@@ -110,11 +111,11 @@ func repeats(e xml.StartElement, name string) int64 {
 // sheet reads a sheet of a spreadsheet.
 func (o *odf) sheet(e xml.StartElement) error {
 	name := attr(e, "name")
-	if err := o.r.page.begin(name, true); err != nil {
+	if err := o.r.page.Begin(name, true); err != nil {
 		return err
 	}
 	if o.styles[attr(e, "style-name")].hidden {
-		o.r.note("hidden-sheet", "the sheet %s is hidden", line(name))
+		o.r.note("hidden-sheet", "the sheet %s is hidden", page.OneLine(name))
 	}
 	g := &grid{r: o.r, name: name}
 	row, column := int64(0), int64(1)
@@ -146,7 +147,7 @@ func (o *odf) sheet(e xml.StartElement) error {
 			}
 			column += times
 		case "table-source":
-			o.r.note("external", "the sheet %s is copied from elsewhere, which was not fetched: %s", line(name), line(attr(e, "href")))
+			o.r.note("external", "the sheet %s is copied from elsewhere, which was not fetched: %s", page.OneLine(name), page.OneLine(attr(e, "href")))
 		case "shapes":
 			text, err := o.away(o.inside)
 			o.box(text)
@@ -213,7 +214,7 @@ func (o *odf) value(e xml.StartElement, row, col int64) (string, error) {
 		return "", err
 	}
 	if f := strings.ToUpper(attr(e, "formula")); strings.Contains(f, "DDE(") || strings.Contains(f, "WEBSERVICE(") {
-		o.r.note("dde", "a formula asks for something outside the document: %s", line(cut(attr(e, "formula"), 500)))
+		o.r.note("dde", "a formula asks for something outside the document: %s", page.OneLine(page.Shorten(attr(e, "formula"), 500)))
 	}
 	value := attrIn(e, ":office:", "value")
 	switch attr(e, "value-type") {

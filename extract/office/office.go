@@ -31,6 +31,7 @@ import (
 
 	"overt"
 	"overt/extract/document"
+	"overt/extract/page"
 	"overt/internal/cfb"
 )
 
@@ -42,8 +43,8 @@ var _ document.Reader = Reader{}
 // Read is part of document.Reader.
 func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) error {
 	in.Limits = in.Limits.WithDefaults()
-	r := &reading{ctx: ctx, in: in, lim: in.Limits, out: &tap{Sink: out}, said: map[string]bool{}, read: map[string]bool{}}
-	r.page = newPage(r)
+	r := &reading{ctx: ctx, in: in, lim: in.Limits, out: page.NewTap(ctx, out), said: map[string]bool{}, read: map[string]bool{}}
+	r.page = page.New(r.out, r.lim)
 	head := make([]byte, 512)
 	n, err := in.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
@@ -59,8 +60,8 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 		err = r.packed(in.ReaderAt, in.Size)
 	}
 	if err == nil {
-		r.page.pinned = r.page.pinned || r.page.number == 1 && !r.unread // an empty document has a page
-		err = r.page.end()
+		r.page.Pinned = r.page.Pinned || r.page.Number == 1 && !r.unread // an empty document has a page
+		err = r.page.End()
 	}
 	return r.verdict(err)
 }
@@ -70,9 +71,9 @@ type reading struct {
 	ctx  context.Context
 	in   document.Input
 	lim  document.Limits
-	out  *tap
+	out  *page.Tap
 	pack *archive
-	page *page
+	page *page.Writer
 
 	said  map[string]bool // notes, so that each stands there once
 	links int
@@ -84,55 +85,8 @@ type reading struct {
 	words *styles // of a text document
 }
 
-// tap keeps the first error of a sink, which ends a reading, apart from those of
-// the bytes, which do not.
-type tap struct {
-	document.Sink
-	err error
-}
-
-func (t *tap) keep(err error) error {
-	if t.err == nil {
-		t.err = err
-	}
-	return err
-}
-
-func (t *tap) Property(name, value string) error { return t.keep(t.Sink.Property(name, value)) }
-func (t *tap) Page(p document.Page) error        { return t.keep(t.Sink.Page(p)) }
-func (t *tap) Row(r document.Row) error          { return t.keep(t.Sink.Row(r)) }
-func (t *tap) Gap(g document.Gap) error          { return t.keep(t.Sink.Gap(g)) }
-func (t *tap) Note(n document.Note) error        { return t.keep(t.Sink.Note(n)) }
-
-func (t *tap) Member(m document.Member) (io.WriteCloser, error) {
-	w, err := t.Sink.Member(m)
-	if err != nil {
-		return nil, t.keep(err)
-	}
-	return &tapped{w, t}, nil
-}
-
-type tapped struct {
-	io.WriteCloser
-	t *tap
-}
-
-// Write passes bytes on.
-func (t *tapped) Write(p []byte) (int, error) {
-	n, err := t.WriteCloser.Write(p)
-	return n, t.t.keep(err)
-}
-
-// Close ends the member.
-func (t *tapped) Close() error { return t.t.keep(t.WriteCloser.Close()) }
-
 // over gives the error that ends the reading, if there is one.
-func (r *reading) over() error {
-	if err := r.ctx.Err(); err != nil {
-		return err
-	}
-	return r.out.err
-}
+func (r *reading) over() error { return r.out.Err() }
 
 // part reads one part; what is wrong with it is a gap, and reading goes on.
 func (r *reading) part(where string, f func() error) error {
@@ -157,7 +111,7 @@ func (r *reading) gap(where string, err error) error {
 	case errors.Is(err, errUnknown):
 		code = document.Unknown
 	}
-	return r.out.Gap(document.Gap{Page: r.page.at(), Where: short(where), Code: code, Reason: short("the part is not read to its end: " + err.Error())})
+	return r.out.Gap(document.Gap{Page: r.page.At(), Where: page.Short(where), Code: code, Reason: page.Short("the part is not read to its end: " + err.Error())})
 }
 
 // maxSaid bounds how many oddities of a document are told.
@@ -165,8 +119,8 @@ const maxSaid = 20_000
 
 // note says what is odd, once for each page.
 func (r *reading) note(code, format string, args ...any) {
-	message := short(fmt.Sprintf(format, args...))
-	n := document.Note{Page: r.page.at(), Code: code, Message: message}
+	message := page.Short(fmt.Sprintf(format, args...))
+	n := document.Note{Page: r.page.At(), Code: code, Message: message}
 	key := fmt.Sprint(n.Page, code, message)
 	if r.said[key] || len(r.said) > maxSaid || r.over() != nil {
 		return
@@ -179,7 +133,7 @@ func (r *reading) note(code, format string, args ...any) {
 
 // property says something of the document; several say it once.
 func (r *reading) property(name, value string) {
-	value = cut(line(value), 16<<10)
+	value = page.Shorten(page.OneLine(value), 16<<10)
 	key := "property " + name + value
 	if value == "" || r.said[key] || r.over() != nil {
 		return
@@ -231,7 +185,7 @@ func (r *reading) packed(src io.ReaderAt, size int64) error {
 	if err := r.content(); err != nil {
 		return err
 	}
-	if err := r.page.end(); err != nil {
+	if err := r.page.End(); err != nil {
 		return err
 	}
 	return r.members()

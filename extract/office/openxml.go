@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"fmt"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // openXML reads a package of Office Open XML.
@@ -56,7 +58,7 @@ func (r *reading) main(part string) error {
 	case "":
 		return nil // said above
 	}
-	return r.part(part, func() error { return fmt.Errorf("%w: its main part is a %q", errUnknown, short(kind)) })
+	return r.part(part, func() error { return fmt.Errorf("%w: its main part is a %q", errUnknown, page.Short(kind)) })
 }
 
 // coreProperties are the names of docProps/core.xml (ECMA-376 part 2, 11).
@@ -72,9 +74,9 @@ func (r *reading) aboutPackage() error {
 		case coreProperties[name] != "":
 			r.property(coreProperties[name], value)
 		case name == "lastModifiedBy":
-			r.note("last-editor", "it was last saved by %s", line(value))
+			r.note("last-editor", "it was last saved by %s", page.OneLine(value))
 		case name == "lastPrinted", name == "contentStatus", name == "revision", name == "version", name == "identifier":
-			r.note("about", "%s: %s", name, line(value))
+			r.note("about", "%s: %s", name, page.OneLine(value))
 		}
 	}); err != nil {
 		return err
@@ -87,7 +89,7 @@ func (r *reading) aboutPackage() error {
 		case "AppVersion":
 			version = value
 		case "Company", "Manager", "Template", "HyperlinkBase":
-			r.note("about", "%s: %s", strings.ToLower(name), line(value))
+			r.note("about", "%s: %s", strings.ToLower(name), page.OneLine(value))
 		}
 	}); err != nil {
 		return err
@@ -125,8 +127,8 @@ func (r *reading) customProperties() error {
 		return r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 			return d.each(func(e xml.StartElement) error {
 				value, err := d.text(64 << 10)
-				if value = line(value); value != "" && err == nil {
-					r.note("custom-property", "%s: %s", line(attr(e, "name")), value)
+				if value = page.OneLine(value); value != "" && err == nil {
+					r.note("custom-property", "%s: %s", page.OneLine(attr(e, "name")), value)
 				}
 				return err
 			}, nil)

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"path"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // A rel is where a part points: at another part, or out of the document.
@@ -71,7 +73,7 @@ func join(dir, target string) string {
 // outside says what a document wants from elsewhere. Links are said where they
 // stand in the text.
 func (r *reading) outside(to rel) {
-	key := short("outside " + to.kind + " " + to.target)
+	key := page.Short("outside " + to.kind + " " + to.target)
 	if r.said[key] || len(r.said) > maxSaid {
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // slides reads a presentation, a page for each slide in the order shown, with
@@ -39,14 +41,14 @@ func (r *reading) slides(main string) error {
 	}
 	r.page.Width, r.page.Height = width, height
 	for _, part := range shown {
-		if err := r.page.begin("", true); err != nil {
+		if err := r.page.Begin("", true); err != nil {
 			return err
 		}
 		if err := r.slide(part, authors); err != nil {
 			return err
 		}
 	}
-	if err := r.page.begin("masters", false); err != nil {
+	if err := r.page.Begin("masters", false); err != nil {
 		return err
 	}
 	r.page.Width, r.page.Height = 0, 0
@@ -75,14 +77,14 @@ func (r *reading) slide(part string, authors map[string]string) error {
 		return err
 	}
 	for _, notes := range follow(rels, "notesSlide") {
-		text, err := r.page.away(func() error {
+		text, err := r.page.Away(func() error {
 			return r.flow(notes, nil, func(kind string) bool { return kind != "body" })
 		})
 		if err != nil {
 			return err
 		}
 		if strings.TrimSpace(text) != "" {
-			r.page.under("Notes: %s", text)
+			r.page.Under("Notes: %s", text)
 			r.note("speaker-notes", "the slide has speaker notes; they stand at the foot")
 		}
 	}
@@ -100,7 +102,7 @@ func (f *flow) shape(e xml.StartElement) error {
 	if f.skip == nil || e.Name.Local != "sp" {
 		err := f.inside()
 		if f.runs == 0 {
-			f.r.page.line()
+			f.r.page.Line()
 		}
 		return err
 	}
@@ -132,7 +134,7 @@ func (r *reading) masters() error {
 		if !strings.HasPrefix(name, "ppt/slidemasters/slidemaster") && !strings.HasPrefix(name, "ppt/slidelayouts/slidelayout") || !strings.HasSuffix(name, ".xml") {
 			continue
 		}
-		text, err := r.page.away(func() error {
+		text, err := r.page.Away(func() error {
 			return r.flow(e.name, nil, func(kind string) bool { return kind != "" })
 		})
 		if err != nil {
@@ -140,8 +142,8 @@ func (r *reading) masters() error {
 		}
 		if text = strings.TrimSpace(text); text != "" && !said[text] && len(said) < 10_000 {
 			said[text] = true
-			r.page.line()
-			r.page.put(text)
+			r.page.Line()
+			r.page.Put(text)
 		}
 	}
 	return nil
@@ -159,7 +161,7 @@ func (r *reading) commentAuthors(main string) (map[string]string, error) {
 			if err := r.scanPart(part, func(d *scan, _ xml.StartElement) error {
 				return d.all(func(e xml.StartElement) error {
 					if id := attr(e, "id"); id != "" && len(id) <= maxName && len(names) < 10_000 {
-						names[id] = short(attr(e, "name"))
+						names[id] = page.Short(attr(e, "name"))
 					}
 					return nil
 				})
@@ -191,18 +193,18 @@ func (r *reading) slideComments(part string, authors map[string]string) error {
 				case "text":
 					text, err = d.text(1 << 20)
 				case "txBody":
-					text, err = r.page.away(f.inside)
+					text, err = r.page.Away(f.inside)
 				case "replyLst":
 					if text != "" {
-						r.page.under("Comment%s: %s", by(who, when), line(text))
+						r.page.Under("Comment%s: %s", by(who, when), page.OneLine(text))
 						text = ""
 					}
 					err = d.each(comment, nil)
 				}
 				return err
 			}, nil)
-			if text = line(text); text != "" {
-				r.page.under("Comment%s: %s", by(who, when), text)
+			if text = page.OneLine(text); text != "" {
+				r.page.Under("Comment%s: %s", by(who, when), text)
 				r.note("comments", "the page has comments; they stand at the foot")
 			}
 			return err

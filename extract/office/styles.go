@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"strconv"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // styles are what is read of the formats of a text document: which of them hide
@@ -64,7 +66,7 @@ func (n *num) level(l *list, at int) level {
 const maxName = 200
 
 // name gives the name that an element refers to.
-func name(e xml.StartElement) string { return cut(attr(e, "val"), maxName) }
+func name(e xml.StartElement) string { return page.Shorten(attr(e, "val"), maxName) }
 
 // maxStyles bounds styles and lists.
 const maxStyles = 50_000
@@ -133,7 +135,7 @@ func (v *level) read(d *scan) error {
 		case "numFmt":
 			v.format = name(e)
 		case "lvlText":
-			v.text = cut(attr(e, "val"), 100)
+			v.text = page.Shorten(attr(e, "val"), 100)
 		case "start":
 			v.start, _ = strconv.Atoi(attr(e, "val"))
 		case "lvlRestart":

@@ -39,7 +39,7 @@ func (r *reading) visio(main string) error {
 		return err
 	}
 	for _, p := range pages {
-		if err := r.page.begin(p.name, true); err != nil {
+		if err := r.page.Begin(p.name, true); err != nil {
 			return err
 		}
 		if err := r.part(p.part, func() error { return r.visioPage(p.part) }); err != nil {
@@ -60,8 +60,8 @@ func (r *reading) visioPage(part string) error {
 			}
 			text, err := d.text(1 << 20)
 			if text = strings.TrimSpace(text); text != "" {
-				r.page.put(text)
-				r.page.line()
+				r.page.Put(text)
+				r.page.Line()
 			}
 			return err
 		})
@@ -81,7 +81,7 @@ func (r *reading) xps(sequence string) error {
 			return err
 		}
 		for _, p := range pages {
-			if err := r.page.begin("", true); err != nil {
+			if err := r.page.Begin("", true); err != nil {
 				return err
 			}
 			if err := r.part(p, func() error { return r.xpsPage(p) }); err != nil {
@@ -118,12 +118,12 @@ func (r *reading) xpsPage(part string) error {
 			text = strings.TrimPrefix(text, "{}") // what escapes a brace
 			switch y := attr(e, "OriginY"); {
 			case y != height:
-				r.page.line()
+				r.page.Line()
 				height = y
 			case right && !strings.HasPrefix(text, " "):
-				r.page.put(" ")
+				r.page.Put(" ")
 			}
-			r.page.put(text)
+			r.page.Put(text)
 			right = !strings.HasSuffix(text, " ")
 			return nil
 		})

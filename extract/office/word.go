@@ -3,6 +3,8 @@ package office
 import (
 	"encoding/xml"
 	"strings"
+
+	"overt/extract/page"
 )
 
 // word reads a text document. Its headers stand at the top of the first page and
@@ -56,15 +58,15 @@ func (r *reading) word(main string) error {
 // margins puts headers or footers.
 func (r *reading) margins(parts []string, about *asides, said map[string]bool) error {
 	for _, part := range parts {
-		text, err := r.page.away(func() error { return r.flow(part, about, nil) })
+		text, err := r.page.Away(func() error { return r.flow(part, about, nil) })
 		if err != nil {
 			return err
 		}
 		if text = strings.TrimSpace(text); text != "" && !said[text] {
 			said[text] = true
-			r.page.line()
-			r.page.put(text)
-			r.page.line()
+			r.page.Line()
+			r.page.Put(text)
+			r.page.Line()
 		}
 	}
 	return nil
@@ -93,10 +95,10 @@ func (r *reading) readAsides(part, kind string, about *asides) error {
 				if t := attr(e, "type"); e.Name.Local != kind || t != "" && t != "normal" {
 					return nil // the line above the notes, and its like
 				}
-				text, err := r.page.away(f.inside)
+				text, err := r.page.Away(f.inside)
 				f.unboxInto(&text)
 				if kind == "comment" {
-					text = "Comment" + by(attr(e, "author"), attr(e, "date")) + ": " + line(text)
+					text = "Comment" + by(attr(e, "author"), attr(e, "date")) + ": " + page.OneLine(text)
 				}
 				key := kind + " " + attr(e, "id")
 				if about.size += len(text) + len(key); about.size > maxAsides {
@@ -133,23 +135,23 @@ func (f *flow) pointed(kind string, e xml.StartElement) {
 	}
 	f.about.used[key] = true
 	if kind != "comment" {
-		mark := "[" + line(id) + "]"
+		mark := "[" + page.OneLine(id) + "]"
 		if kind == "endnote" {
-			mark = "[end " + line(id) + "]"
+			mark = "[end " + page.OneLine(id) + "]"
 		}
-		f.r.page.put(mark)
+		f.r.page.Put(mark)
 		text = mark + " " + text
 	} else {
 		f.r.note("comments", "the page has comments; they stand at the foot")
 	}
-	f.r.page.under("%s", text)
+	f.r.page.Under("%s", text)
 }
 
 // rest puts those that nothing points at.
-func (a *asides) rest(p *page) {
+func (a *asides) rest(p *page.Writer) {
 	for _, key := range a.order {
 		if !a.used[key] {
-			p.under("%s", a.text[key])
+			p.Under("%s", a.text[key])
 		}
 	}
 }
@@ -163,7 +165,7 @@ func (r *reading) readSettings(part string) error {
 		return d.all(func(e xml.StartElement) error {
 			switch e.Name.Local {
 			case "connectString", "query":
-				r.note("external", "the document merges data from elsewhere, which was not fetched: %s", line(attr(e, "val")))
+				r.note("external", "the document merges data from elsewhere, which was not fetched: %s", page.OneLine(attr(e, "val")))
 			case "documentProtection", "writeProtection":
 				r.note("write-protected", "the document asks not to be changed")
 			case "trackRevisions":
