@@ -18,7 +18,7 @@ import (
 )
 
 // ErrTooMuch says that a reading went past a limit.
-var ErrTooMuch = errors.New("it has more than is read")
+var ErrTooMuch = errors.New("more comes out than is read")
 
 // maxCells bounds the cells of one page, empty ones included.
 const maxCells = 1_000_000
