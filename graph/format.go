@@ -4,21 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"math"
-	"unsafe"
 
+	"overt/internal/section"
 	"overt/statement"
 )
 
-const (
-	magic       = "OVTGRAPH"
-	version     = 1
-	headerFixed = 32
-	headerEntry = 24
-	alignment   = 64
-	noDay       = int32(statement.NoDay)
-)
+const noDay = int32(statement.NoDay)
 
 // The sections, in the order of the file.
 const (
@@ -45,15 +37,16 @@ const (
 	sections
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var form = section.Form{Magic: "OVTGRAPH", Version: 1, Count: sections, What: "a graph file"}
 
 // decode makes a graph out of the bytes of a file. It trusts no number in it:
 // whatever the bytes, later queries stay inside their slices.
 func decode(data []byte) (*Graph, error) {
-	sec, err := decodeSections(data)
+	list, err := form.Decode(data)
 	if err != nil {
 		return nil, err
 	}
+	sec := [sections][]byte(list)
 	g := &Graph{data: data}
 	for _, step := range []func([sections][]byte) error{
 		g.decodeShape, g.decodeWords, g.decodeTables, g.decodeStrings, g.check,
@@ -63,45 +56,6 @@ func decode(data []byte) (*Graph, error) {
 		}
 	}
 	return g, nil
-}
-
-func decodeSections(data []byte) (sec [sections][]byte, err error) {
-	if len(data) < headerFixed || string(data[:8]) != magic {
-		return sec, errors.New("this is not a graph file")
-	}
-	le := binary.LittleEndian
-	if v := le.Uint32(data[8:]); v != version {
-		return sec, fmt.Errorf("version %d of the format is not known here, only %d", v, version)
-	}
-	head := headerFixed + headerEntry*sections
-	if le.Uint32(data[12:]) != sections || len(data) < head {
-		return sec, errors.New("header is cut off")
-	}
-	if le.Uint32(data[16:]) != headerSum(data[:head]) {
-		return sec, errors.New("header has a wrong checksum")
-	}
-	if le.Uint64(data[24:]) != uint64(len(data)) {
-		return sec, errors.New("file is cut off or has more at its end")
-	}
-	for i := range sec {
-		e := data[headerFixed+headerEntry*i:]
-		off, size := le.Uint64(e[8:]), le.Uint64(e[16:])
-		if le.Uint32(e) != uint32(i) || off > uint64(len(data)) || size > uint64(len(data))-off || off%8 != 0 {
-			return sec, fmt.Errorf("section %d lies outside the file", i)
-		}
-		sec[i] = data[off : off+size : off+size]
-		if crc32.Checksum(sec[i], castagnoli) != le.Uint32(e[4:]) {
-			return sec, fmt.Errorf("section %d has a wrong checksum", i)
-		}
-	}
-	return sec, nil
-}
-
-// headerSum is the checksum of a header, taken as if its own field were 0.
-func headerSum(head []byte) uint32 {
-	sum := crc32.Checksum(head[:16], castagnoli)
-	sum = crc32.Update(sum, castagnoli, make([]byte, 4))
-	return crc32.Update(sum, castagnoli, head[20:])
 }
 
 func (g *Graph) decodeShape(sec [sections][]byte) error {
@@ -138,9 +92,9 @@ func (g *Graph) decodeWords(sec [sections][]byte) error {
 		if len(sec[s.id])%4 != 0 || (s.want >= 0 && len(sec[s.id]) != 4*s.want) {
 			return fmt.Errorf("section %d has a wrong length", s.id)
 		}
-		*s.into = words(sec[s.id])
+		*s.into = section.InPlace[uint32](sec[s.id])
 	}
-	g.adj = longs(sec[secAdj])
+	g.adj = section.InPlace[uint64](sec[secAdj])
 	m := len(g.edges) / edgeWords
 	if len(g.edges)%edgeWords != 0 || len(sec[secAdj]) != 16*m || len(g.adjEdge) != 2*m || len(g.adjDate) != 2*m ||
 		len(g.dates)%2 != 0 || len(g.same)%sameWords != 0 {
@@ -150,10 +104,10 @@ func (g *Graph) decodeWords(sec [sections][]byte) error {
 }
 
 func (g *Graph) decodeStrings(sec [sections][]byte) (err error) {
-	if g.ids, err = newStringTable(g.nodes, longs(sec[secIDIndex]), sec[secIDs]); err != nil {
+	if g.ids, err = newStringTable(g.nodes, section.InPlace[uint64](sec[secIDIndex]), sec[secIDs]); err != nil {
 		return fmt.Errorf("ids: %w", err)
 	}
-	if g.refs, err = newStringTable(len(g.edges)/edgeWords, longs(sec[secRefIndex]), sec[secRefs]); err != nil {
+	if g.refs, err = newStringTable(len(g.edges)/edgeWords, section.InPlace[uint64](sec[secRefIndex]), sec[secRefs]); err != nil {
 		return fmt.Errorf("refs: %w", err)
 	}
 	return nil
@@ -303,39 +257,4 @@ func (g *Graph) check([sections][]byte) error {
 		}
 	}
 	return nil
-}
-
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// words reads a section as 32-bit numbers, in place where the machine's own
-// order is the file's and the bytes are aligned.
-func words(b []byte) []uint32 {
-	n := len(b) / 4
-	if n == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(unsafe.SliceData(b)); littleEndian && uintptr(p)%4 == 0 {
-		return unsafe.Slice((*uint32)(p), n)
-	}
-	out := make([]uint32, n)
-	for i := range out {
-		out[i] = binary.LittleEndian.Uint32(b[4*i:])
-	}
-	return out
-}
-
-// longs reads a section as 64-bit numbers; see words.
-func longs(b []byte) []uint64 {
-	n := len(b) / 8
-	if n == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(unsafe.SliceData(b)); littleEndian && uintptr(p)%8 == 0 {
-		return unsafe.Slice((*uint64)(p), n)
-	}
-	out := make([]uint64, n)
-	for i := range out {
-		out[i] = binary.LittleEndian.Uint64(b[8*i:])
-	}
-	return out
 }

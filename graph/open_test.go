@@ -2,9 +2,7 @@ package graph
 
 import (
 	"bytes"
-	"encoding/binary"
 	"flag"
-	"hash/crc32"
 	"math/rand/v2"
 	"os"
 	"testing"
@@ -94,35 +92,10 @@ func TestEveryByteFlipped(t *testing.T) {
 	}
 }
 
-// resealed makes all checksums of a damaged file right again, so that what
-// lies behind them is tried too.
-func resealed(data []byte) []byte {
-	head := headerFixed + headerEntry*sections
-	if len(data) < head {
-		return data
-	}
-	data = append([]byte(nil), data...)
-	le := binary.LittleEndian
-	copy(data, magic)
-	le.PutUint32(data[8:], version)
-	le.PutUint32(data[12:], sections)
-	le.PutUint64(data[24:], uint64(len(data)))
-	for i := range sections {
-		e := data[headerFixed+headerEntry*i:]
-		le.PutUint32(e, uint32(i))
-		off, size := le.Uint64(e[8:]), le.Uint64(e[16:])
-		if off <= uint64(len(data)) && size <= uint64(len(data))-off {
-			le.PutUint32(e[4:], crc32.Checksum(data[off:off+size], castagnoli))
-		}
-	}
-	le.PutUint32(data[16:], headerSum(data[:head]))
-	return data
-}
-
 // tryAll asks everything of a file that may hold anything; it must not panic.
 func tryAll(t testing.TB, data []byte) {
 	t.Helper()
-	g, err := decode(resealed(data))
+	g, err := decode(form.Reseal(data))
 	if err != nil {
 		return
 	}

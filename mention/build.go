@@ -1,13 +1,10 @@
 package mention
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"iter"
 	"math"
 	"os"
@@ -16,6 +13,7 @@ import (
 	"overt"
 	"overt/internal/durable"
 	"overt/internal/extsort"
+	"overt/internal/section"
 )
 
 // A Config says how a names file is built. The zero value works.
@@ -255,39 +253,21 @@ func (b *build) post(path []uint32, n uint64, group []byte) error {
 	return nil
 }
 
-// write lays out the file: the sections, then the header before them.
-func (b *build) write(f io.WriteSeeker, fingerprint string) error {
-	head := make([]byte, headerFixed+headerEntry*sections)
-	e := &encoder{w: bufio.NewWriterSize(f, 1<<18), head: head}
-	e.raw(head)
-	e.section(secShape, append(binary.LittleEndian.AppendUint64(nil, uint64(b.count)), fingerprint...))
+// write lays out the file.
+func (b *build) write(f section.File, fingerprint string) error {
+	e := section.NewWriter(f, form)
+	e.Section(secShape, func() { e.Long(uint64(b.count)); e.Put([]byte(fingerprint)) })
 	slots, wordAt, slotOf := b.wordTable()
-	e.section(secSlots, bytesOf(slots))
-	e.section(secWordAt, bytesOf(wordAt))
-	e.section(secWords, b.words)
+	e.Section(secSlots, func() { e.Longs(slots...) })
+	e.Section(secWordAt, func() { e.Words(wordAt...) })
+	e.Section(secWords, func() { e.Put(b.words) })
 	filter, keys, to := b.stepTable(slotOf)
-	e.section(secFilter, bytesOf(filter))
-	e.section(secStepKeys, bytesOf(keys))
-	e.section(secStepTo, bytesOf(to))
-	e.section(secPostAt, bytesOf(b.postAt))
-	e.section(secPosts, b.posts)
-	if e.err == nil {
-		e.err = e.w.Flush()
-	}
-	if e.err != nil {
-		return e.err
-	}
-	le := binary.LittleEndian
-	copy(head, magic)
-	le.PutUint32(head[8:], version)
-	le.PutUint32(head[12:], sections)
-	le.PutUint64(head[24:], e.off)
-	le.PutUint32(head[16:], headerSum(head))
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	_, err := f.Write(head)
-	return err
+	e.Section(secFilter, func() { e.Longs(filter...) })
+	e.Section(secStepKeys, func() { e.Longs(keys...) })
+	e.Section(secStepTo, func() { e.Words(to...) })
+	e.Section(secPostAt, func() { e.Words(b.postAt...) })
+	e.Section(secPosts, func() { e.Put(b.posts) })
+	return e.Finish()
 }
 
 // state gives a state as tables hold it.
@@ -343,43 +323,4 @@ func (b *build) stepTable(slotOf []uint32) (filter, keys []uint64, to []uint32) 
 		keys[i], to[i] = key, b.state(s.to)
 	}
 	return filter, keys, to
-}
-
-// An encoder writes sections one after the other. The first failure stays.
-type encoder struct {
-	w    *bufio.Writer
-	head []byte
-	off  uint64
-	err  error
-}
-
-func (e *encoder) raw(b []byte) {
-	if e.err == nil {
-		_, e.err = e.w.Write(b)
-	}
-	e.off += uint64(len(b))
-}
-
-func (e *encoder) section(id int, b []byte) {
-	e.raw(make([]byte, (alignment-e.off%alignment)%alignment))
-	line := e.head[headerFixed+headerEntry*id:]
-	binary.LittleEndian.PutUint32(line, uint32(id))
-	binary.LittleEndian.PutUint32(line[4:], crc32.Checksum(b, castagnoli))
-	binary.LittleEndian.PutUint64(line[8:], e.off)
-	binary.LittleEndian.PutUint64(line[16:], uint64(len(b)))
-	e.raw(b)
-}
-
-// bytesOf gives numbers in the byte order of the file.
-func bytesOf[T uint32 | uint64](list []T) []byte {
-	size := binary.Size(T(0))
-	out := make([]byte, 0, len(list)*size)
-	for _, v := range list {
-		if size == 4 {
-			out = binary.LittleEndian.AppendUint32(out, uint32(v))
-		} else {
-			out = binary.LittleEndian.AppendUint64(out, uint64(v))
-		}
-	}
-	return out
 }

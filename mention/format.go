@@ -4,17 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"math"
-	"unsafe"
-)
 
-const (
-	magic       = "OVTNAMES"
-	version     = 1
-	headerFixed = 32
-	headerEntry = 24
-	alignment   = 64
+	"overt/internal/section"
 )
 
 // The sections, in the order of the file.
@@ -31,12 +23,12 @@ const (
 	sections
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var form = section.Form{Magic: "OVTNAMES", Version: 1, Count: sections, What: "a file of names"}
 
 // decode makes Names out of the bytes of a file. It trusts no number in it:
 // whatever the bytes, a search ends and stays inside its slices.
 func decode(data []byte) (*Names, error) {
-	sec, err := decodeSections(data)
+	sec, err := form.Decode(data)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +45,7 @@ func decode(data []byte) (*Names, error) {
 		if len(sec[s.id])%4 != 0 {
 			return nil, fmt.Errorf("section %d has a wrong length", s.id)
 		}
-		*s.into = inPlace[uint32](sec[s.id])
+		*s.into = section.InPlace[uint32](sec[s.id])
 	}
 	for _, s := range []struct {
 		id   int
@@ -62,48 +54,9 @@ func decode(data []byte) (*Names, error) {
 		if size := len(sec[s.id]) / 8; len(sec[s.id])%8 != 0 || size == 0 || size&(size-1) != 0 {
 			return nil, fmt.Errorf("section %d is no table", s.id)
 		}
-		*s.into = inPlace[uint64](sec[s.id])
+		*s.into = section.InPlace[uint64](sec[s.id])
 	}
 	return n, n.check()
-}
-
-func decodeSections(data []byte) (sec [sections][]byte, err error) {
-	if len(data) < headerFixed || string(data[:8]) != magic {
-		return sec, errors.New("this is not a file of names")
-	}
-	le := binary.LittleEndian
-	if v := le.Uint32(data[8:]); v != version {
-		return sec, fmt.Errorf("version %d of the format is not known here, only %d", v, version)
-	}
-	head := headerFixed + headerEntry*sections
-	if le.Uint32(data[12:]) != sections || len(data) < head {
-		return sec, errors.New("header is cut off")
-	}
-	if le.Uint32(data[16:]) != headerSum(data[:head]) {
-		return sec, errors.New("header has a wrong checksum")
-	}
-	if le.Uint64(data[24:]) != uint64(len(data)) {
-		return sec, errors.New("file is cut off or has more at its end")
-	}
-	for i := range sec {
-		e := data[headerFixed+headerEntry*i:]
-		off, size := le.Uint64(e[8:]), le.Uint64(e[16:])
-		if le.Uint32(e) != uint32(i) || off > uint64(len(data)) || size > uint64(len(data))-off || off%8 != 0 {
-			return sec, fmt.Errorf("section %d lies outside the file", i)
-		}
-		sec[i] = data[off : off+size : off+size]
-		if crc32.Checksum(sec[i], castagnoli) != le.Uint32(e[4:]) {
-			return sec, fmt.Errorf("section %d has a wrong checksum", i)
-		}
-	}
-	return sec, nil
-}
-
-// headerSum is the checksum of a header, taken as if its own field were 0.
-func headerSum(head []byte) uint32 {
-	sum := crc32.Checksum(head[:16], castagnoli)
-	sum = crc32.Update(sum, castagnoli, make([]byte, 4))
-	return crc32.Update(sum, castagnoli, head[20:])
 }
 
 // check holds every number that is read in place against its range.
@@ -147,30 +100,6 @@ func (n *Names) check() error {
 		}
 	}
 	return nil
-}
-
-var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// inPlace reads a section as numbers, in place where the machine's own order
-// is the file's and the bytes are aligned.
-func inPlace[T uint32 | uint64](b []byte) []T {
-	size := int(unsafe.Sizeof(T(0)))
-	n := len(b) / size
-	if n == 0 {
-		return nil
-	}
-	if p := unsafe.Pointer(unsafe.SliceData(b)); littleEndian && uintptr(p)%uintptr(size) == 0 {
-		return unsafe.Slice((*T)(p), n)
-	}
-	out := make([]T, n)
-	for i := range out {
-		if size == 4 {
-			out[i] = T(binary.LittleEndian.Uint32(b[4*i:]))
-		} else {
-			out[i] = T(binary.LittleEndian.Uint64(b[8*i:]))
-		}
-	}
-	return out
 }
 
 // Tables have a power of two of slots, at least a quarter of them free. A slot is
