@@ -87,6 +87,17 @@ func fill[N int | int64](field *N, otherwise N) {
 	}
 }
 
+// A Drawer is a Reader that can give the picture of one page without reading the
+// rest.
+type Drawer interface {
+	Reader
+	// Draw says to out the Image of a page, counted from 1, and nothing else.
+	// width is how many pixels it should have across; a page that is a picture
+	// with fewer keeps its own. Errors: not_found, where there is no such page or
+	// nothing to see on it; those of Read.
+	Draw(ctx context.Context, in Input, page, width int, out Sink) error
+}
+
 // A Sink takes what a reader says. An error of a method ends the reading.
 type Sink interface {
 	// Property says something of the whole document: a property of the

@@ -24,7 +24,7 @@ import (
 // A Reader reads pictures, sound and film. The zero Reader is ready for use.
 type Reader struct{}
 
-var _ document.Reader = Reader{}
+var _ document.Drawer = Reader{}
 
 // Types are the media types that Reader reads; besides, any that begins with
 // "image/", "audio/" or "video/" is given its gap.
@@ -39,9 +39,7 @@ func Types() []string {
 func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) error {
 	in.Limits = in.Limits.WithDefaults()
 	m := &reading{ctx: ctx, in: in, out: out}
-	kind, _, _ := strings.Cut(in.Type, ";")
-	kind = clean(kind[:min(len(kind), 100)])
-	switch {
+	switch kind := m.kind(); {
 	case kind == "image/tiff":
 		return m.tiff()
 	case kind == "image/emf":
@@ -52,8 +50,15 @@ func (Reader) Read(ctx context.Context, in document.Input, out document.Sink) er
 		return m.picture(kind)
 	case strings.HasPrefix(kind, "audio/"), strings.HasPrefix(kind, "video/"), kind == "application/vnd.rn-realmedia":
 		return m.sound(kind)
+	default:
+		return m.unknown(kind)
 	}
-	return m.unknown(kind)
+}
+
+// kind is the media type of the file, without parameters.
+func (m *reading) kind() string {
+	kind, _, _ := strings.Cut(m.in.Type, ";")
+	return clean(kind[:min(len(kind), 100)])
 }
 
 // A reading is one file being read.
@@ -61,6 +66,8 @@ type reading struct {
 	ctx   context.Context
 	in    document.Input
 	out   document.Sink
+	only  int // the page whose picture alone is wanted, 0 for all there is
+	width int // of that picture, at most
 	notes int
 	said  bool // a page of words
 }

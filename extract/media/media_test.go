@@ -17,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"overt"
 	"overt/extract/document"
 	"overt/extract/document/documenttest"
 	"overt/extract/kind"
@@ -272,6 +273,17 @@ func TestCorpus(t *testing.T) {
 		}
 		if d.Err != nil || len(d.Images)+gaps != want {
 			t.Errorf("%s: %d images, %v, %v", name, len(d.Images), d.Gaps, d.Err)
+		}
+		// Drawn alone, a page is what it was beside the others.
+		for _, i := range d.Images {
+			alone := documenttest.Draw(t.Context(), media.Reader{}, data, document.Input{Type: k.Type}, i.Page, 1<<20)
+			if alone.Err != nil || len(alone.Images) != 1 || !bytes.Equal(alone.Images[0].PNG, i.PNG) || len(alone.Pages)+len(alone.Properties)+len(alone.Gaps) > 0 {
+				t.Errorf("%s: page %d drawn alone differs: %v\n%s", name, i.Page, alone.Err, alone)
+			}
+		}
+		none := documenttest.Draw(t.Context(), media.Reader{}, data, document.Input{Type: k.Type}, want+1, 100)
+		if len(none.Images) > 0 || overt.CodeOf(none.Err) != overt.NotFound {
+			t.Errorf("%s: page %d: %v", name, want+1, none.Err)
 		}
 		if withheld[name] && (len(d.Gaps) != 1 || d.Gaps[0].Code != document.Withheld) {
 			t.Errorf("%s: gaps %v", name, d.Gaps)

@@ -12,6 +12,7 @@ import (
 	"io"
 
 	"golang.org/x/image/bmp"
+	scale "golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 
 	"overt/extract/document"
@@ -60,6 +61,9 @@ func (m *reading) show(page int, about meta, config func() (image.Config, error)
 	if err := m.stopped(); err != nil {
 		return err
 	}
+	if m.only > 0 && m.only != page {
+		return nil
+	}
 	c, err := guarded(config)
 	if err != nil {
 		return m.undecoded(page, err)
@@ -75,6 +79,10 @@ func (m *reading) show(page int, about meta, config func() (image.Config, error)
 		return m.undecoded(page, err)
 	}
 	img = upright(img, about.turn)
+	if w := img.Bounds().Dx(); m.only > 0 && w > m.width {
+		img = narrowed(img, m.width)
+		about.dpi *= float32(m.width) / float32(w)
+	}
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestSpeed}
 	if err := enc.Encode(&b, plainest(img)); err != nil {
@@ -91,6 +99,14 @@ func (m *reading) show(page int, about meta, config func() (image.Config, error)
 		return err
 	}
 	return m.out.Image(document.Image{Page: page, Width: w, Height: h, DPI: about.dpi, PNG: b.Bytes()})
+}
+
+// narrowed gives a picture with fewer pixels across.
+func narrowed(img image.Image, width int) image.Image {
+	b := img.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, width, max(1, b.Dy()*width/b.Dx())))
+	scale.ApproxBiLinear.Scale(out, out.Bounds(), img, b, scale.Src, nil)
+	return out
 }
 
 // maxMemory bounds what decoding may need, in bytes, of the memory a worker has.

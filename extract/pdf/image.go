@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"math"
@@ -12,33 +13,36 @@ import (
 	"overt/extract/document"
 )
 
-// Page draws page n, from 1, of a document at dpi pixels to the inch. Errors: as
-// Read; not_found, when there is no such page.
-func (e *Engine) Page(ctx context.Context, in document.Input, n int, dpi float32) (_ *document.Image, err error) {
-	r, err := e.begin(ctx, in, nil)
+// Draw implements document.Drawer.
+func (e *Engine) Draw(ctx context.Context, in document.Input, page, width int, out document.Sink) (err error) {
+	r, err := e.begin(ctx, in, out)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, r.end(err)) }()
-	var img *document.Image
+	if page < 1 || page > r.pages {
+		return overt.Errorf(overt.NotFound, fmt.Sprintf("page %d", page), "the document has %d pages", r.pages)
+	}
+	var drawn *document.Image
 	failed, err := r.do(func(in *instance) error {
-		s, ok := in.load(r.open.doc, n)
-		if !ok || n < 1 {
-			return overt.Errorf(overt.NotFound, "", "the document has no page %d that can be drawn", n)
+		if s, ok := in.load(r.open.doc, page); ok {
+			if w, _ := s.size(); w >= 1 {
+				drawn = r.picture(s, float32(float64(width)*72/w))
+			}
+			s.close()
 		}
-		img = r.picture(s, dpi)
-		s.close()
 		return nil
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case failed != nil:
-		return nil, r.explain(failed)
-	case img == nil:
-		return nil, overt.Errorf(overt.Invalid, "", "page %d cannot be drawn", n)
+		return r.explain(failed)
+	case drawn == nil:
+		return overt.Errorf(overt.NotFound, fmt.Sprintf("page %d", page), "it cannot be drawn")
 	}
-	return img, nil
+	drawn.Page = page
+	return out.Image(*drawn)
 }
 
 // draw gives the picture of a page, nil with a gap when there is none.

@@ -22,7 +22,7 @@ import (
 	"overt/extract/document"
 )
 
-var _ document.Reader = (*Engine)(nil)
+var _ document.Drawer = (*Engine)(nil)
 
 // maxFaults is how many pages of a document may make the engine give up before
 // the rest is left.

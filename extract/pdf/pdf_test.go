@@ -167,13 +167,16 @@ func TestImages(t *testing.T) {
 		}
 	}
 	data := letter("", nil, leaf{content: "0.5 g 0 0 612 396 re f\n"}).bytes()
-	in := document.Input{ReaderAt: bytes.NewReader(data), Size: int64(len(data))}
-	img, err := e.Page(t.Context(), in, 1, 72)
-	if err != nil {
-		t.Fatal(err)
+	draw := func(page, width int, limits document.Limits) *documenttest.Doc {
+		d := documenttest.Draw(t.Context(), e, data, document.Input{Limits: limits}, page, width)
+		if len(d.Pages)+len(d.Properties)+len(d.Gaps)+len(d.Notes) > 0 || (d.Err == nil) != (len(d.Images) == 1) {
+			t.Fatalf("page %d: a picture was asked for:\n%s%v", page, d, d.Err)
+		}
+		return d
 	}
+	img := draw(1, 612, document.Limits{}).Images[0]
 	pic, err := png.Decode(bytes.NewReader(img.PNG))
-	if err != nil || img.Width != 612 || img.Height != 792 || img.DPI != 72 {
+	if err != nil || img.Page != 1 || img.Width != 612 || img.Height != 792 || img.DPI != 72 {
 		t.Fatalf("%d × %d at %v: %v", img.Width, img.Height, img.DPI, err)
 	}
 	up, _, _, _ := pic.At(300, 100).RGBA()
@@ -181,12 +184,13 @@ func TestImages(t *testing.T) {
 	if up != 0xffff || low < 0x7000 || low > 0x9000 {
 		t.Errorf("the upper half is %x, the lower %x", up, low)
 	}
-	in.Limits.Pixels = 1000
-	if img, err = e.Page(t.Context(), in, 1, 300); err != nil || img.Width*img.Height > 1000 || img.Width < 20 {
-		t.Errorf("%+v %v", img, err)
+	if img = draw(1, 2500, document.Limits{Pixels: 1000}).Images[0]; img.Width*img.Height > 1000 || img.Width < 20 {
+		t.Errorf("%d × %d", img.Width, img.Height)
 	}
-	if _, err = e.Page(t.Context(), in, 2, 72); overt.CodeOf(err) != overt.NotFound {
-		t.Errorf("page 2: %v", err)
+	for _, page := range []int{-1, 0, 2} {
+		if d := draw(page, 72, document.Limits{}); overt.CodeOf(d.Err) != overt.NotFound {
+			t.Errorf("page %d: %v", page, d.Err)
+		}
 	}
 }
 

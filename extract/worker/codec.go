@@ -376,8 +376,9 @@ func (f *fields) done() error {
 		if !f.whole() {
 			break
 		}
-		if overt.Code(code) == overt.Invalid {
-			return overt.Errorf(overt.Invalid, "", "%s", reason)
+		switch c := overt.Code(code); c {
+		case overt.Invalid, overt.NotFound:
+			return overt.Errorf(c, "", "%s", reason)
 		}
 		return overt.Errorf(overt.Internal, "", "%s", reason)
 	}

@@ -10,6 +10,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,6 +46,10 @@ type request struct {
 	Charset   string          `json:"charset,omitempty"`
 	Passwords [][]byte        `json:"passwords,omitempty"`
 	Limits    document.Limits `json:"limits"`
+	// Draw is the page of which a picture is wanted, Width pixels across, and
+	// nothing else; 0 for all that is said of the document.
+	Draw  int `json:"draw,omitempty"`
+	Width int `json:"width,omitempty"`
 }
 
 // serve is the worker's end.
@@ -78,7 +83,14 @@ func read(c *sandbox.Conn, readers map[string]document.Reader, q request, out do
 	for _, p := range q.Passwords {
 		in.Passwords = append(in.Passwords, string(p))
 	}
-	return reader.Read(context.Background(), in, out) // the parent ends it with the process
+	ctx := context.Background() // the parent ends it with the process
+	if q.Draw == 0 {
+		return reader.Read(ctx, in, out)
+	}
+	if d, ok := reader.(document.Drawer); ok {
+		return d.Draw(ctx, in, q.Draw, q.Width, out)
+	}
+	return overt.Errorf(overt.NotFound, fmt.Sprintf("page %d", q.Draw), "pages of %s are not drawn", q.Type)
 }
 
 // A Pool reads documents in workers. It is safe for concurrent use.
@@ -106,8 +118,27 @@ func (p *Pool) Close() error { return p.workers.Close() }
 // invalid, when the document is damaged or the worker said what cannot be; what
 // out and in gave, unchanged; the cause of ctx.
 func (p *Pool) Read(ctx context.Context, key string, in document.Input, out document.Sink) (sandbox.Usage, error) {
+	return p.read(ctx, key, in, request{}, out)
+}
+
+// Draw gives the picture of one page of a document, width pixels across, as Read
+// gives a reading. Errors: those of Read; not_found, where there is no such page or
+// no picture of it.
+func (p *Pool) Draw(ctx context.Context, key string, in document.Input, page, width int) (document.Image, error) {
+	var out drawn
+	if page < 1 || width < 1 {
+		return document.Image{}, overt.Errorf(overt.Invalid, fmt.Sprintf("page %d", page), "%d pixels across are no picture", width)
+	}
+	_, err := p.read(ctx, key, in, request{Draw: page, Width: width}, &out)
+	if err == nil && (out.image.Page != page || !bytes.HasPrefix(out.image.PNG, []byte("\x89PNG\r\n\x1a\n"))) {
+		err = bad("a picture that is none")
+	}
+	return out.image, err
+}
+
+func (p *Pool) read(ctx context.Context, key string, in document.Input, q request, out document.Sink) (sandbox.Usage, error) {
 	in.Limits = in.Limits.WithDefaults()
-	q := request{Size: in.Size, Name: []byte(in.Name), Type: in.Type, Charset: in.Charset, Limits: in.Limits}
+	q.Size, q.Name, q.Type, q.Charset, q.Limits = in.Size, []byte(in.Name), in.Type, in.Charset, in.Limits
 	for _, w := range in.Passwords {
 		q.Passwords = append(q.Passwords, []byte(w))
 	}
@@ -135,6 +166,27 @@ type Reader interface {
 	document.Reader
 	// Measured is Read, and says what it cost.
 	Measured(ctx context.Context, in document.Input, out document.Sink) (sandbox.Usage, error)
+}
+
+// drawn keeps the picture of a page; nothing else is said of one.
+type drawn struct{ image document.Image }
+
+func (d *drawn) Image(i document.Image) error {
+	if d.image.PNG != nil {
+		return bad("two pictures")
+	}
+	d.image = i
+	return nil
+}
+
+func (d *drawn) Property(string, string) error { return bad("words beside a picture") }
+func (d *drawn) Page(document.Page) error      { return bad("words beside a picture") }
+func (d *drawn) Row(document.Row) error        { return bad("words beside a picture") }
+func (d *drawn) Gap(document.Gap) error        { return bad("words beside a picture") }
+func (d *drawn) Note(document.Note) error      { return bad("words beside a picture") }
+
+func (d *drawn) Member(document.Member) (io.WriteCloser, error) {
+	return nil, bad("a file beside a picture")
 }
 
 // Reader gives the pool as a reader of documents of one key.

@@ -42,7 +42,34 @@ func (f readFunc) Read(ctx context.Context, in document.Input, out document.Sink
 	return f(ctx, in, out)
 }
 
+// A drawFunc is a reader that draws.
+type drawFunc func(page, width int, out document.Sink) error
+
+func (f drawFunc) Read(context.Context, document.Input, document.Sink) error {
+	return errors.New("it was to be drawn")
+}
+
+func (f drawFunc) Draw(_ context.Context, _ document.Input, page, width int, out document.Sink) error {
+	return f(page, width, out)
+}
+
+const pngMagic = "\x89PNG\r\n\x1a\n"
+
 var testReaders = map[string]document.Reader{
+	"test/drawn": drawFunc(func(page, width int, out document.Sink) error {
+		return out.Image(document.Image{Page: page, Width: width, Height: 9, PNG: []byte(pngMagic + strings.Repeat("x", 300_000))})
+	}),
+	"test/drawn-other": drawFunc(func(page, width int, out document.Sink) error {
+		return out.Image(document.Image{Page: page + 1, Width: width, Height: 9, PNG: []byte(pngMagic)})
+	}),
+	"test/drawn-script": drawFunc(func(page, width int, out document.Sink) error {
+		return out.Image(document.Image{Page: page, Width: width, Height: 9, PNG: []byte("<svg onload=alert(1)>")})
+	}),
+	"test/drawn-words": drawFunc(func(int, int, document.Sink) error { return nil }),
+	"test/drawn-twice": drawFunc(func(page, width int, out document.Sink) error {
+		i := document.Image{Page: page, Width: width, Height: 9, PNG: []byte(pngMagic)}
+		return errors.Join(out.Image(i), out.Image(i))
+	}),
 	"text/lines":   readFunc(lines),
 	"test/random":  readFunc(random),
 	"test/probes":  readFunc(probes),
@@ -292,6 +319,34 @@ func TestExample(t *testing.T) {
 	})
 	if want := `"a\xff\n.pdf" "test/input" "utf-8" ["p\xfe" ""] 1 7`; d.Get("title") != want {
 		t.Errorf("got %s, want %s", d.Get("title"), want)
+	}
+}
+
+// TestDraw: of one page a picture comes, or a word why not, and nothing else.
+func TestDraw(t *testing.T) {
+	p := pool(t, sandbox.Config{})
+	draw := func(typ string, page int) (document.Image, error) {
+		return p.Draw(t.Context(), "a", document.Input{ReaderAt: strings.NewReader(""), Type: typ}, page, 700)
+	}
+	if i, err := draw("test/drawn", 7); err != nil || i.Page != 7 || i.Width != 700 || len(i.PNG) != 300_000+len(pngMagic) {
+		t.Errorf("page %d, %d across, %d bytes: %v", i.Page, i.Width, len(i.PNG), err)
+	}
+	for _, tt := range []struct {
+		typ  string
+		page int
+		code overt.Code
+		want string
+	}{
+		{"text/lines", 1, overt.NotFound, "pages of text/lines are not drawn"},
+		{"test/drawn", 0, overt.Invalid, "page 0"},
+		{"test/drawn-other", 1, overt.Invalid, "said what cannot be"},
+		{"test/drawn-script", 1, overt.Invalid, "said what cannot be"},
+		{"test/drawn-words", 1, overt.Invalid, "said what cannot be"},
+		{"test/drawn-twice", 1, overt.Invalid, "two pictures"},
+	} {
+		if i, err := draw(tt.typ, tt.page); overt.CodeOf(err) != tt.code || !strings.Contains(fmt.Sprint(err), tt.want) || len(i.PNG) > len(pngMagic)+20 {
+			t.Errorf("%s: %v", tt.typ, err)
+		}
 	}
 }
 

@@ -52,6 +52,20 @@ func Read(ctx context.Context, r document.Reader, data []byte, in document.Input
 	return d
 }
 
+// Draw is Read of the picture of one page.
+func Draw(ctx context.Context, r document.Drawer, data []byte, in document.Input, page, width int) *Doc {
+	return Read(ctx, drawing{r, page, width}, data, in)
+}
+
+type drawing struct {
+	document.Drawer
+	page, width int
+}
+
+func (d drawing) Read(ctx context.Context, in document.Input, out document.Sink) error {
+	return d.Draw(ctx, in, d.page, d.width, out)
+}
+
 // ReadFile is Read of a file, under its base name.
 func ReadFile(t testing.TB, r document.Reader, path string, in document.Input) *Doc {
 	t.Helper()
