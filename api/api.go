@@ -15,10 +15,12 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +63,21 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, shelf: screen.NewShelf(), waiting: make(chan struct{}, maxWaiting), working: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
+	for pattern, h := range s.handlers() {
+		mux.Handle(pattern, s.answered(h))
+	}
+	mux.Handle("/", s.answered(s.nothing))
+	sites := http.NewCrossOriginProtection()
+	sites.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		problem(w, http.StatusForbidden, "pages of other sites may not ask")
+	}))
+	s.handler = s.guarded(sites.Handler(mux))
+	return s
+}
+
+// handlers are what is answered, by patterns of http.ServeMux.
+func (s *Service) handlers() map[string]handler {
+	return map[string]handler{
 		"GET /match/{dataset}":                    s.noMatch,
 		"POST /match/{dataset}":                   s.match,
 		"GET /search/{dataset}":                   s.search,
@@ -75,17 +91,12 @@ func New(cfg Config) *Service {
 		"GET /reconcile/{dataset}":                s.reconcile,
 		"POST /reconcile/{dataset}":               s.reconcile,
 		"GET /reconcile/{dataset}/suggest/{what}": s.suggest,
-		"/": s.nothing,
-	} {
-		mux.Handle(pattern, s.answered(h))
 	}
-	sites := http.NewCrossOriginProtection()
-	sites.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problem(w, http.StatusForbidden, "pages of other sites may not ask")
-	}))
-	s.handler = s.guarded(sites.Handler(mux))
-	return s
 }
+
+// Paths are the patterns of what the service answers, for a mux that has other
+// things beside it.
+func (s *Service) Paths() []string { return slices.Sorted(maps.Keys(s.handlers())) }
 
 // ServeHTTP answers one request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -105,19 +116,23 @@ func (s *Service) Warm(ctx context.Context, dataset string) (entities int, err e
 // answered still. ready is told where. Errors: invalid (an address that others
 // reach, and no token), unavailable (the address is taken).
 func (s *Service) Serve(ctx context.Context, address string, ready func(at string)) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
-	}
-	if s.cfg.Token == "" && !loopback(host) {
+	if s.cfg.Token == "" && !Loopback(address) {
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", address)
+	}
+	return Serve(ctx, address, s, ready)
+}
+
+// Serve has h answer at an address until ctx ends, as Service.Serve does.
+func Serve(ctx context.Context, address string, h http.Handler, ready func(at string)) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return &overt.Error{Code: overt.Unavailable, Op: "listen", Where: address, Err: err}
 	}
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	done := make(chan error, 1)
@@ -134,6 +149,13 @@ func (s *Service) Serve(ctx context.Context, address string, ready func(at strin
 		return errors.Join(&overt.Error{Code: overt.Unavailable, Op: "end the service", Message: "some requests were not answered", Err: err}, server.Close())
 	}
 	return nil
+}
+
+// Loopback says whether an address is reached from this machine alone. One that is
+// none passes: it is refused where it is listened at.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err != nil || loopback(host)
 }
 
 // loopback says whether a host is this machine alone.

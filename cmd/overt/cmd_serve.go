@@ -1,53 +1,64 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"overt"
+	"overt/answer"
 	"overt/api"
+	"overt/extract/records"
+	"overt/gate"
+	"overt/web"
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var only, listen, tokenFile string
-	var against []string
+	var o serveOptions
 	cmd := &cobra.Command{
-		Use:   "serve --only match",
-		Short: "Answer other programs over HTTP: whom of the lists they ask for",
-		Long: `Answers requests of programs that speak yente's matching API (/match, /search,
-/entities, /catalog, /algorithms) or the Reconciliation API 0.2, as OpenRefine does
-(/reconcile/DATASET, or /reconcile/default for all). docs/format/match-api.md has the
-forms.
+		Use:   "serve",
+		Short: "Open the desk: search, follow and cite in a browser",
+		Long: `Serves the desk at an address of this machine and prints one that opens it: it
+holds a key that works once, for you. Ctrl-C ends it; what is being answered then is
+answered still. While it runs, the home is in use: other verbs wait for its end.
+
+With --token-file it also answers programs that say the token: yente's matching API
+(/match, /search/DATASET, /entities, /catalog, /algorithms) and the Reconciliation API
+0.2, as OpenRefine does (/reconcile/DATASET, or /reconcile/default for all).
+docs/format/match-api.md has the forms. With --only match it answers those alone, and
+without a token from this machine.
 
 Whoever asks, asks in your name and for the purpose given here; each request is in
-the audit log before it is answered. Without a token the service is reached from
-this machine alone. While it runs, the home is in use: other verbs wait for its end.
-Ctrl-C ends it; what is being answered then is answered still.`,
-		Example: `  overt serve --only match
-  overt serve --only match --listen 127.0.0.1:8400 --purpose screening --against us-ofac-sdn
-  overt serve --only match --listen 0.0.0.0:8400 --token-file token.txt`,
+the audit log before it is answered.`,
+		Example: `  overt serve
+  overt serve --listen 127.0.0.1:8500 --token-file token.txt
+  overt serve --only match --purpose screening --against us-ofac-sdn`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if only != "match" {
-				return usageError{fmt.Errorf("say what is served: --only match")}
+			if o.only != "" && o.only != "match" {
+				return usageError{fmt.Errorf("--only is match, not %q", o.only)}
 			}
-			token, err := readToken(tokenFile)
-			if err != nil {
-				return err
-			}
-			return a.serve(cmd.Context(), listen, token, against)
+			return a.serve(cmd.Context(), o)
 		},
 	}
+	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
-	f.StringVar(&only, "only", "", "`what` is served: match")
-	f.StringVar(&listen, "listen", "127.0.0.1:8400", "the `address` it is served at")
-	f.StringVar(&tokenFile, "token-file", "", "a `file` with the token that is asked of everyone")
-	f.StringSliceVar(&against, "against", nil, "have these `datasets` ready too, each by itself")
+	f.StringVar(&o.only, "only", "", "`what` alone is served: match")
+	f.StringVar(&o.listen, "listen", "127.0.0.1:8400", "the `address` it is served at")
+	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with the token that is asked of programs")
+	f.StringSliceVar(&o.against, "against", nil, "have these `datasets` ready too, each by itself, for programs")
 	return cmd
+}
+
+// serveOptions are the flags of serve.
+type serveOptions struct {
+	only, listen, tokenFile string
+	against                 []string
 }
 
 // leastToken is the shortest token, in bytes.
@@ -68,24 +79,69 @@ func readToken(path string) (string, error) {
 	return token, nil
 }
 
-func (a *app) serve(ctx context.Context, listen, token string, against []string) error {
+func (a *app) serve(ctx context.Context, o serveOptions) error {
+	token, err := readToken(o.tokenFile)
+	if err != nil {
+		return err
+	}
 	h, _, err := a.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer h.close(a)
+	if o.only == "" {
+		return a.serveDesk(ctx, h, o, token)
+	}
+	s, err := a.matchService(ctx, h, token, o.against)
+	if err != nil {
+		return err
+	}
+	return s.Serve(ctx, o.listen, func(at string) {
+		fmt.Fprintf(a.err, "answering at http://%s; Ctrl-C ends it\n", at)
+	})
+}
+
+// matchService answers programs, having ready what they compare with.
+func (a *app) matchService(ctx context.Context, h *home, token string, against []string) (*api.Service, error) {
 	s := api.New(api.Config{Gate: h.gate, Visit: a.visit(h), Token: token, Version: version})
 	for _, dataset := range append([]string{""}, against...) {
 		n, err := s.Warm(ctx, dataset)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if dataset != "" {
 			dataset = " of " + dataset
 		}
 		fmt.Fprintf(a.err, "%s%s to be compared with\n", plural(n, "entity", "entities"), dataset)
 	}
-	return s.Serve(ctx, listen, func(at string) {
-		fmt.Fprintf(a.err, "answering at http://%s; Ctrl-C ends it\n", at)
+	return s, nil
+}
+
+// serveDesk serves the desk, and programs beside it where there is a token.
+func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token string) error {
+	if !api.Loopback(o.listen) {
+		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s, and the desk knows one person, who opened it; listen at 127.0.0.1", o.listen)
+	}
+	return a.withRecords(func(pool *records.Pool) error {
+		cfg := web.Config{
+			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
+			Cite: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
+				return answer.Cite(ctx, d, pool.Opener(""), blob, where)
+			},
+		}
+		for _, p := range h.engine.Purposes() {
+			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})
+		}
+		if token != "" {
+			programs, err := a.matchService(ctx, h, token, o.against)
+			if err != nil {
+				return err
+			}
+			cfg.Beside = append(cfg.Beside, web.Beside{Paths: programs.Paths(), Handler: programs})
+		}
+		s := web.New(cfg)
+		return api.Serve(ctx, o.listen, s, func(at string) {
+			fmt.Fprintf(a.err, "The desk is open at\n  http://%s%s%s\nThe address works once, for you; Ctrl-C ends the service.\n", at, web.EnterPath, s.Key(h.actor))
+		})
 	})
 }

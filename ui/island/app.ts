@@ -1,0 +1,4 @@
+// What pages load: fragments (htmx) and the islands. Pages work without it.
+import "./fragment";
+import "./keys";
+import "./palette";

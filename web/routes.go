@@ -1,0 +1,21 @@
+package web
+
+// A route is one address of the desk.
+type route struct {
+	pattern string // of http.ServeMux
+	handle  handler
+	open    bool // answered without a session
+}
+
+// routes are all addresses of the desk.
+func (s *Service) routes() []route {
+	return []route{
+		{pattern: "GET /a/{name}", handle: s.asset, open: true},
+		{pattern: "GET /enter", handle: s.enter, open: true},
+		{pattern: "POST /leave", handle: s.leave},
+		{pattern: "GET /session", handle: s.showSession},
+		{pattern: "POST /session", handle: s.setSession},
+		{pattern: "GET /{$}", handle: s.desk},
+		{pattern: "/", handle: s.nothing},
+	}
+}

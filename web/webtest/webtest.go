@@ -1,0 +1,104 @@
+// Package webtest opens the desk over a home of a test, as overt serve does, for
+// requests and for a browser.
+package webtest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"overt"
+	"overt/answer"
+	"overt/extract/open"
+	"overt/gate"
+	"overt/internal/hometest"
+	"overt/web"
+)
+
+// A Site is a desk that answers, and one browser's worth of cookies.
+type Site struct {
+	*hometest.Home
+	Desk   *web.Service
+	URL    string // without a slash at its end
+	Client *http.Client
+}
+
+// Serve opens the desk over a home.
+func Serve(t testing.TB, h *hometest.Home) *Site {
+	t.Helper()
+	return ServeAt(t, h, h.Clock)
+}
+
+// ServeAt is Serve by another clock.
+func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
+	t.Helper()
+	cfg := web.Config{
+		Gate: h.Gate, Clock: clock,
+		Cite: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
+			return answer.Cite(ctx, d, open.Here{}, blob, where)
+		},
+	}
+	for _, p := range h.Engine.Purposes() {
+		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
+	}
+	desk := web.New(cfg)
+	server := httptest.NewServer(desk)
+	t.Cleanup(server.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Site{h, desk, server.URL, &http.Client{Jar: jar}}
+}
+
+// Enter opens a session for the home's owner.
+func (s *Site) Enter(t testing.TB) {
+	t.Helper()
+	if r := s.Get(t, web.EnterPath+s.Desk.Key(s.Actor)); r.Status != http.StatusOK {
+		t.Fatalf("the desk does not open: %d\n%s", r.Status, r.Body)
+	}
+}
+
+// A Reply is what the desk answered.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   string
+	Path   string // where redirects led
+}
+
+// Get asks for a path.
+func (s *Site) Get(t testing.TB, path string, headers ...string) *Reply {
+	t.Helper()
+	return s.Do(t, http.MethodGet, path, "", headers...)
+}
+
+// Do asks with a body, as forms send it; headers are names and values in turn.
+func (s *Site) Do(t testing.TB, method, path, body string, headers ...string) *Reply {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := s.Client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Reply{resp.StatusCode, resp.Header, string(raw), resp.Request.URL.RequestURI()}
+}
