@@ -117,7 +117,7 @@ type guest struct {
 var guests = []guest{
 	{"golang.org/x/mod/sumdb/note", []string{"audit"}},
 	{"golang.org/x/mod/sumdb/tlog", []string{"audit"}},
-	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "source", "internal/modelgen", "extract/tree", "resolve/evaluate"}},
+	{"go.yaml.in/yaml/v3", []string{"mapping", "policy/engine", "source", "internal/modelgen", "extract/tree", "resolve/evaluate", "casefile"}},
 	{"github.com/klauspost/compress", []string{"extract/...", "internal/...", "driver/..."}},
 	{"github.com/andybalholm/brotli", []string{"extract/parquet", "extract/pack"}},
 	{"github.com/nwaples/rardecode/v2", []string{"extract/pack"}},

@@ -41,6 +41,7 @@ var parsing = map[string]string{
 	"extract/worker/":            "our own messages",
 	"pipeline/increment_file.go": "our own journal",
 	"policy/engine/":             "the user's own policy",
+	"casefile/template.go":       "templates that the program carries",
 	"resolve/":                   "judgements and known answers that the user brings",
 	"search/cursor.go":           "a place in results that this program gave",
 	"source/parse.go":            "the catalogue",

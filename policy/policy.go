@@ -87,3 +87,33 @@ type Decision struct {
 	Allow  bool
 	Reason string
 }
+
+// A Role is what a member of a case may do in it.
+type Role string
+
+// The roles, from the least to the most.
+const (
+	Reader Role = "reader" // reads
+	Editor Role = "editor" // adds and changes what the case holds
+	Owner  Role = "owner"  // also says who is a member, hands the case over, closes it
+)
+
+// Writes says whether the role may add to a case.
+func (r Role) Writes() bool { return r == Editor || r == Owner }
+
+// Valid says whether there is such a role.
+func (r Role) Valid() bool { return r == Reader || r.Writes() }
+
+// casework is the dataset of what people wrote in cases.
+const casework = "casework"
+
+// CaseLabel is the label of what people wrote in a case. What was imported into
+// one has the label of its dataset, with the case.
+func CaseLabel(id string) Label { return Label{Dataset: casework, Case: id} }
+
+// Cases is what is known of somebody's cases when he comes in: a label of a case
+// is there for its members alone, and material of a case only for a visit in it.
+type Cases struct {
+	Roles   map[string]Role // by case
+	Visited string          // the case of this visit, "" for none
+}

@@ -5,6 +5,8 @@ import (
 
 	"overt/blob"
 	"overt/blob/blobtest"
+	"overt/casefile"
+	"overt/casefile/casefiletest"
 	"overt/driver/memory"
 	"overt/ledger"
 	"overt/ledger/ledgertest"
@@ -14,6 +16,10 @@ import (
 
 func TestLedger(t *testing.T) {
 	ledgertest.Run(t, func(*testing.T) ledger.Store { return &memory.Ledger{} })
+}
+
+func TestCases(t *testing.T) {
+	casefiletest.Run(t, func(*testing.T) casefile.Store { return &memory.Cases{} })
 }
 
 func TestBlobs(t *testing.T) {

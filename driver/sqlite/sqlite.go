@@ -1,5 +1,5 @@
-// Package sqlite keeps in one SQLite file what is kept but small: today the
-// coverage ledger. It passes ledgertest.
+// Package sqlite keeps in one SQLite file what is kept but small: the coverage
+// ledger and casework. It passes ledgertest and casefiletest.
 //
 // The file is in write-ahead mode with full flushing: what a method
 // acknowledged survives a crash of the machine. Tables are strict, and what

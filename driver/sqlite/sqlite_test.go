@@ -12,8 +12,11 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"overt"
+	"overt/casefile"
+	"overt/casefile/casefiletest"
 	"overt/ledger"
 	"overt/ledger/ledgertest"
+	"overt/policy"
 	"overt/policy/policytest"
 )
 
@@ -43,6 +46,39 @@ func TestLedgerDurable(t *testing.T) {
 		db := open(t, filepath.Join(dir, "odd ?name#.db"))
 		return db.Ledger(), db.Close
 	})
+}
+
+func TestCases(t *testing.T) {
+	casefiletest.Run(t, func(t *testing.T) casefile.Store {
+		db := open(t, filepath.Join(t.TempDir(), "kept.db"))
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return db.Cases()
+	})
+	casefiletest.RunDurable(t, func(t *testing.T, dir string) (casefile.Store, func() error) {
+		db := open(t, filepath.Join(dir, "kept.db"))
+		return db.Cases(), db.Close
+	})
+}
+
+// What was done in a case cannot be changed behind its back, not even by us.
+func TestCaseEventsStay(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "kept.db"))
+	defer func() { _ = db.Close() }()
+	scope := policytest.Scope(policy.CaseLabel("c1"))
+	first := casefile.Event{At: "2026-02-03T04:05:06Z", Actor: "local:anna", Kind: casefile.Open, Text: "Ferries"}
+	if err := db.Cases().Append(t.Context(), scope, "c1", 0, []casefile.Event{first}); err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range []string{"update case_event set actor = 'local:ben'", "delete from case_event"} {
+		err := db.write(t.Context(), "tamper", func(conn *sqlite.Conn) error { return sqlitex.ExecuteTransient(conn, script, nil) })
+		if err == nil || !strings.Contains(err.Error(), "only added") {
+			t.Errorf("%s: %v", script, err)
+		}
+	}
 }
 
 // change runs a script on the file without the driver.

@@ -1,0 +1,59 @@
+package casefile
+
+import "slices"
+
+// A Touched is a claim that something happened to since it was cited.
+type Touched struct {
+	Claim string `json:"claim"`
+	State string `json:"state"`
+	Text  string `json:"text"`
+	Cite  string `json:"cite,omitempty"` // the item, "" where it is none of one cite
+	Why   string `json:"why"`            // one sentence
+}
+
+// Touched lists the claims, but the rejected, whose ground changed, and why.
+func (v *View) Touched() []Touched {
+	out := []Touched{}
+	for i := range v.Claims {
+		c := &v.Claims[i]
+		if c.State == Rejected {
+			continue
+		}
+		say := func(cite, why string) {
+			out = append(out, Touched{c.Item, c.State, c.Text, cite, why})
+		}
+		for j := range c.Cites {
+			x := &c.Cites[j]
+			if x.Status != Same {
+				say(x.Item, x.Text)
+			}
+			for _, why := range []string{x.Doubt, x.Apart, x.Failed} {
+				if why != "" {
+					say(x.Item, why)
+				}
+			}
+		}
+		for _, k := range v.Contradictions {
+			if slices.Contains(k.Claims, c.Item) {
+				say("", k.Text)
+			}
+		}
+		if c.State != Lead && len(c.Uncited) > 0 {
+			say("", "no cite that you may open has the number "+c.Uncited[0])
+		}
+	}
+	return out
+}
+
+// SamePlace says whether two cites are of one place: words of the same page that
+// overlap, or one place of one source.
+func (c *Cite) SamePlace(o *Cite) bool {
+	if c.Blob() != o.Blob() || (c.URI == "") != (o.URI == "") {
+		return false
+	}
+	a, b := c.Locator(), o.Locator()
+	if c.URI != "" {
+		return a.Page == b.Page && a.Start < b.End && b.Start < a.End
+	}
+	return a == b
+}
