@@ -59,7 +59,7 @@ type door struct {
 
 var doors = []door{
 	{"extract/charset", []string{"extract", "extract/..."}, "encodings are told apart while a format is read"},
-	{"extract/open", []string{"extract/records", "pipeline", "answer", "internal/hometest", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
+	{"extract/open", []string{"extract/records", "pipeline", "answer", "web", "internal/hometest", "cmd/..."}, "material is opened where the stages run, and where quotes are proved"},
 	{"extract/records", []string{"cmd/..."}, "how foreign bytes are read is chosen where things are wired"},
 	{"extract/tree", []string{"extract/open", "extract/records", "extract/parquet", "cmd/..."}, "formats are chosen in one list"},
 	{"extract/database", []string{"extract/open", "extract/records", "pipeline"}, "what a mapping asks of a database is asked where the stages run"},

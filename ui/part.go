@@ -124,3 +124,11 @@ func sortWord(c Column) string {
 
 // number says whether a column has numbers.
 func (t Table) number(i int) bool { return i < len(t.Columns) && t.Columns[i].Number }
+
+// current is the word for a link that leads to where the reader is.
+func current(here bool) string {
+	if here {
+		return "page"
+	}
+	return "false"
+}

@@ -16,6 +16,13 @@ func (s *Service) routes() []route {
 		{pattern: "GET /session", handle: s.showSession},
 		{pattern: "POST /session", handle: s.setSession},
 		{pattern: "GET /{$}", handle: s.desk},
+		{pattern: "GET /search", handle: s.search},
+		{pattern: "GET /find", handle: s.find},
+		{pattern: "GET /e/{id}/{view}", handle: s.entity},
+		{pattern: "GET /e/{id}/value", handle: s.value},
+		{pattern: "GET /e/{id}/conflict", handle: s.conflict},
+		{pattern: "GET /e/{id}/sum", handle: s.sum},
+		{pattern: "GET /x/{blob}", handle: s.passage},
 		{pattern: "/", handle: s.nothing},
 	}
 }

@@ -7,14 +7,12 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"runtime"
 	"time"
 
-	"overt"
-	"overt/answer"
+	"overt/extract/open"
 	"overt/gate"
 	"overt/policy"
 )
@@ -27,13 +25,12 @@ type Purpose struct {
 	Label string
 }
 
-// Config is what the desk stands before. Gate, Purposes and Cite are required.
+// Config is what the desk stands before. Gate, Purposes and Records are required.
 type Config struct {
 	Gate     *gate.Gate
-	Purposes []Purpose // the first is that of a new session
-	// Cite opens a place of a source again, as answer.Cite does.
-	Cite   func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error)
-	Beside []Beside
+	Purposes []Purpose   // the first is that of a new session
+	Records  open.Opener // opens sources again, to show what a citation points at
+	Beside   []Beside
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone

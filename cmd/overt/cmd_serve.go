@@ -11,10 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"overt"
-	"overt/answer"
 	"overt/api"
 	"overt/extract/records"
-	"overt/gate"
 	"overt/web"
 )
 
@@ -125,9 +123,7 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 	return a.withRecords(func(pool *records.Pool) error {
 		cfg := web.Config{
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
-			Cite: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
-				return answer.Cite(ctx, d, pool.Opener(""), blob, where)
-			},
+			Records: pool.Opener(""),
 		}
 		for _, p := range h.engine.Purposes() {
 			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})

@@ -3,7 +3,6 @@
 package webtest
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -12,10 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"overt"
-	"overt/answer"
 	"overt/extract/open"
-	"overt/gate"
 	"overt/internal/hometest"
 	"overt/web"
 )
@@ -38,10 +34,7 @@ func Serve(t testing.TB, h *hometest.Home) *Site {
 func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	t.Helper()
 	cfg := web.Config{
-		Gate: h.Gate, Clock: clock,
-		Cite: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
-			return answer.Cite(ctx, d, open.Here{}, blob, where)
-		},
+		Gate: h.Gate, Clock: clock, Records: open.Here{},
 	}
 	for _, p := range h.Engine.Purposes() {
 		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})

@@ -1,0 +1,234 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"overt"
+	"overt/answer"
+	"overt/ftm"
+	"overt/gate"
+	"overt/money"
+	"overt/statement"
+	"overt/ui"
+)
+
+// entityViews are the views of an entity, in the order of their tabs.
+var entityViews = []struct{ name, label, key string }{
+	{"facts", "Facts", "1"}, {"links", "Links", "2"}, {"money", "Money", "3"}, {"mentions", "Mentions", "4"}, {"reach", "Reach", "5"}, {"history", "History", "6"},
+}
+
+// Sizes of what is listed of an entity.
+const (
+	linksShown    = 50
+	mentionsShown = 30
+	sumsShown     = 50
+)
+
+// entityAnswer is what one view of an entity shows.
+type entityAnswer struct {
+	Profile    *answer.Profile    `json:"profile"`
+	Links      *answer.Links      `json:"links,omitempty"`
+	Money      []moneyAnswer      `json:"money,omitempty"`
+	Mentions   *answer.NamedWhere `json:"mentions,omitempty"`
+	Reach      *answer.Reach      `json:"reach,omitempty"`
+	Judgements *answer.Judgements `json:"judgements,omitempty"`
+}
+
+// Records counts what the answer releases.
+func (a *entityAnswer) Records() int {
+	n := a.Profile.Records()
+	if a.Links != nil {
+		n += a.Links.Records()
+	}
+	if a.Mentions != nil {
+		n += a.Mentions.Records()
+	}
+	if a.Reach != nil {
+		n += a.Reach.Records()
+	}
+	if a.Judgements != nil {
+		n += a.Judgements.Records()
+	}
+	for _, m := range a.Money {
+		n += m.Count
+	}
+	return n
+}
+
+// moneyAnswer is one kind of money in one direction.
+type moneyAnswer struct {
+	Out bool `json:"out"` // paid by the entity, not to it
+	*money.Answer
+}
+
+// An entityQuestion is what the address of an entity says.
+type entityQuestion struct {
+	id      ftm.EntityID
+	view    string
+	asOf    string
+	kind    string // of link
+	inbound bool
+	by      money.By
+	after   string
+}
+
+func readEntity(v *visit) (entityQuestion, error) {
+	q := v.URL.Query()
+	e := entityQuestion{
+		id: ftm.EntityID(v.PathValue("id")), view: v.PathValue("view"), asOf: q.Get("asof"), kind: q.Get("kind"),
+		inbound: q.Get("in") != "", by: money.By(q.Get("by")), after: q.Get("after"),
+	}
+	if e.asOf != "" && statement.DayOf(e.asOf) == statement.NoDay {
+		return e, overt.Errorf(overt.Invalid, "asof", "%q is not a date; write 2019, 2019-03 or 2019-03-31", clip(e.asOf))
+	}
+	return e, nil
+}
+
+// clip is the beginning of something long that somebody sent.
+func clip(s string) string {
+	if len([]rune(s)) > 80 {
+		return string([]rune(s)[:80]) + "…"
+	}
+	return s
+}
+
+func (s *Service) entity(v *visit) (response, error) {
+	q, err := readEntity(v)
+	if err != nil {
+		return response{}, err
+	}
+	at := slices.IndexFunc(entityViews, func(w struct{ name, label, key string }) bool { return w.name == q.view })
+	if at < 0 {
+		return s.nothing(v)
+	}
+	act := gate.Act{Action: "entity.read", Object: string(q.id), Query: q.view, AsOf: q.asOf}
+	a, err := ask(s, v, act, true, func(ctx context.Context, d *gate.Desk) (*entityAnswer, error) {
+		return s.readView(ctx, d, q)
+	})
+	if err != nil {
+		return response{}, err
+	}
+	p := entityPage{q: q, entityAnswer: a}
+	for _, w := range entityViews {
+		p.tabs = append(p.tabs, ui.Link{Label: v.say(w.label), Href: entityPath(q.id, w.name, "asof", q.asOf), Key: w.key, Here: w.name == q.view})
+	}
+	return show(ui.Page{Title: a.Profile.Found.Caption + " · " + v.say(entityViews[at].label), Main: entityScreen(p)})
+}
+
+// readView answers one view of an entity.
+func (s *Service) readView(ctx context.Context, d *gate.Desk, q entityQuestion) (*entityAnswer, error) {
+	if err := known(ctx, d, q.id); err != nil {
+		return nil, err
+	}
+	id, o := string(q.id), answer.TraceOptions{AsOf: q.asOf, Today: statement.DayAt(s.cfg.Clock()), Hops: 6}
+	a := &entityAnswer{}
+	var err error
+	if a.Profile, err = answer.Show(ctx, d, id, 3, false); err != nil {
+		return nil, err
+	}
+	switch q.view {
+	case "links":
+		after, _ := strconv.Atoi(q.after)
+		a.Links, err = answer.ListLinks(ctx, d, id, q.kind, q.inbound, max(0, after), linksShown, o)
+	case "money":
+		a.Money, err = sums(ctx, d, a.Profile.Found, q)
+	case "mentions":
+		a.Mentions, err = answer.FindMentions(ctx, d, id, q.after, mentionsShown)
+	case "reach":
+		a.Reach, err = answer.FindReach(ctx, d, id, "both", o)
+	case "history":
+		a.Judgements, err = answer.ReadJudgements(ctx, d, id, false)
+	}
+	return a, err
+}
+
+// known says whether there is an entity of an id. Words, as verbs take them, are no
+// address: what they mean changes with what comes in.
+func known(ctx context.Context, d *gate.Desk, id ftm.EntityID) error {
+	stmts, err := d.View.Entity(ctx, id)
+	if err == nil && len(stmts) == 0 {
+		err = overt.Errorf(overt.NotFound, "", "there is no such entity")
+	}
+	return err
+}
+
+// sums are the kinds of money that an entity pays or gets, those that there are.
+func sums(ctx context.Context, d *gate.Desk, f *answer.Found, q entityQuestion) ([]moneyAnswer, error) {
+	ledger, out := money.NewLedger(d.View, d.Graph), []moneyAnswer{}
+	for _, kind := range money.Kinds {
+		for _, pays := range []bool{true, false} {
+			mq := money.Query{Kind: kind, By: q.by, AsOf: statement.LastDayOf(q.asOf), To: f.Members}
+			if pays {
+				mq.From, mq.To = f.Members, nil
+			}
+			if mq.By == "" {
+				mq.By = money.ByYear
+			}
+			m, err := ledger.Sum(ctx, mq)
+			if overt.CodeOf(err) == overt.Invalid && q.by != "" && slices.Contains(money.Bys, q.by) {
+				continue // a grouping that this kind knows nothing of
+			}
+			if err != nil {
+				return nil, err
+			}
+			if m.Count > 0 {
+				out = append(out, moneyAnswer{pays, m})
+			}
+		}
+	}
+	return out, nil
+}
+
+// entityPage is what the templates of an entity draw.
+type entityPage struct {
+	q entityQuestion
+	*entityAnswer
+	tabs []ui.Link
+}
+
+// value shows one value of the entity by itself: who says it, and where.
+func (s *Service) value(v *visit) (response, error) {
+	q, err := readEntity(v)
+	if err != nil {
+		return response{}, err
+	}
+	prop, is := v.URL.Query().Get("prop"), v.URL.Query().Get("is")
+	act := gate.Act{Action: "value.read", Object: string(q.id), Query: prop, AsOf: q.asOf}
+	a, err := ask(s, v, act, true, func(ctx context.Context, d *gate.Desk) (*answer.ValueSources, error) {
+		if err := known(ctx, d, q.id); err != nil {
+			return nil, err
+		}
+		return answer.ReadValue(ctx, d, string(q.id), prop, is)
+	})
+	if err != nil {
+		return response{}, err
+	}
+	return show(ui.Page{Title: a.Value.Label + " · " + a.Taken.Caption, Main: valueScreen(a, v.fragment()), Wide: true})
+}
+
+// conflict shows what sources say otherwise of one property.
+func (s *Service) conflict(v *visit) (response, error) {
+	q, err := readEntity(v)
+	if err != nil {
+		return response{}, err
+	}
+	prop := v.URL.Query().Get("prop")
+	a, err := ask(s, v, gate.Act{Action: "conflict.read", Object: string(q.id), Query: prop, AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*answer.Profile, error) {
+		if err := known(ctx, d, q.id); err != nil {
+			return nil, err
+		}
+		return answer.Show(ctx, d, string(q.id), 3, false)
+	})
+	if err != nil {
+		return response{}, err
+	}
+	var list []answer.Conflict
+	for _, c := range a.Conflicts {
+		if prop == "" || c.Prop == prop {
+			list = append(list, c)
+		}
+	}
+	return show(ui.Page{Title: v.say("Disputed") + " · " + a.Found.Caption, Main: conflictScreen(a.Found, list, v.fragment()), Wide: true})
+}

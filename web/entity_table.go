@@ -1,0 +1,213 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"overt/answer"
+	"overt/money"
+	"overt/ui"
+)
+
+// linksPath is the list of the links of one kind and direction.
+func linksPath(q entityQuestion, g answer.LinkGroup) string {
+	in := ""
+	if g.Inbound {
+		in = "1"
+	}
+	return entityPath(q.id, "links", "kind", g.Kind, "in", in, "asof", q.asOf)
+}
+
+// total counts all links.
+func total(groups []answer.LinkGroup) int64 {
+	n := int64(0)
+	for _, g := range groups {
+		n += int64(g.Count)
+	}
+	return n
+}
+
+func (p *entityPage) linkPage(after string) string {
+	in := ""
+	if p.q.inbound {
+		in = "1"
+	}
+	return entityPath(p.q.id, "links", "kind", p.q.kind, "in", in, "asof", p.q.asOf, "after", after)
+}
+
+func (p *entityPage) firstLinks() string {
+	if p.q.after == "" {
+		return ""
+	}
+	return p.linkPage("")
+}
+
+func (p *entityPage) nextLinks() string {
+	if p.Links.Next == 0 {
+		return ""
+	}
+	return p.linkPage(strconv.Itoa(p.Links.Next))
+}
+
+func firstMentions(p entityPage) string {
+	if p.q.after == "" {
+		return ""
+	}
+	return entityPath(p.q.id, "mentions")
+}
+
+func nextMentions(p entityPage) string {
+	if p.Mentions.Next == "" {
+		return ""
+	}
+	return entityPath(p.q.id, "mentions", "after", p.Mentions.Next)
+}
+
+func (p *entityPage) linkTable(ctx context.Context) ui.Table {
+	t := ui.Table{Caption: ui.T(ctx, "Links"), Columns: []ui.Column{
+		{Label: ui.T(ctx, "How")}, {Label: ui.T(ctx, "With")}, {Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+	}}
+	for i := range p.Links.Links {
+		l := &p.Links.Links[i]
+		how := l.Label
+		if l.Detail != "" {
+			how += ": " + l.Detail
+		}
+		amount := ""
+		if l.Amount != "" {
+			amount = grouped(l.Amount) + " " + l.Currency
+		}
+		t.Rows = append(t.Rows, []templ.Component{
+			ui.Bdi(how), entityName(l.Other.ID, l.Other.Caption, p.q.asOf), ui.Bdi(period(l.Date, l.End)), ui.Bdi(amount), ui.SourceChip(edgeChip(&l.Edge)),
+		})
+	}
+	return t
+}
+
+// grouped writes an amount in groups of three; it is never rounded.
+func grouped(amount string) string {
+	whole, rest, found := strings.Cut(amount, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return amount
+	}
+	out := ui.Number(n)
+	if whole == "-0" {
+		out = "−0"
+	}
+	if found {
+		out += "." + rest
+	}
+	return out
+}
+
+// groupings lead to other rows of the sums.
+func (p *entityPage) groupings(ctx context.Context) []ui.Link {
+	var out []ui.Link
+	for _, by := range money.Bys {
+		out = append(out, ui.Link{
+			Label: ui.T(ctx, string(by)), Href: entityPath(p.q.id, "money", "by", string(by), "asof", p.q.asOf), Here: by == cmp.Or(p.q.by, money.ByYear),
+		})
+	}
+	return out
+}
+
+// moneyTitle says what a sum is of. Kinds are never added.
+func moneyTitle(ctx context.Context, m moneyAnswer) string {
+	if m.Out {
+		return ui.T(ctx, "Paid by it: %s", ui.T(ctx, string(m.Kind)))
+	}
+	return ui.T(ctx, "Paid to it: %s", ui.T(ctx, string(m.Kind)))
+}
+
+func (p *entityPage) sumTable(ctx context.Context, m moneyAnswer) ui.Table {
+	t := ui.Table{Caption: moneyTitle(ctx, m), Columns: []ui.Column{
+		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to")}, {Label: ui.T(ctx, "Source")},
+	}}
+	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
+		r := &m.Rows[i]
+		name := ui.Bdi(r.Key)
+		if r.ID != "" {
+			name = entityName(r.ID, r.Key, p.q.asOf)
+		}
+		t.Rows = append(t.Rows, []templ.Component{
+			name, ui.Bdi(grouped(r.Amount.String())), ui.Bdi(ui.Number(r.Count)), ui.Bdi(period(r.First, r.Last)), ui.SourceChip(p.sumChip(m, r.Key, r.Count)),
+		})
+	}
+	if more := len(m.Rows) - len(t.Rows); more > 0 {
+		t.Caption += " (" + ui.N(ctx, "%s more row is in the sum", "%s more rows are in the sum", more) + ")"
+	}
+	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip(m, "", m.Count))}
+	return t
+}
+
+// sumChip leads to the parts of a row of a sum, or of all of it.
+func (p *entityPage) sumChip(m moneyAnswer, key string, parts int) ui.Chip {
+	way := "to"
+	if m.Out {
+		way = "from"
+	}
+	return ui.Chip{State: ui.Computed, Count: parts, Of: key, Href: entityPath(p.q.id, "sum", "way", way, "kind", string(m.Kind), "by", string(m.By), "key", key, "asof", p.q.asOf)}
+}
+
+// holders are those that are reached one way.
+func (p *entityPage) holders(way string) []answer.Holder {
+	var out []answer.Holder
+	for _, h := range p.Reach.Holders {
+		if h.Direction == way {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// stepChip is the chip of one hop of a path: all that its links cite.
+func stepChip(path answer.Path, i int) ui.Chip {
+	for _, e := range path.Edges {
+		if e.Hop == i+1 {
+			return citesChip(e.Label, e.Citations, 0)
+		}
+	}
+	return citesChip("", nil, 0)
+}
+
+func (p *entityPage) actionTable(ctx context.Context) ui.Table {
+	t := ui.Table{Caption: ui.T(ctx, "What was done under the contract, by date"), Columns: []ui.Column{
+		{Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Number")}, {Label: ui.T(ctx, "What")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+	}}
+	for i := range p.Profile.History {
+		a := &p.Profile.History[i]
+		what := []string{a.Type}
+		for _, c := range a.Changes {
+			what = append(what, c.Label+": "+cmp.Or(c.By, c.Before+" → "+c.After))
+		}
+		if a.Deleted != "" {
+			what = append(what, ui.T(ctx, "taken back %s", a.Deleted))
+		}
+		t.Rows = append(t.Rows, []templ.Component{
+			ui.Bdi(a.Date), ui.Mono(a.Modification), ui.Bdi(strings.Trim(strings.Join(what, "; "), "; ")), ui.Bdi(strings.TrimSpace(grouped(a.Amount) + " " + a.Currency)),
+			ui.SourceChip(citesChip(a.Type, a.Citations, 0)),
+		})
+	}
+	return t
+}
+
+func (p *entityPage) sightingTable(ctx context.Context) ui.Table {
+	t := ui.Table{Caption: ui.T(ctx, "Sightings"), Columns: []ui.Column{
+		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen")}, {Label: ui.T(ctx, "Gone by")}, {Label: ui.T(ctx, "Source")},
+	}}
+	for i := range p.Profile.Values {
+		v := &p.Profile.Values[i]
+		t.Rows = append(t.Rows, []templ.Component{
+			ui.Bdi(v.Label), ui.Bdi(valueText(*v)), ui.Bdi(v.FirstSeen), ui.Bdi(v.Gone), ui.SourceChip(valueChip(p.q.id, v, p.Profile.Conflicts, p.q.asOf)),
+		})
+	}
+	return t
+}
+
+// valueText is a value as it is read: of a reference what it leads to is called.
+func valueText(v answer.Value) string { return cmp.Or(v.Caption, v.Value) }

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"overt"
+	"overt/answer"
+	"overt/gate"
+	"overt/money"
+	"overt/statement"
+	"overt/ui"
+)
+
+// A sumAnswer is a sum, or one row of it, with every place it is made of.
+type sumAnswer struct {
+	Taken     *answer.Found    `json:"taken"`
+	Kind      money.Kind       `json:"kind"`
+	Out       bool             `json:"out"`
+	Key       string           `json:"key,omitempty"`
+	Amount    string           `json:"amount"`
+	Currency  string           `json:"currency"`
+	Count     int              `json:"count"`
+	Unknown   int              `json:"unknown,omitempty"`
+	Warnings  []money.Warning  `json:"warnings"`
+	Citations []overt.Citation `json:"citations"`
+	More      int              `json:"more,omitempty"` // citations that are not listed
+}
+
+// Records counts what the answer releases.
+func (a *sumAnswer) Records() int { return len(a.Citations) }
+
+// partsShown is how many parts of a sum are listed.
+const partsShown = 200
+
+// sum lists the parts of a sum.
+func (s *Service) sum(v *visit) (response, error) {
+	q, err := readEntity(v)
+	if err != nil {
+		return response{}, err
+	}
+	get := v.URL.Query().Get
+	mq := money.Query{Kind: money.Kind(get("kind")), By: money.By(get("by")), AsOf: statement.LastDayOf(q.asOf), Citations: -1}
+	out, key := get("way") == "from", get("key")
+	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: "parts of " + get("kind") + " by " + get("by"), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
+		if err := known(ctx, d, q.id); err != nil {
+			return nil, err
+		}
+		f, err := answer.Find(ctx, d, string(q.id))
+		if err != nil {
+			return nil, err
+		}
+		if mq.To = f.Members; out {
+			mq.From, mq.To = f.Members, nil
+		}
+		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, mq)
+		if err != nil {
+			return nil, err
+		}
+		return partsOf(f, m, key, out)
+	})
+	if err != nil {
+		return response{}, err
+	}
+	return show(ui.Page{Title: v.say("Parts of a sum") + " · " + a.Taken.Caption, Main: sumScreen(a, v.fragment()), Wide: true})
+}
+
+// partsOf takes the row of a key out of a sum; without one all of it.
+func partsOf(f *answer.Found, m *money.Answer, key string, out bool) (*sumAnswer, error) {
+	a := &sumAnswer{Taken: f, Kind: m.Kind, Out: out, Key: key, Currency: m.Currency, Amount: m.Total.String(), Count: m.Count, Unknown: m.Unknown, Warnings: m.Warnings}
+	rows := m.Rows
+	if key != "" {
+		i := slices.IndexFunc(m.Rows, func(r money.Row) bool { return r.Key == key })
+		if i < 0 {
+			return nil, overt.Errorf(overt.NotFound, "", "the sum has no such row")
+		}
+		r := m.Rows[i]
+		rows, a.Amount, a.Count, a.Unknown, a.Warnings = m.Rows[i:i+1], r.Amount.String(), r.Count, r.Unknown, r.Warnings
+	}
+	for _, r := range rows {
+		a.Citations = append(a.Citations, r.Citations...)
+	}
+	a.More = max(0, len(a.Citations)-partsShown)
+	a.Citations = a.Citations[:len(a.Citations)-a.More]
+	return a, nil
+}
+
+// find takes words for an entity and goes there, as verbs take them.
+func (s *Service) find(v *visit) (response, error) {
+	words := v.URL.Query().Get("name")
+	f, err := ask(s, v, gate.Act{Action: "entity.find", Object: clip(words)}, true, func(ctx context.Context, d *gate.Desk) (*answer.Found, error) {
+		return answer.Find(ctx, d, words)
+	})
+	if err != nil {
+		return response{}, err
+	}
+	return seeOther(entityPath(f.ID, "facts"))
+}
