@@ -102,8 +102,8 @@ var level = []struct{ from, to string }{
 	{"extract/mapi", "extract/mail"},    // what Outlook keeps is told as mail
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way
 	{"extract/legacy", "extract/sheet"},
-	{"extract/tabular", "extract/..."},  // tables are read as import reads them
-	{"resolve/value", "resolve/name"},   // words of values are folded as names are
+	{"extract/tabular", "extract/..."}, // tables are read as import reads them
+	{"resolve/value", "resolve/name"},  // words of values are folded as names are
 }
 
 // A guest is a package from outside this module, with all below it, and the

@@ -60,12 +60,9 @@ const (
 // ReadTree tells what holds a document and what it holds, with the verdict on each
 // part. Errors: not_found; invalid (no document).
 func ReadTree(ctx context.Context, d *gate.Desk, words string) (*Tree, error) {
-	f, err := Find(ctx, d, words)
+	f, err := documentFound(ctx, d, words)
 	if err != nil {
 		return nil, err
-	}
-	if s := ftm.Default().Schema(f.Schema); s == nil || !s.IsA("Document") {
-		return nil, overt.Errorf(overt.Invalid, "", "%q is no document, but a %s", clip(f.Caption), f.Schema)
 	}
 	t := &treeing{d: d, out: &Tree{Taken: f, Above: [][]Held{}, Parts: []Part{}, Verdicts: map[ledger.Verdict]int{}, Limits: []Limit{}}}
 	root := Part{Held: Held{f.Entity, f.Caption}, Blob: overt.BlobID(first(f.Properties["contentHash"]))}

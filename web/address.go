@@ -42,6 +42,20 @@ func citationPath(c overt.Citation) string {
 	return address("/x/"+url.PathEscape(string(c.Blob)), pairs...)
 }
 
+// documentPath is a document for reading.
+func documentPath(id ftm.EntityID, pairs ...string) string {
+	return address("/d/"+url.PathEscape(string(id)), pairs...)
+}
+
+// picturePath is the picture of a page.
+func picturePath(id ftm.EntityID, page int, near bool) string {
+	pairs := []string{"p", strconv.Itoa(page)}
+	if near {
+		pairs = append(pairs, "near", "1")
+	}
+	return address("/d/"+url.PathEscape(string(id))+"/picture", pairs...)
+}
+
 // numeral writes a number; 0 is none.
 func numeral(n int) string {
 	if n == 0 {

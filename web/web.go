@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"overt/answer"
 	"overt/extract/open"
 	"overt/gate"
 	"overt/policy"
@@ -31,6 +32,9 @@ type Config struct {
 	Purposes []Purpose   // the first is that of a new session
 	Records  open.Opener // opens sources again, to show what a citation points at
 	Beside   []Beside
+	// Draw draws a page of a document in a confined process; nil where pages are
+	// shown as text alone.
+	Draw answer.Draw
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -120,10 +121,11 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 	if !api.Loopback(o.listen) {
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s, and the desk knows one person, who opened it; listen at 127.0.0.1", o.listen)
 	}
-	return a.withRecords(func(pool *records.Pool) error {
+	pages := &drawer{app: a, home: h}
+	err := a.withRecords(func(pool *records.Pool) error {
 		cfg := web.Config{
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
-			Records: pool.Opener(""),
+			Records: pool.Opener(""), Draw: pages.draw,
 		}
 		for _, p := range h.engine.Purposes() {
 			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})
@@ -140,4 +142,5 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 			fmt.Fprintf(a.err, "The desk is open at\n  http://%s%s%s\nThe address works once, for you; Ctrl-C ends the service.\n", at, web.EnterPath, s.Key(h.actor))
 		})
 	})
+	return errors.Join(err, pages.close())
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"strings"
 
+	"overt"
 	"overt/extract/document"
 	"overt/extract/kind"
 	"overt/extract/legacy"
@@ -41,10 +42,12 @@ const (
 	packAgent   = "pack/1"
 	proseAgent  = "prose/1"
 	mediaAgent  = "media/1"
-	officeAgent = "office/1"
-	legacyAgent = "legacy/1"
+	officeAgent = "office/2"
+	legacyAgent = "legacy/2"
 	tableAgent  = "tabular/1"
 )
+
+var _ document.Drawer = (*Set)(nil)
 
 // New makes the list. PDF needs an engine that was made before the process was
 // confined; nil where only versions are asked for.
@@ -158,6 +161,21 @@ func (s *Set) Read(ctx context.Context, in document.Input, out document.Sink) er
 		}
 	}
 	return nil
+}
+
+// Draw gives the picture of a page, where the reader of the document can.
+func (s *Set) Draw(ctx context.Context, in document.Input, page, width int, out document.Sink) error {
+	found, err := kind.Detect(in, in.Size, in.Name)
+	if err != nil {
+		return err
+	}
+	e, _ := s.find(found.Type)
+	d, ok := e.reader.(document.Drawer)
+	if !ok {
+		return overt.Errorf(overt.NotFound, fmt.Sprintf("page %d", page), "pages of %s are not drawn", found.Type)
+	}
+	in.Type = found.Type
+	return d.Draw(ctx, in, page, width, out)
 }
 
 // unread refuses a kind that nothing reads.

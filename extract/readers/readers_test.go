@@ -59,12 +59,12 @@ func TestRead(t *testing.T) {
 func TestTypes(t *testing.T) {
 	s := New(noPDF{})
 	for kind, want := range map[string]string{
-		"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "office/1", "application/vnd.oasis.opendocument.text": "office/1",
-		"application/vnd.oasis.opendocument.spreadsheet-flat-xml": "office/1", "application/vnd.ms-excel.sheet.macroEnabled.12": "office/1", "application/epub+zip": "office/1",
-		"application/msword": "legacy/1", "application/vnd.ms-excel": "legacy/1", "text/rtf": "legacy/1", "application/x-msaccess": "legacy/1",
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document": "office/2", "application/vnd.oasis.opendocument.text": "office/2",
+		"application/vnd.oasis.opendocument.spreadsheet-flat-xml": "office/2", "application/vnd.ms-excel.sheet.macroEnabled.12": "office/2", "application/epub+zip": "office/2",
+		"application/msword": "legacy/2", "application/vnd.ms-excel": "legacy/2", "text/rtf": "legacy/2", "application/x-msaccess": "legacy/2",
 		"application/zip": "pack/1", "application/vnd.rar": "pack/1", "application/x-7z-compressed": "pack/1", "application/gzip": "pack/1",
 		"application/mbox": "mail/1", "application/vnd.ms-outlook": "mapi/1", "application/vnd.ms-outlook-pst": "mapi/1", "text/vcard": "mail/1", "text/calendar": "mail/1",
-		"application/vnd.apple.pages": "office/1", "application/rss+xml": "prose/1", "image/tiff": "media/1", "image/png": "media/1", "audio/mpeg": "media/1", "video/mp4": "media/1", "application/x-dbf": "tabular/1", "application/vnd.sqlite3": "tabular/1",
+		"application/vnd.apple.pages": "office/2", "application/rss+xml": "prose/1", "image/tiff": "media/1", "image/png": "media/1", "audio/mpeg": "media/1", "video/mp4": "media/1", "application/x-dbf": "tabular/1", "application/vnd.sqlite3": "tabular/1",
 		"text/x-source": "prose/1", "text/markdown": "prose/1", "application/json": "prose/1",
 		"application/vnd.ms-wordy": "", "application/x-elf": "", "font/otf": "", "": "",
 	} {

@@ -2,3 +2,4 @@
 import "./fragment";
 import "./keys";
 import "./palette";
+import "./cite";
