@@ -171,6 +171,15 @@ func (c *canvas) text(x, y float64, a anchor, class, s string) {
 // link wraps what draw draws in a link, or in a group where href is empty. The
 // title is its name for a screen reader and shown by a pointer that rests.
 func (c *canvas) link(href, class, title string, draw func()) {
+	c.anchor(href, class, title, "", draw)
+}
+
+// linkQuiet is a link that the keyboard passes by.
+func (c *canvas) linkQuiet(href, title string, draw func()) {
+	c.anchor(href, "", title, ` tabindex="-1"`, draw)
+}
+
+func (c *canvas) anchor(href, class, title, more string, draw func()) {
 	tag := "g"
 	if href != "" && c.depth == 0 {
 		if err := checkLink(href); err != nil && c.err == nil {
@@ -186,7 +195,7 @@ func (c *canvas) link(href, class, title string, draw func()) {
 		c.raw(` class="`, class, `"`)
 	}
 	if tag == "a" {
-		c.raw(` href="`, escape.Replace(href), `"`)
+		c.raw(` href="`, escape.Replace(href), `"`, more)
 	}
 	c.raw("><title>")
 	c.word(title)

@@ -15,6 +15,10 @@ var phrases = []string{
 	"%s to %s: %s, %s %s, %s",
 	"%s: got %s, gave %s %s",
 	"%s amounts between %s parties, %s with a source; the same figures stand in the table.",
+
+	"Link", "How many", "more",
+	"%s (%s)", "%s, %s", "%s: %s", "%s: %s links", "%s and %s: %s", "+ %s more",
+	"%s parties and %s links between them; the same links stand in the table.",
 }
 
 // Phrases gives all that Frame.Say is asked for, for a catalogue to hold.

@@ -98,14 +98,17 @@ func (f Frame) width() float64 {
 	return f.Width
 }
 
-func (f Frame) check() error {
+func (f Frame) check() error { return f.within(320) }
+
+// within checks the frame of a picture that is at least so wide.
+func (f Frame) within(least float64) error {
 	for _, r := range f.ID {
 		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_') {
 			return fmt.Errorf("picture id %q: only letters, digits, - and _", cut(f.ID, 40))
 		}
 	}
-	if w := f.width(); !(w >= 320 && w <= 4000) {
-		return fmt.Errorf("picture %s: width %v is not between 320 and 4000", f.id(), w)
+	if w := f.width(); !(w >= least && w <= 4000) {
+		return fmt.Errorf("picture %s: width %v is not between %v and 4000", f.id(), w, least)
 	}
 	return nil
 }
