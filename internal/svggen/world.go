@@ -137,13 +137,18 @@ func (t *topology) rings(g geometry) ([][]point, error) {
 			for _, a := range arcs {
 				ring = append(ring, t.arc(a)...)
 			}
-			out = append(out, ring)
+			for _, part := range parted(ring) {
+				for i, p := range part {
+					part[i] = project(p.x, p.y)
+				}
+				out = append(out, part)
+			}
 		}
 	}
 	return out, nil
 }
 
-// arc gives the points of an arc without its last, which the next one begins
+// arc gives the points of an arc, in degrees, without its last, which the next one begins
 // with. A negative number is the arc ^i the other way round.
 func (t *topology) arc(i int) []point {
 	back := i < 0
@@ -154,12 +159,58 @@ func (t *topology) arc(i int) []point {
 	x, y := 0.0, 0.0
 	for _, d := range t.Arcs[i] {
 		x, y = x+d[0], y+d[1]
-		out = append(out, project(x*t.Transform.Scale[0]+t.Transform.Translate[0], y*t.Transform.Scale[1]+t.Transform.Translate[1]))
+		out = append(out, point{x*t.Transform.Scale[0] + t.Transform.Translate[0], y*t.Transform.Scale[1] + t.Transform.Translate[1]})
 	}
 	if back {
 		slices.Reverse(out)
 	}
 	return out[:len(out)-1]
+}
+
+// parted cuts a ring where it crosses the 180th meridian: what lies beyond goes to
+// the other side of the map.
+func parted(ring []point) [][]point {
+	turns, crosses := 0.0, false
+	for i := range ring[1:] {
+		step := ring[i+1].x + turns - ring[i].x
+		if math.Abs(step) > 180 {
+			turns -= math.Copysign(360, step)
+		}
+		ring[i+1].x += turns
+		crosses = crosses || math.Abs(ring[i+1].x) > 180
+	}
+	if !crosses {
+		return [][]point{ring}
+	}
+	var out [][]point
+	for shift := -360.0; shift <= 360; shift += 360 {
+		part := slices.Clone(ring)
+		for i := range part {
+			part[i].x += shift
+		}
+		part = half(half(part, 180, 1), -180, -1)
+		if len(part) > 2 {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// half keeps what of a ring is not past a meridian, in the direction of sign
+// (Sutherland, Hodgman 1974).
+func half(ring []point, meridian, sign float64) []point {
+	var out []point
+	for i, p := range ring {
+		q := ring[(i+1)%len(ring)]
+		in, next := (p.x-meridian)*sign <= 0, (q.x-meridian)*sign <= 0
+		if in {
+			out = append(out, p)
+		}
+		if in != next {
+			out = append(out, point{meridian, p.y + (q.y-p.y)*(meridian-p.x)/(q.x-p.x)})
+		}
+	}
+	return out
 }
 
 // project is Equal Earth (Šavrič, Patterson, Jenny 2018), so that areas can be

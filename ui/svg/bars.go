@@ -116,7 +116,7 @@ func (b Bars) draw(c *canvas) float64 {
 			c.text(labels, y+27, end, "s", fit(clean(r.Note), small, labels))
 			class, word := "value", "t"
 			if b.over(r) {
-				class, word = "value over", "t b nosrc"
+				class, word = "value over", "t b warn"
 			}
 			c.rect(min(x(0), x(r.Value)), y+5, max(x(max(0, r.Value))-x(min(0, r.Value)), 1), 18, class)
 			if r.Low < r.High {

@@ -15,7 +15,8 @@ import (
 
 // A Map is numbers by country: areas in five steps of a colour, or dots where
 // numbers are counts. It holds countries only; where a person is has no place
-// here. Outlines are rough and name no border that is disputed.
+// here. Outlines are rough and those of Natural Earth, which draws who holds a
+// place, not whose it is.
 type Map struct {
 	Frame
 	Places []Place
@@ -238,6 +239,9 @@ func (m Map) foot(c *canvas, steps []float64, most float64, off []string, y floa
 		for i, s := range steps {
 			entries = append(entries, legendEntry{m.say("up to %s", m.short(s)), func(x, y float64) { c.round(x, y, 22, 13, "land q"+strconv.Itoa(i+1)) }})
 		}
+	}
+	if !m.Dots && slices.ContainsFunc(m.Places, func(p Place) bool { return p.Value == 0 }) {
+		entries = append(entries, legendEntry{m.number(0), func(x, y float64) { c.round(x, y, 22, 13, "land q0") }})
 	}
 	entries = append(entries, legendEntry{m.say("no number"), func(x, y float64) { c.round(x, y, 22, 13, "land") }})
 	y += c.legend(0, y, entries)

@@ -134,14 +134,19 @@ func (m Matrix) draw(c *canvas) float64 {
 	if len(m.Rows) == 0 || len(m.Columns) == 0 {
 		return c.nothing()
 	}
-	const head, row = 62.0, 46.0
+	const row = 46.0
 	labels := min(c.width*0.28, 230)
 	n := float64(len(m.Columns))
 	c.width = max(c.width, labels+n*92)
 	column := (c.width - labels) / n
+	heads, most := make([][]string, len(m.Columns)), 0
 	for k, h := range m.Columns {
-		x := labels + (float64(k)+0.5)*column
-		lines := wrap(clean(h.Label), size, column-10, 3)
+		heads[k] = wrap(clean(h.Label), size*1.04, column-10, 3)
+		most = max(most, len(heads[k]))
+	}
+	head := 14 + float64(most)*16
+	for k, h := range m.Columns {
+		x, lines := labels+(float64(k)+0.5)*column, heads[k]
 		c.link(h.Href, "", h.Label, func() {
 			for i, line := range lines {
 				c.text(x, head-10-float64(len(lines)-1-i)*16, middle, "t b", line)
@@ -178,7 +183,7 @@ func (m Matrix) cell(c *canvas, r Reach, where string, x, y, w, h float64) {
 		case Found:
 			class, word := "found", "s"
 			if r.Sources == 0 {
-				class, word = "found bare", "s nosrc"
+				class, word = "found bare", "s warn"
 			}
 			c.round(x+5, y+4, w-10, h-8, class)
 			c.text(x+w/2, y+h/2-2, middle, "t", fit(clean(r.Text), size, w-14))

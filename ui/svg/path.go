@@ -152,14 +152,14 @@ func (p Paths) draw(c *canvas, columns map[string]int, depth int) float64 {
 		pitch = (c.width - left - pathBox - 10) / float64(depth-1)
 	}
 	at := func(id string) float64 { return left + float64(columns[id])*pitch }
+	node := p.node()
 	for i, r := range p.Routes {
 		y := float64(i)*pathRow + pathRow/2 + 4
 		c.text(0, y+4, start, "s", p.count(i+1))
 		for k, s := range r.Steps {
-			p.step(c, s, p.node()(r.Nodes[k]), p.node()(r.Nodes[k+1]), at(r.Nodes[k]), at(r.Nodes[k+1]), y)
+			p.step(c, s, node(r.Nodes[k]), node(r.Nodes[k+1]), at(r.Nodes[k]), at(r.Nodes[k+1]), y)
 		}
 	}
-	node := p.node()
 	for i, r := range p.Routes {
 		for _, id := range r.Nodes {
 			if i > 0 && slices.Contains(p.Routes[i-1].Nodes, id) {
@@ -208,7 +208,7 @@ func (p Paths) step(c *canvas, s Step, a, b Node, x0, x1, y float64) {
 
 func sourceClass(n int) string {
 	if n == 0 {
-		return "s halo nosrc"
+		return "s halo warn"
 	}
 	return "s halo"
 }

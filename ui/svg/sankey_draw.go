@@ -1,9 +1,6 @@
 package svg
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // draw gives the height of the picture.
 func (d *flowDrawing) draw(c *canvas) float64 {
@@ -19,7 +16,6 @@ func (d *flowDrawing) draw(c *canvas) float64 {
 	at := func(n *flowNode) float64 { return 40 + float64(n.layer)*step }
 
 	d.patterns(c)
-	slices.SortStableFunc(d.bands, func(a, b *band) int { return cmp.Compare(b.width, a.width) })
 	bottom := flowTop + d.height
 	for _, b := range d.bands {
 		if !b.back {
@@ -171,8 +167,12 @@ func (d *flowDrawing) node(c *canvas, n *flowNode, x, room float64) {
 			c.shape("loop", "M", x+4, y, "C", x-12, y-14, x+26, y-14, x+10, y)
 		}
 		if n.h >= 30 {
-			c.text(tx, y+n.h/2-2, start, "t halo", fit(label, size, room))
-			c.text(tx, y+n.h/2+13, start, "s halo", amount)
+			lines := wrap(label, size, room, min(int(n.h/16)-1, 3))
+			at := y + n.h/2 - 2 - float64(len(lines)-1)*8
+			for i, line := range lines {
+				c.text(tx, at+float64(i)*16, start, "t halo", line)
+			}
+			c.text(tx, at+float64(len(lines))*16-1, start, "s halo", amount)
 			return
 		}
 		label = fit(label, size, room-widthOf(amount, small)-6)

@@ -68,6 +68,8 @@ const (
 	flowHeight    = 340 // of the money in the fullest column
 	flowMargin    = 170 // right of the last column, for its labels
 	flowTop       = 8
+	mostBands     = 1000
+	mostPassing   = 120 // bands that have places in the columns they pass
 )
 
 func (s Sankey) layout() (*flowDrawing, error) {
@@ -78,8 +80,13 @@ func (s Sankey) layout() (*flowDrawing, error) {
 	}
 	d := &flowDrawing{s: s, parties: len(m.ids)}
 	d.fold(m)
+	if len(d.bands) > mostBands {
+		return nil, &TooMany{"bands", len(d.bands), mostBands, "ask for larger amounts, or read the table"}
+	}
 	d.size()
-	d.place()
+	if len(d.layers) > 0 {
+		d.place()
+	}
 	return d, nil
 }
 
@@ -156,14 +163,18 @@ func (d *flowDrawing) join(m *moneyGraph, nodes map[string]*flowNode) {
 	for _, b := range d.bands {
 		b.from.gave += b.amount
 		b.to.got += b.amount
-		d.string(b)
+	}
+	slices.SortStableFunc(d.bands, func(a, b *band) int { return cmp.Compare(b.amount, a.amount) })
+	for i, b := range d.bands {
+		d.string(b, i < mostPassing && !b.back)
 	}
 }
 
-// string lays a band from column to column; a return goes below all of them.
-func (d *flowDrawing) string(b *band) {
+// string lays a band from column to column, if it is among the largest; a return
+// goes below all of them.
+func (d *flowDrawing) string(b *band, place bool) {
 	left := b.from
-	for l := b.from.layer + 1; l < b.to.layer && !b.back; l++ {
+	for l := b.from.layer + 1; l < b.to.layer && place; l++ {
 		n := &flowNode{id: b.from.id, layer: l, passed: true}
 		d.layers[l] = append(d.layers[l], n)
 		b.lead(left, n)

@@ -2,6 +2,7 @@ package svg
 
 import (
 	"cmp"
+	"container/heap"
 	"math"
 	"slices"
 )
@@ -113,7 +114,10 @@ func (m *moneyGraph) parts() [][]string {
 			if low[id] != index[id] {
 				continue
 			}
-			cut := slices.Index(stack, id)
+			cut := len(stack) - 1
+			for stack[cut] != id {
+				cut--
+			}
 			part := slices.Clone(stack[cut:])
 			for _, v := range part {
 				on[v] = false
@@ -145,27 +149,55 @@ func (m *moneyGraph) unwind(part []string) []string {
 			}
 		}
 	}
-	left := slices.Sorted(slices.Values(part))
+	var first surplus
+	for _, id := range part {
+		first = append(first, claim{balance[id], id})
+	}
+	heap.Init(&first)
+	move := func(id string, by float64) {
+		if in[id] {
+			balance[id] += by
+			heap.Push(&first, claim{balance[id], id})
+		}
+	}
 	var out []string
-	for len(left) > 0 {
-		best := 0
-		for i, id := range left {
-			if balance[id] > balance[left[best]] {
-				best = i
-			}
+	for len(first) > 0 {
+		c := heap.Pop(&first).(claim)
+		if !in[c.id] || c.balance != balance[c.id] {
+			continue // a later one of it is in the heap
 		}
-		id := left[best]
-		left = slices.Delete(left, best, best+1)
-		out = append(out, id)
-		in[id] = false
-		for _, to := range m.next[id] {
-			balance[to] += m.weight[ends{id, to}] + 1e-9
+		out = append(out, c.id)
+		in[c.id] = false
+		for _, to := range m.next[c.id] {
+			move(to, m.weight[ends{c.id, to}]+1e-9)
 		}
-		for _, from := range prev[id] {
-			balance[from] -= m.weight[ends{from, id}] + 1e-9
+		for _, from := range prev[c.id] {
+			move(from, -m.weight[ends{from, c.id}]-1e-9)
 		}
 	}
 	return out
+}
+
+// A claim is how much more one gives than gets of those who are left.
+type claim struct {
+	balance float64
+	id      string
+}
+
+// surplus is a heap of claims, the largest first, then by id.
+type surplus []claim
+
+func (s surplus) Len() int { return len(s) }
+func (s surplus) Less(i, j int) bool {
+	return s[i].balance > s[j].balance || s[i].balance == s[j].balance && s[i].id < s[j].id
+}
+func (s surplus) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
+func (s *surplus) Push(c any)   { *s = append(*s, c.(claim)) }
+func (s *surplus) Pop() any {
+	last := len(*s) - 1
+	c := (*s)[last]
+	*s = (*s)[:last]
+	return c
 }
 
 // layer puts each id right of all that give to it, and those who get nothing

@@ -59,7 +59,7 @@ func (t Timeline) draw(c *canvas) float64 {
 		}
 		top += p.height + 14
 	}
-	return height + 4
+	return height + 4 + t.legend(c, strips, height)
 }
 
 // reachOf gives the days that the picture covers, not ok when there are none.
@@ -197,7 +197,7 @@ func (t Timeline) event(c *canvas, p *strip, h happening, s scale, y float64) {
 		} else {
 			t.bar(c, h, s, y, class)
 		}
-		text := "s halo"
+		text := "s"
 		if !p.labels {
 			text = "s halo thin"
 		}
@@ -212,8 +212,7 @@ func (t Timeline) point(c *canvas, m moment, s scale, y float64, class string) {
 		c.circle((x0+x1)/2, y, 5, class)
 		return
 	}
-	c.round(x0, y-4, x1-x0, 8, class+" vague")
-	c.circle((x0+x1)/2, y, 2, class)
+	c.round(x0, y-5, x1-x0, 10, class+" vague")
 }
 
 // bar draws what lasts: lighter where its ends are not known to the day.
@@ -225,7 +224,7 @@ func (t Timeline) bar(c *canvas, h happening, s scale, y float64, class string) 
 	if h.end != nil {
 		x1 = s.x(h.end.next)
 	}
-	c.round(x0, y-4, max(x1-x0, 2), 8, class+" vague")
+	c.round(x0, y-8, max(x1-x0, 2), 16, class+" vague")
 	sure0, sure1 := x0, x1
 	if h.start != nil && h.start.precision != toDay {
 		sure0 = s.x(h.start.next)
@@ -234,19 +233,50 @@ func (t Timeline) bar(c *canvas, h happening, s scale, y float64, class string) 
 		sure1 = s.x(h.end.first)
 	}
 	if sure1 > sure0 {
-		c.rect(sure0, y-1.5, sure1-sure0, 3, class)
+		c.rect(sure0, y-8, sure1-sure0, 16, class+" sure")
 	}
 	switch {
 	case h.Gone:
-		c.shape("cross", "M", x1-5, y-5, "L", x1+5, y+5, "M", x1-5, y+5, "L", x1+5, y-5)
+		cross(c, x1, y)
 	case h.end != nil:
-		c.line(x1, y-7, x1, y+7, "stop")
+		c.line(x1, y-9, x1, y+9, "stop")
 	default:
 		c.shape("tip", "M", x1+6, y, "L", x1-3, y-5, "L", x1-3, y+5, "Z")
 	}
 	if h.start == nil {
 		c.shape("tip", "M", x0-6, y, "L", x0+3, y-5, "L", x0+3, y+5, "Z")
 	}
+}
+
+func cross(c *canvas, x, y float64) {
+	c.shape("cross", "M", x-5, y-5, "L", x+5, y+5, "M", x-5, y+5, "L", x+5, y-5)
+}
+
+// legend explains the signs that occur.
+func (t Timeline) legend(c *canvas, strips []*strip, y float64) float64 {
+	has := func(what func(happening) bool) bool {
+		return slices.ContainsFunc(strips, func(p *strip) bool { return p.rows != nil && slices.ContainsFunc(p.events, what) })
+	}
+	vague := func(h happening) bool {
+		return h.start != nil && h.start.precision != toDay || h.end != nil && h.end.precision != toDay
+	}
+	var entries []legendEntry
+	for _, e := range []struct {
+		shown bool
+		legendEntry
+	}{
+		{has(func(h happening) bool { return !vague(h) && h.end == nil && !h.Lasts }),
+			legendEntry{t.say("day"), func(x, y float64) { c.circle(x+11, y+7, 5, "moment") }}},
+		{has(vague), legendEntry{t.say("known to the month or year"), func(x, y float64) { c.round(x, y+2, 22, 10, "moment vague") }}},
+		{has(func(h happening) bool { return h.end != nil && !h.Gone }), legendEntry{t.say("ended"), func(x, y float64) { c.line(x+11, y, x+11, y+14, "stop") }}},
+		{has(func(h happening) bool { return h.Gone }), legendEntry{t.say("taken out of the source"), func(x, y float64) { cross(c, x+11, y+7) }}},
+		{has(func(h happening) bool { return h.Sources == 0 }), legendEntry{t.say("no source"), func(x, y float64) { c.round(x, y+2, 22, 10, "moment bare") }}},
+	} {
+		if e.shown {
+			entries = append(entries, e.legendEntry)
+		}
+	}
+	return c.legend(0, y, entries)
 }
 
 // A bin is how many events begin in a step of a calendar.

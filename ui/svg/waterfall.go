@@ -116,6 +116,7 @@ func (w Waterfall) draw(c *canvas) float64 {
 			from, to := x(min(at, at+p.Value)), x(max(at, at+p.Value))
 			c.round(from, y+5, max(to-from, 1.5), bar, class)
 			c.text(c.width, y+18, end, "t", w.signed(p.Value))
+			w.note(c, p.Note, from, to, labels, c.width-figures, y+18)
 		})
 		at += p.Value
 		c.line(x(at), y+5+bar, x(at), y+row+5, "joint")
@@ -129,4 +130,13 @@ func (w Waterfall) draw(c *canvas) float64 {
 	}
 	c.text(c.width, bottom+38, end, "t b", w.say("= %s", w.Total))
 	return bottom + row + 18
+}
+
+// note stands right of its bar, or left where there is more room.
+func (w Waterfall) note(c *canvas, note string, from, to, left, right, y float64) {
+	if right-to >= min(widthOf(note, small)+12, from-left) {
+		c.text(to+7, y, start, "s halo", fit(clean(note), small, right-to-10))
+		return
+	}
+	c.text(from-7, y, end, "s halo", fit(clean(note), small, from-left-14))
 }
