@@ -63,7 +63,7 @@ func (b Bars) Table() (Table, error) {
 	if err := b.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: b.Title, Head: []string{b.say("Group"), b.Word, b.say("Interval"), b.say("Note")}}
+	t := Table{Caption: b.Title, Head: heads(b.say("Group"), b.Word, b.say("Interval"), b.say("Note"))}
 	for _, r := range b.Rows {
 		note := r.Note
 		if b.over(r) {

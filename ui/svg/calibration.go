@@ -52,7 +52,7 @@ func (k Calibration) Table() (Table, error) {
 	if err := k.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: k.Title, Head: []string{k.say("Said"), k.say("Was"), k.say("Interval"), k.say("How many")}}
+	t := Table{Caption: k.Title, Head: heads(k.say("Said"), k.say("Was"), k.say("Interval"), k.say("How many"))}
 	for _, p := range k.Points {
 		t.Rows = append(t.Rows, []Cell{{Text: k.percent(p.Said), Href: p.Href, Number: true}, {Text: k.percent(p.Was), Number: true},
 			{Text: k.say("%s to %s", k.percent(p.Low), k.percent(p.High)), Number: true}, {Text: k.count(p.N), Number: true}})

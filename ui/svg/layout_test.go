@@ -264,6 +264,9 @@ func TestWaterfallSum(t *testing.T) {
 	if total := table.Rows[len(table.Rows)-1]; total[1].Text != "+6.1" || !strings.Contains(render(t, w), ">+6.1<") {
 		t.Errorf("total %v", total)
 	}
+	if got := (Waterfall{Places: 1}).signed(-0.04); got != "+0.0" {
+		t.Errorf("nearly nothing is %q", got)
+	}
 }
 
 func BenchmarkFlow(b *testing.B) {

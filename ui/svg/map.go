@@ -119,7 +119,7 @@ func (m Map) Table() (Table, error) {
 	if err := m.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: m.Title, Head: []string{m.say("Country"), m.Word}}
+	t := Table{Caption: m.Title, Head: heads(m.say("Country"), m.Word)}
 	for _, p := range m.sorted() {
 		t.Rows = append(t.Rows, []Cell{{Text: p.name(), Href: p.Href}, {Text: m.number(p.Value), Number: true}})
 	}

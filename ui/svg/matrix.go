@@ -92,9 +92,9 @@ func (m Matrix) Table() (Table, error) {
 	if err := m.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: m.Title, Head: []string{""}}
+	t := Table{Caption: m.Title, Head: heads("")}
 	for _, h := range m.Columns {
-		t.Head = append(t.Head, h.Label)
+		t.Head = append(t.Head, Cell{Text: h.Label, Href: h.Href})
 	}
 	for i, h := range m.Rows {
 		row := []Cell{{Text: h.Label, Href: h.Href}}

@@ -85,7 +85,7 @@ func (n Network) Table() (Table, error) {
 	if err := n.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: n.Title, Head: []string{n.say("From"), n.say("Link"), n.say("To"), n.say("How many"), n.say("Sources")}}
+	t := Table{Caption: n.Title, Head: heads(n.say("From"), n.say("Link"), n.say("To"), n.say("How many"), n.say("Sources"))}
 	nodes, linked := map[string]Node{}, map[string]bool{}
 	for _, v := range n.Nodes {
 		nodes[v.ID] = v

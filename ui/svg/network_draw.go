@@ -47,7 +47,7 @@ func (g *netGraph) draw(c *canvas) float64 {
 }
 
 // captions gives each label a side where it lies on nothing, what matters most
-// first; the first few may lie on marks. The others are shown when their node is
+// first; hubs may lie on marks. The others are shown when their node is
 // pointed at or focused.
 func (g *netGraph) captions() ([]caption, []box) {
 	var marks, labels []box
@@ -77,7 +77,7 @@ func (g *netGraph) captions() ([]caption, []box) {
 			{text, v.x + gap, v.y + 4, start, true}, {text, v.x - gap, v.y + 4, end, true},
 			{text, v.x, v.y + gap + 10, middle, true}, {text, v.x, v.y - gap - 2, middle, true},
 		}
-		if rank < 12 {
+		if v.Focus || rank < 12 && len(v.near) > 3 {
 			places = append(places, places...)
 		}
 		for k, p := range places {
@@ -139,7 +139,7 @@ func (g *netGraph) line(c *canvas, t *tie) {
 			return
 		}
 		c.el("line", "class", class, "x1", c.x(a.x), "y1", a.y, "x2", c.x(b.x), "y2", b.y,
-			"stroke-width", min(1.2+math.Log2(float64(t.count))*0.5, 6))
+			"stroke-width", min(1.2+math.Log2(float64(t.count))*0.4, 4))
 		if t.there != t.back {
 			head(c, a, b)
 		}

@@ -21,26 +21,32 @@ const (
 // first.
 func (g *netGraph) layout(ctx context.Context, width float64) error {
 	g.width = max(width, math.Ceil(math.Sqrt(float64(len(g.nodes))*4000)))
-	top, left, row := netEdge, netEdge, 0.0
+	top, used, high := netEdge, netEdge, 0.0
+	var row []int
+	flush := func() { // centres a row
+		for _, i := range row {
+			g.nodes[i].x += (g.width - used + netEdge) / 2
+			g.nodes[i].y += top
+		}
+		top, used, high, row = top+high+netEdge, netEdge, 0, nil
+	}
 	for _, part := range g.parts() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		w, h := g.shape(part)
-		if left > netEdge && left+w+netEdge > g.width {
-			left, top, row = netEdge, top+row+netEdge, 0
-		}
-		if left == netEdge && w+2*netEdge >= g.width*0.6 {
-			left = (g.width - w) / 2
+		if len(row) > 0 && used+w+netEdge > g.width {
+			flush()
 		}
 		for _, i := range part {
-			g.nodes[i].x += left
-			g.nodes[i].y += top
+			g.nodes[i].x += used
 		}
-		left += w + 2*netEdge
-		row = max(row, h)
+		row = append(row, part...)
+		used += w + 2*netEdge
+		high = max(high, h)
 	}
-	g.height = top + row + netEdge
+	flush()
+	g.height = top
 	return nil
 }
 
@@ -74,11 +80,13 @@ func (g *netGraph) shape(part []int) (w, h float64) {
 	g.stress(part)
 	g.turn(part)
 	w, _ = g.bounds(part)
-	if most := g.width - 2*netEdge - 40; w > most {
-		for _, i := range part {
-			g.nodes[i].x *= most / w
-			g.nodes[i].y *= most / w
-		}
+	// Labels lie across the page, so a part is drawn wide where there is room.
+	most := g.width - 2*netEdge - 40
+	shrink := min(most/max(w, 1), 1)
+	widen := max(min(most/max(w, 1), 1.5), 1) * shrink
+	for _, i := range part {
+		g.nodes[i].x *= widen
+		g.nodes[i].y *= shrink
 	}
 	for range 60 {
 		if !g.push(part) {
@@ -150,35 +158,60 @@ func (g *netGraph) stress(part []int) {
 	}
 }
 
-// terms gives all pairs of a part with their distance in links, and the largest.
-// Links of nodes with many neighbours are longer, so that these have room.
+// terms gives all pairs of a part with the length of the shortest way between
+// them, and the largest of these.
 func (g *netGraph) terms(part []int) (out []term, far float64) {
-	far = 1
-	dist := make([]float64, len(g.nodes))
+	crowd := make([]int, len(g.nodes))
 	for _, i := range part {
+		crowd[i] = int(min(math.Sqrt(float64(len(g.nodes[i].near)))*0.14, 1.6) * finely)
+	}
+	dist := make([]int, len(g.nodes))
+	for _, i := range part {
+		g.ways(i, part, crowd, dist)
 		for _, j := range part {
-			dist[j] = 0
-		}
-		queue := []int{i}
-		for at := 0; at < len(queue); at++ {
-			v := queue[at]
-			for _, j := range g.nodes[v].near {
-				if j != i && dist[j] == 0 {
-					dist[j] = dist[v] + 1
-					queue = append(queue, j)
-				}
-			}
-		}
-		crowd := func(k int) float64 { return math.Sqrt(float64(len(g.nodes[k].near))) * 0.08 }
-		for _, j := range queue {
 			if j > i {
-				d := dist[j] + min(crowd(i)+crowd(j), 1.5)
+				d := float64(dist[j]) / finely
 				out = append(out, term{i, j, d})
 				far = max(far, d)
 			}
 		}
 	}
 	return out, far
+}
+
+// Lengths of ways are counted in parts of a link.
+const (
+	finely   = 20
+	link     = 16     // a link, 0.8
+	furthest = 4 * 20 // and what it is longer between hubs, so that these have room
+)
+
+// ways fills dist with the lengths of the shortest ways from one node: Dijkstra
+// with a bucket for each length (Dial 1969).
+func (g *netGraph) ways(from int, part, crowd, dist []int) {
+	for _, j := range part {
+		dist[j] = math.MaxInt
+	}
+	dist[from] = 0
+	var buckets [furthest + 1][]int
+	buckets[0] = []int{from}
+	for at, left := 0, 1; left > 0; at++ {
+		bucket := &buckets[at%len(buckets)]
+		for _, v := range *bucket {
+			left--
+			if dist[v] != at {
+				continue // reached before
+			}
+			for _, j := range g.nodes[v].near {
+				if d := at + link + crowd[v] + crowd[j]; d < dist[j] {
+					dist[j] = d
+					buckets[d%len(buckets)] = append(buckets[d%len(buckets)], j)
+					left++
+				}
+			}
+		}
+		*bucket = (*bucket)[:0]
+	}
 }
 
 // turn lays the longest direction of a part across the page.

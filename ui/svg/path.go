@@ -84,7 +84,7 @@ func (p Paths) Table() (Table, error) {
 	if err := p.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: p.Title, Head: []string{p.say("Path"), p.say("From"), p.say("Link"), p.say("To"), p.say("Sources")}}
+	t := Table{Caption: p.Title, Head: heads(p.say("Path"), p.say("From"), p.say("Link"), p.say("To"), p.say("Sources"))}
 	node := p.node()
 	for i, r := range p.Routes {
 		for k, s := range r.Steps {

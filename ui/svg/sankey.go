@@ -25,7 +25,7 @@ type Sankey struct {
 	Others string     // where "others" leads
 }
 
-// A FlowNode is one who got or gave.
+// A FlowNode is one who got or gave; without flows it is not drawn.
 type FlowNode struct{ ID, Label, Href string }
 
 // A FlowKind is what an amount is; kinds differ by pattern.
@@ -116,7 +116,7 @@ func (s Sankey) Table() (Table, error) {
 	if err := s.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: s.Title, Head: []string{s.say("From"), s.say("To"), s.say("What"), s.say("Period"), s.Unit, s.say("Sources")}}
+	t := Table{Caption: s.Title, Head: heads(s.say("From"), s.say("To"), s.say("What"), s.say("Period"), s.Unit, s.say("Sources"))}
 	flows := slices.Clone(s.Flows)
 	slices.SortStableFunc(flows, func(a, b Flow) int {
 		return cmp.Or(cmp.Compare(math.Abs(b.Amount), math.Abs(a.Amount)), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Kind, b.Kind))

@@ -33,7 +33,7 @@ func (s Sparkline) Table() (Table, error) {
 	if err := s.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: s.Title, Head: []string{s.say("When"), s.say("Value")}}
+	t := Table{Caption: s.Title, Head: heads(s.say("When"), s.say("Value"))}
 	for i, v := range s.Values {
 		label := s.count(i + 1)
 		if len(s.Labels) > 0 {

@@ -57,8 +57,17 @@ type Frame struct {
 // A Table is a picture as rows.
 type Table struct {
 	Caption string
-	Head    []string
+	Head    []Cell
 	Rows    [][]Cell
+}
+
+// heads are cells of words.
+func heads(words ...string) []Cell {
+	out := make([]Cell, len(words))
+	for i, w := range words {
+		out[i].Text = w
+	}
+	return out
 }
 
 // A Cell is one entry of a Table. Text is data: a page isolates its direction.

@@ -117,7 +117,7 @@ func (t Timeline) Table() (Table, error) {
 	if err := t.check(); err != nil {
 		return Table{}, err
 	}
-	table := Table{Caption: t.Title, Head: []string{t.say("Lane"), t.say("From"), t.say("Until"), t.say("What"), t.say("Sources")}}
+	table := Table{Caption: t.Title, Head: heads(t.say("Lane"), t.say("From"), t.say("Until"), t.say("What"), t.say("Sources"))}
 	for _, lane := range t.Lanes {
 		for _, e := range sortedEvents(lane.Events) {
 			table.Rows = append(table.Rows, []Cell{{Text: lane.Label, Href: lane.Href}, {Text: cmp.Or(e.Start, t.say("not known"))},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 )
 
 // A Waterfall is how a score came about: each part begins where the one before
@@ -53,11 +54,9 @@ func (w Waterfall) sum() float64 {
 
 // signed writes a value with its sign.
 func (w Waterfall) signed(v float64) string {
-	s := fmt.Sprintf("%+.*f", w.Places, v)
-	if s[0] == '-' {
-		return "−" + s[1:]
-	}
-	return s
+	p := math.Pow(10, float64(w.Places))
+	s := fmt.Sprintf("%+.*f", w.Places, math.Round(v*p)/p+0) // no minus nothing
+	return strings.Replace(s, "-", "−", 1)
 }
 
 // Table gives a row for each part and one for the total.
@@ -65,7 +64,7 @@ func (w Waterfall) Table() (Table, error) {
 	if err := w.check(); err != nil {
 		return Table{}, err
 	}
-	t := Table{Caption: w.Title, Head: []string{w.say("Field"), w.say("Weight"), w.say("Why")}}
+	t := Table{Caption: w.Title, Head: heads(w.say("Field"), w.say("Weight"), w.say("Why"))}
 	for _, p := range w.Parts {
 		t.Rows = append(t.Rows, []Cell{{Text: p.Label, Href: p.Href}, {Text: w.signed(p.Value), Number: true}, {Text: p.Note}})
 	}
