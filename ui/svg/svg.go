@@ -30,6 +30,8 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Style is the style sheet of all pictures. It stands on the page's tokens and
@@ -175,6 +177,10 @@ func (f Frame) render(ctx context.Context, w io.Writer, kind, desc string, body 
 // checkLink holds that a target stays here or is on the web: javascript: and its
 // like are refused. The same is asked wherever a caller gives a target.
 func checkLink(href string) error {
+	odd := func(r rune) bool { return unicode.IsControl(r) || r >= 0xfffe && r <= 0xffff || r == utf8.RuneError }
+	if strings.ContainsFunc(href, odd) {
+		return fmt.Errorf("%q: %w", cut(href, 60), errLink)
+	}
 	scheme, _, ok := strings.Cut(href, ":")
 	if !ok || strings.ContainsAny(scheme, "/?#") {
 		return nil

@@ -65,6 +65,7 @@ type seen struct {
 	ids, links []string
 	role       string
 	titled     bool
+	width      float64
 	coords     []float64
 }
 
@@ -116,6 +117,9 @@ func look(t *testing.T, picture string) seen {
 				v, err := strconv.ParseFloat(a.Value, 64)
 				if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > 1e6 {
 					t.Errorf("%s of %s is %q", name, e.Name.Local, a.Value)
+				}
+				if e.Name.Local == "svg" && name == "width" {
+					s.width = v
 				}
 				if name[0] == 'x' || name == "cx" {
 					s.coords = append(s.coords, v)
@@ -218,6 +222,8 @@ func TestRefused(t *testing.T) {
 		"without end":        {one(Flow{Amount: math.Inf(-1)}), "-Inf is not a number"},
 		"script link":        {one(Flow{Href: "javascript:alert(1)"}), `"javascript:alert(1)": link is neither a path nor a web address`},
 		"script link, case":  {one(Flow{Href: " JaVaScript:alert(1)"}), "neither a path"},
+		"control in a link":  {one(Flow{Href: "/e/\x00"}), "neither a path"},
+		"tab in a scheme":    {one(Flow{Href: "java\tscript:alert(1)"}), "neither a path"},
 		"data link":          {Network{Nodes: []Node{{ID: "a", Href: "data:text/html,x"}}}, "neither a path"},
 		"kind of flow":       {one(Flow{Kind: 7}), "flow 1: kind 7 is not known"},
 		"missing end":        {Sankey{Flows: []Flow{{From: "a"}}}, "flow 1: an end is missing"},
@@ -306,6 +312,19 @@ func TestEmpty(t *testing.T) {
 		}
 		if _, err := p.Table(); err != nil {
 			t.Errorf("%T: %v", p, err)
+		}
+	}
+}
+
+// TestNarrow: what is asked for as narrow as a telephone stands inside its picture,
+// which is wider where it must be.
+func TestNarrow(t *testing.T) {
+	for name, p := range samples(Frame{Width: 320}) {
+		s := look(t, render(t, p))
+		for _, x := range s.coords {
+			if x < -1 || x > s.width+1 {
+				t.Errorf("%s: something stands at %v of %v", name, x, s.width)
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package svg
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -95,6 +96,26 @@ func FuzzText(f *testing.F) {
 		}
 		wrap(c, size, width, 3)
 		look(t, render(t, Bars{Frame: Frame{Title: s}, Rows: []Bar{{Label: s}}}))
+	})
+}
+
+// FuzzLink: what is let through is a path or a web address, and sound XML.
+func FuzzLink(f *testing.F) {
+	for _, s := range append(hostile, "/e/1?a=b&c='d'", "https://example.org/", "JAVASCRIPT:x", "//example.org", "#t", "a:b", "\tjavascript:x") {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, href string) {
+		if checkLink(href) != nil {
+			return
+		}
+		u, err := url.Parse(href)
+		if err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+			t.Errorf("%q is let through as %s", href, u.Scheme)
+		}
+		s := look(t, render(t, Bars{Rows: []Bar{{Href: href}}}))
+		if href != "" && !slices.Equal(s.links, []string{href}) {
+			t.Errorf("%q becomes %q", href, s.links)
+		}
 	})
 }
 
