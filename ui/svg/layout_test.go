@@ -249,10 +249,38 @@ func TestPathColumns(t *testing.T) {
 	}
 }
 
-// TestPathsAgainst: paths that run against each other are drawn all the same.
+// TestPathsAgainst: paths that run against each other in any way are drawn, each
+// of their nodes in a column of its own.
 func TestPathsAgainst(t *testing.T) {
-	p := Paths{Routes: []Route{{[]string{"a", "b", "c"}, make([]Step, 2)}, {[]string{"c", "b", "a"}, make([]Step, 2)}}}
-	look(t, render(t, p))
+	random, against := rand.New(rand.NewPCG(4, 4)), 0
+	for range 300 {
+		p := Paths{}
+		for range 1 + random.IntN(4) {
+			var ids []string
+			for _, n := range random.Perm(7)[:2+random.IntN(4)] {
+				ids = append(ids, strconv.Itoa(n))
+			}
+			p.Routes = append(p.Routes, Route{ids, make([]Step, len(ids)-1)})
+		}
+		columns, depth := p.columns()
+		for _, r := range p.Routes {
+			if r.meets(columns) {
+				t.Fatalf("%v: columns %v", p.Routes, columns)
+			}
+			for k := range r.Steps {
+				if columns[r.Nodes[k]] > columns[r.Nodes[k+1]] {
+					against++
+				}
+				if columns[r.Nodes[k]] >= depth {
+					t.Fatalf("%v: columns %v of %d", p.Routes, columns, depth)
+				}
+			}
+		}
+		look(t, render(t, p))
+	}
+	if against == 0 {
+		t.Error("no path ran against another")
+	}
 }
 
 func TestWaterfallSum(t *testing.T) {

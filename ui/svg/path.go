@@ -138,7 +138,27 @@ func (p Paths) columns() (map[string]int, int) {
 		}
 		depth = max(depth, m.layers[last]+1)
 	}
+	if slices.ContainsFunc(p.Routes, func(r Route) bool { return r.meets(m.layers) }) {
+		slices.SortStableFunc(m.ids, func(a, b string) int { return cmp.Compare(m.layers[a], m.layers[b]) })
+		for i, id := range m.ids {
+			m.layers[id] = i // a column each
+		}
+		return m.layers, len(m.ids)
+	}
 	return m.layers, max(depth, m.depth)
+}
+
+// meets says whether two nodes of a path stand in one column, which can be where
+// paths run against each other.
+func (r Route) meets(columns map[string]int) bool {
+	taken := map[int]bool{}
+	for _, id := range r.Nodes {
+		if taken[columns[id]] {
+			return true
+		}
+		taken[columns[id]] = true
+	}
+	return false
 }
 
 func (p Paths) draw(c *canvas, columns map[string]int, depth int) float64 {
