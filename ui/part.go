@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -59,6 +60,9 @@ func (c Chip) label(ctx context.Context) string {
 	}
 	if c.Of != "" {
 		s += ": " + c.Of
+	}
+	if text := c.text(ctx); !strings.Contains(s, text) { // a voice is asked for by what is seen
+		s = text + " " + s
 	}
 	return s
 }
