@@ -95,6 +95,7 @@ type Column struct {
 // A Table is a table with what it shows as a sentence.
 type Table struct {
 	Caption string
+	Headed  bool // a heading above it says what it is
 	Columns []Column
 	Rows    [][]templ.Component
 	Foot    []templ.Component

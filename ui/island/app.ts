@@ -2,3 +2,5 @@
 import "./fragment";
 import "./keys";
 import "./palette";
+
+document.documentElement.dataset.ready = ""; // for tests in a browser

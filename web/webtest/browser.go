@@ -40,6 +40,9 @@ type Browser struct {
 	outside []string // addresses that were asked for and are not ours
 	ran     []string // scripts that ran and should not: dialogs, marks
 	errors  []string // that the page threw or said
+
+	bytes, fonts int64 // that came over the line
+	isFont       map[network.RequestID]bool
 }
 
 // names are what Chromium is called.
@@ -74,7 +77,7 @@ func (s *Site) Browse(t testing.TB) *Browser {
 	alloc, stopAll := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
 	t.Cleanup(func() { stop(); stopAll() })
-	b := &Browser{t: t, ctx: ctx, site: s}
+	b := &Browser{t: t, ctx: ctx, site: s, isFont: map[network.RequestID]bool{}}
 	if err := chromedp.Listen(ctx, b.listen); err != nil { // it starts the browser
 		t.Fatalf("browser: %v", err)
 	}
@@ -113,6 +116,15 @@ func (b *Browser) listen(event any) {
 		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL+"/") && u != "about:blank" {
 			b.outside = append(b.outside, u)
 		}
+	case *network.EventResponseReceived:
+		if e.Type == network.ResourceTypeFont {
+			b.isFont[e.RequestID] = true
+		}
+	case *network.EventLoadingFinished:
+		b.bytes += int64(e.EncodedDataLength)
+		if b.isFont[e.RequestID] {
+			b.fonts += int64(e.EncodedDataLength)
+		}
 	case *page.EventJavascriptDialogOpening:
 		b.ran = append(b.ran, "dialog: "+e.Message)
 		go func() { // a listener may give no command
@@ -129,7 +141,7 @@ func (b *Browser) listen(event any) {
 func (b *Browser) Open(path string) {
 	b.t.Helper()
 	run(b, chromedp.Navigate(b.site.URL+path))
-	run(b, chromedp.WaitReady(chromedp.CSS("main")))
+	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
 }
 
 // Click presses an element; it counts as one press.
@@ -174,6 +186,17 @@ func Eval[T any](b *Browser, expression string) T {
 func (b *Browser) Until(expression string) {
 	b.t.Helper()
 	run(b, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+}
+
+// At waits until the browser is at a path, and its page is whole.
+func (b *Browser) At(path string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); b.Path() != path; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatalf("the browser is at %s, not at %s", b.Path(), path)
+		}
+	}
+	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
 }
 
 // Path is where the browser is, without the host.
@@ -306,4 +329,21 @@ func (b *Browser) screen(name string, v View) {
 		b.t.Errorf("%s %s: the page is %d pixels too wide", name, v, n)
 	}
 	b.Screenshot(name + "-" + v.String())
+}
+
+// Fresh forgets what was loaded before, as a first visit.
+func (b *Browser) Fresh() {
+	b.t.Helper()
+	call(b, network.ClearBrowserCache, cdp.Empty{})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bytes, b.fonts, b.isFont = 0, 0, map[network.RequestID]bool{}
+}
+
+// Loaded is how many bytes came over the line since Fresh, and how many of them are
+// fonts.
+func (b *Browser) Loaded() (all, fonts int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes, b.fonts
 }

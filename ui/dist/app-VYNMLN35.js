@@ -10,4 +10,4 @@ var le=(()=>{let u={parse(a){if(!a)return{};if(a.startsWith("{"))return JSON.par
       <ul class="plain ways" id="palette-list" role="listbox" aria-label=${r}>${l.map((a,e)=>W`
         <li id="palette-${e}" role="option" aria-selected=${e===this.chosen} @click=${()=>this.go(a)}><bdi>${a.label}</bdi>${a.key?W`<kbd>${a.key}</kbd>`:""}</li>`)}
       </ul>
-    </dialog>`}};customElements.define("overt-palette",oe);
+    </dialog>`}};customElements.define("overt-palette",oe);document.documentElement.dataset.ready="";
