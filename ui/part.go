@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -60,6 +61,9 @@ func (c Chip) label(ctx context.Context) string {
 	if c.Of != "" {
 		s += ": " + c.Of
 	}
+	if text := c.text(ctx); !strings.Contains(s, text) { // a voice is asked for by what is seen
+		s = text + " " + s
+	}
 	return s
 }
 
@@ -91,6 +95,7 @@ type Column struct {
 // A Table is a table with what it shows as a sentence.
 type Table struct {
 	Caption string
+	Headed  bool // a heading above it says what it is
 	Columns []Column
 	Rows    [][]templ.Component
 	Foot    []templ.Component

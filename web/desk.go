@@ -83,8 +83,11 @@ func (a *deskAnswer) runs(ctx context.Context) ui.Table {
 			remark = ui.N(ctx, "%s doubt", "%s doubts", n)
 		}
 		t.Rows = append(t.Rows, []templ.Component{
-			ui.Bdi(ui.Number(int(r.ID))), ui.Bdi(r.Dataset), ui.Bdi(r.Observed), ui.Bdi(ui.Number(r.Entities)), ui.Bdi(remark),
+			ui.Bdi(ui.Number(int(r.ID))), ui.Bdi(r.Dataset), ui.Bdi(day(r.Observed)), ui.Bdi(ui.Number(r.Entities)), ui.Bdi(remark),
 		})
 	}
 	return t
 }
+
+// day is the day of a moment.
+func day(moment string) string { return moment[:min(len(moment), len("2006-01-02"))] }

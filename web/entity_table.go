@@ -3,11 +3,13 @@ package web
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"overt"
 	"overt/answer"
 	"overt/money"
 	"overt/ui"
@@ -125,7 +127,7 @@ func moneyTitle(ctx context.Context, m moneyAnswer) string {
 }
 
 func (p *entityPage) sumTable(ctx context.Context, m moneyAnswer) ui.Table {
-	t := ui.Table{Caption: moneyTitle(ctx, m), Columns: []ui.Column{
+	t := ui.Table{Caption: moneyTitle(ctx, m), Headed: true, Columns: []ui.Column{
 		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to")}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
@@ -139,7 +141,7 @@ func (p *entityPage) sumTable(ctx context.Context, m moneyAnswer) ui.Table {
 		})
 	}
 	if more := len(m.Rows) - len(t.Rows); more > 0 {
-		t.Caption += " (" + ui.N(ctx, "%s more row is in the sum", "%s more rows are in the sum", more) + ")"
+		t.Rows = append(t.Rows, []templ.Component{ui.Bdi(ui.N(ctx, "and %s more", "and %s more", more)), ui.Bdi(""), ui.Bdi(""), ui.Bdi(""), ui.Bdi("")})
 	}
 	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip(m, "", m.Count))}
 	return t
@@ -165,14 +167,48 @@ func (p *entityPage) holders(way string) []answer.Holder {
 	return out
 }
 
-// stepChip is the chip of one hop of a path: all that its links cite.
-func stepChip(path answer.Path, i int) ui.Chip {
+// A hop is one entity of a chain, and the link that leads on from it.
+type hop struct {
+	entity answer.Entity
+	label  string // of the link; "" at the end
+	chip   ui.Chip
+}
+
+// hopsOf is the chain to or from a holder, the way data goes: a chain that leads to
+// the system is found from its end.
+func hopsOf(h answer.Holder) []hop {
+	var out []hop
+	for i, n := range h.Chain.Nodes {
+		out = append(out, hop{entity: n})
+		if i == 0 {
+			continue
+		}
+		labels := []string{}
+		for _, k := range h.Chain.Steps[i-1].Links {
+			labels = append(labels, k.Label)
+		}
+		on := &out[i-1]
+		if h.Direction == "from" {
+			on = &out[i]
+		}
+		on.label, on.chip = strings.Join(labels, ", "), stepChip(h.Chain, i)
+	}
+	if h.Direction == "from" {
+		slices.Reverse(out)
+	}
+	return out
+}
+
+// stepChip is the chip of one hop of a path, counted from 1: all that its links cite.
+func stepChip(path answer.Path, hop int) ui.Chip {
+	var cites []overt.Citation
+	label := ""
 	for _, e := range path.Edges {
-		if e.Hop == i+1 {
-			return citesChip(e.Label, e.Citations, 0)
+		if e.Hop == hop {
+			cites, label = append(cites, e.Citations...), e.Label
 		}
 	}
-	return citesChip("", nil, 0)
+	return citesChip(label, cites, 0)
 }
 
 func (p *entityPage) actionTable(ctx context.Context) ui.Table {
@@ -197,7 +233,7 @@ func (p *entityPage) actionTable(ctx context.Context) ui.Table {
 }
 
 func (p *entityPage) sightingTable(ctx context.Context) ui.Table {
-	t := ui.Table{Caption: ui.T(ctx, "Sightings"), Columns: []ui.Column{
+	t := ui.Table{Caption: ui.T(ctx, "When values were first seen, and gone"), Headed: true, Columns: []ui.Column{
 		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen")}, {Label: ui.T(ctx, "Gone by")}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Profile.Values {

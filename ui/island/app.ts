@@ -3,3 +3,5 @@ import "./fragment";
 import "./keys";
 import "./palette";
 import "./cite";
+
+document.documentElement.dataset.ready = ""; // for tests in a browser

@@ -3,10 +3,13 @@
 package webtest
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,4 +97,41 @@ func (s *Site) Do(t testing.TB, method, path, body string, headers ...string) *R
 		t.Fatal(err)
 	}
 	return &Reply{resp.StatusCode, resp.Header, string(raw), resp.Request.URL.RequestURI()}
+}
+
+// Entity is the id, as it stands in addresses, of whom words name.
+func (s *Site) Entity(t testing.TB, words string) string {
+	t.Helper()
+	r := s.Get(t, "/find?name="+url.QueryEscape(words))
+	if r.Status != http.StatusOK {
+		t.Fatalf("%s: %d\n%s", words, r.Status, r.Body)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(r.Path, "/e/"), "/facts")
+}
+
+var places = regexp.MustCompile(`href="(/x/[^"]+)"`)
+
+// place is the first place that a page leads to and that has some word in its address.
+func (s *Site) place(t testing.TB, path, word string) string {
+	t.Helper()
+	page := s.Get(t, path).Body
+	for _, m := range places.FindAllStringSubmatch(page, -1) {
+		if at := html.UnescapeString(m[1]); strings.Contains(at, word) {
+			return at
+		}
+	}
+	t.Fatalf("%s leads to no place:\n%s", path, page)
+	return ""
+}
+
+// Passage is the address of the first passage that a search for some words finds.
+func (s *Site) Passage(t testing.TB, words string) string {
+	t.Helper()
+	return s.place(t, "/search?kind=passage&q="+url.QueryEscape(words), "cite=")
+}
+
+// Row is the address of the first row that something of an entity was read from.
+func (s *Site) Row(t testing.TB, id string) string {
+	t.Helper()
+	return s.place(t, "/e/"+id+"/facts", "?")
 }

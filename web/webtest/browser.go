@@ -1,0 +1,349 @@
+package webtest
+
+import (
+	"cmp"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// axe finds what those cannot use who do not see, hear or point; axe-core 4.14.1.
+//
+//go:embed testdata/axe-core/axe.min.js
+var axe string
+
+// A Browser is one tab of a headless Chromium, inside the desk.
+type Browser struct {
+	t       testing.TB
+	ctx     context.Context
+	site    *Site
+	presses int
+
+	mu      sync.Mutex
+	outside []string // addresses that were asked for and are not ours
+	ran     []string // scripts that ran and should not: dialogs, marks
+	errors  []string // that the page threw or said
+
+	bytes, fonts int64 // that came over the line
+	isFont       map[network.RequestID]bool
+}
+
+// names are what Chromium is called.
+var names = []string{"chromium", "chromium-browser", "google-chrome", "chrome", "headless-shell"}
+
+// Chromium is where there is one, "" where there is none.
+func Chromium() string {
+	for _, n := range names {
+		if p, err := exec.LookPath(n); err == nil {
+			return p
+		}
+	}
+	return ""
+}
+
+// noted is run in every page before all else: it notes what the policy of content
+// stopped, and what planted scripts did.
+const noted = `window.stopped = []; window.planted = [];
+document.addEventListener("securitypolicyviolation", e => window.stopped.push(e.violatedDirective + " " + e.blockedURI + " " + e.sourceFile + ":" + e.lineNumber));`
+
+// Browse opens a browser inside the desk. The test is skipped where there is no
+// Chromium.
+func (s *Site) Browse(t testing.TB) *Browser {
+	t.Helper()
+	path := Chromium()
+	if path == "" {
+		t.Skip("no Chromium here (looked for " + strings.Join(names, ", ") + "): pages are not tried in a browser")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1366, 900))
+	alloc, stopAll := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, stop := chromedp.NewContext(alloc)
+	t.Cleanup(func() { stop(); stopAll() })
+	b := &Browser{t: t, ctx: ctx, site: s, isFont: map[network.RequestID]bool{}}
+	if err := chromedp.Listen(ctx, b.listen); err != nil { // it starts the browser
+		t.Fatalf("browser: %v", err)
+	}
+	call(b, network.Enable, network.EnableParams{})
+	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noted})
+	b.Open("/enter?key=" + s.Desk.Key(s.Actor))
+	return b
+}
+
+// patience is how long one step in a browser may take on a busy machine.
+const patience = 60 * time.Second
+
+// run takes a step in the page.
+func run[T any](b *Browser, a chromedp.Action[T]) T {
+	b.t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	out, err := chromedp.Run(ctx, a)
+	if err != nil {
+		b.t.Fatalf("browser: %v", err)
+	}
+	return out
+}
+
+// call gives the browser a command.
+func call[P, R any](b *Browser, c cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	return run(b, func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, c, params) })
+}
+
+func (b *Browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL+"/") && u != "about:blank" {
+			b.outside = append(b.outside, u)
+		}
+	case *network.EventResponseReceived:
+		if e.Type == network.ResourceTypeFont {
+			b.isFont[e.RequestID] = true
+		}
+	case *network.EventLoadingFinished:
+		b.bytes += int64(e.EncodedDataLength)
+		if b.isFont[e.RequestID] {
+			b.fonts += int64(e.EncodedDataLength)
+		}
+	case *page.EventJavascriptDialogOpening:
+		b.ran = append(b.ran, "dialog: "+e.Message)
+		go func() { // a listener may give no command
+			_, _ = chromedp.Run(b.ctx, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+				return cdp.Call(ctx, t, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			})
+		}()
+	case *runtime.EventExceptionThrown:
+		b.errors = append(b.errors, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
+	}
+}
+
+// Open goes to a path of the desk.
+func (b *Browser) Open(path string) {
+	b.t.Helper()
+	run(b, chromedp.Navigate(b.site.URL+path))
+	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
+}
+
+// Click presses an element; it counts as one press.
+func (b *Browser) Click(selector string) {
+	b.t.Helper()
+	b.presses++
+	run(b, chromedp.WaitVisible(chromedp.CSS(selector)))
+	run(b, chromedp.Click(chromedp.CSS(selector)))
+}
+
+var keyNames = map[string]string{"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "ArrowDown": kb.ArrowDown}
+
+// Key presses a key; it counts as one press.
+func (b *Browser) Key(key string) {
+	b.t.Helper()
+	b.presses++
+	run(b, chromedp.KeyEvent(cmp.Or(keyNames[key], key)))
+}
+
+// Type types text where the focus is.
+func (b *Browser) Type(text string) {
+	b.t.Helper()
+	run(b, chromedp.KeyEvent(text))
+}
+
+// Presses is how often a pointer or a committing key was pressed.
+func (b *Browser) Presses() int { return b.presses }
+
+// Wait waits until an element is there and is seen.
+func (b *Browser) Wait(selector string) {
+	b.t.Helper()
+	run(b, chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// Eval gives the value of an expression in the page.
+func Eval[T any](b *Browser, expression string) T {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// Until waits until an expression in the page is true.
+func (b *Browser) Until(expression string) {
+	b.t.Helper()
+	run(b, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
+}
+
+// At waits until the browser is at a path, and its page is whole.
+func (b *Browser) At(path string) {
+	b.t.Helper()
+	for end := time.Now().Add(patience); b.Path() != path; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatalf("the browser is at %s, not at %s", b.Path(), path)
+		}
+	}
+	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
+}
+
+// Path is where the browser is, without the host.
+func (b *Browser) Path() string {
+	b.t.Helper()
+	return strings.TrimPrefix(run(b, chromedp.Location()), b.site.URL)
+}
+
+// A View is how pages are looked at.
+type View struct {
+	Language string // "en", "ar"
+	Theme    string // light, dark
+	Width    int64  // CSS pixels
+}
+
+func (v View) String() string { return fmt.Sprintf("%s-%s-%d", v.Language, v.Theme, v.Width) }
+
+// Views are all that a screen must hold in: both directions, themes and widths.
+func Views() []View {
+	var out []View
+	for _, l := range []string{"en", "ar"} {
+		for _, t := range []string{"light", "dark"} {
+			for _, w := range []int64{1366, 390} {
+				out = append(out, View{l, t, w})
+			}
+		}
+	}
+	return out
+}
+
+// Look looks at the page in the theme and width of a view.
+func (b *Browser) Look(v View) {
+	b.t.Helper()
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: v.Width, Height: 900, DeviceScaleFactor: 1})
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: v.Theme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+}
+
+// Language chooses the language of the session, for pages that are opened from now on.
+func (b *Browser) Language(tag string) {
+	b.t.Helper()
+	b.Open("/session")
+	run(b, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const r = document.querySelector('input[name=language][value=%q]'); r.checked = true; r.form.requestSubmit(); })()`, tag)))
+	run(b, chromedp.WaitReady(chromedp.CSS(fmt.Sprintf("html[lang=%s]", tag))))
+}
+
+// Screenshot writes what is seen to a file, if OVERT_SCREENS names a folder.
+func (b *Browser) Screenshot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("OVERT_SCREENS")
+	if dir == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), run(b, chromedp.FullScreenshot(100)), 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Axe gives what axe-core finds wrong with the page, a line for each.
+func (b *Browser) Axe() []string {
+	b.t.Helper()
+	if !Eval[bool](b, "!!window.axe") {
+		run(b, chromedp.Evaluate[chromedp.Void](axe))
+	}
+	raw := Eval[string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + n.any.map(x => x.message).slice(0, 1)).join(" | "))))`)
+	var out []string
+	if err := json.Unmarshal([]byte(raw), &out); err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
+// Sideways says by how many pixels the page is wider than it is looked at.
+func (b *Browser) Sideways() int {
+	b.t.Helper()
+	return Eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth")
+}
+
+// Wrong lists what must not have happened since the browser was opened: requests that
+// left, scripts that ran, errors, and what the policy of content had to stop.
+func (b *Browser) Wrong() []string {
+	b.t.Helper()
+	stopped := Eval[[]string](b, "window.stopped")
+	planted := Eval[[]string](b, "window.planted")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []string
+	for what, list := range map[string][]string{"asked outside": b.outside, "script ran": append(planted, b.ran...), "error": b.errors, "stopped by policy": stopped} {
+		for _, x := range list {
+			out = append(out, what+": "+x)
+		}
+	}
+	return out
+}
+
+// Screens looks at pages in every view, with axe, and fails the test where one is
+// wrong; paths by name. It takes a picture of each.
+func (b *Browser) Screens(paths map[string]string) {
+	b.t.Helper()
+	for name, path := range paths {
+		if _, err := url.ParseRequestURI(path); err != nil {
+			b.t.Fatalf("%s: %v", name, err)
+		}
+	}
+	for _, language := range []string{"en", "ar"} {
+		b.Language(language)
+		for name, path := range paths {
+			b.Open(path)
+			for _, v := range Views() {
+				if v.Language == language {
+					b.screen(name, v)
+				}
+			}
+			for _, line := range b.Wrong() {
+				b.t.Errorf("%s %s: %s", name, language, line)
+			}
+		}
+	}
+}
+
+// screen looks at the page that is open.
+func (b *Browser) screen(name string, v View) {
+	b.t.Helper()
+	b.Look(v)
+	for _, line := range b.Axe() {
+		b.t.Errorf("%s %s: %s", name, v, line)
+	}
+	if n := b.Sideways(); n > 0 {
+		b.t.Errorf("%s %s: the page is %d pixels too wide", name, v, n)
+	}
+	b.Screenshot(name + "-" + v.String())
+}
+
+// Fresh forgets what was loaded before, as a first visit.
+func (b *Browser) Fresh() {
+	b.t.Helper()
+	call(b, network.ClearBrowserCache, cdp.Empty{})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bytes, b.fonts, b.isFont = 0, 0, map[network.RequestID]bool{}
+}
+
+// Loaded is how many bytes came over the line since Fresh, and how many of them are
+// fonts.
+func (b *Browser) Loaded() (all, fonts int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes, b.fonts
+}

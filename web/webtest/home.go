@@ -1,0 +1,97 @@
+package webtest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"overt/extract/document"
+	"overt/gate"
+	"overt/internal/hometest"
+	"overt/ledger"
+	"overt/pipeline"
+	"overt/policy"
+)
+
+// Filled is a home with the example of overt demo, and documents that name some of
+// whom it tells of.
+func Filled(t testing.TB) *hometest.Home {
+	t.Helper()
+	h := hometest.Memory(t)
+	h.ImportDemo(t)
+	Documents(t, h, "papers", map[string]string{
+		"task order.txt": "title Task order 0017\nThis order is placed under the agreement of the agency.\n\fThe contractor, Four Points Technology, shall provide hosting capacity procured from Amazon Web Services under its reseller agreement. The amount is $5,216,004.00.\n\fSigned in March 2022.",
+		"minutes.txt":    "title Minutes of the steering group\nU.S. Immigration and Customs Enforcement asked when the hosting would be moved. Four Points Technology answered.",
+		"broken.txt":     "refuse",
+	})
+	return h
+}
+
+// Documents takes texts in as documents, by name: pages are parted by form feeds; a
+// line "title …" names the document, "refuse" cannot be read.
+func Documents(t testing.TB, h *hometest.Home, dataset string, texts map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range texts {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := &pipeline.Ingester{
+		Open:  func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) { return h.Pass(ctx, labels...) },
+		Clock: h.Clock, Workers: 1, Batch: 10,
+		Reader:  func(string) document.Reader { return plain{} },
+		Version: func(string) string { return "plain/1" },
+	}
+	if _, err := in.Receive(t.Context(), dataset, []string{dir}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Work(t.Context(), []string{dataset}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plain reads the texts of Documents.
+type plain struct{}
+
+func (plain) Read(_ context.Context, in document.Input, out document.Sink) error {
+	data, err := io.ReadAll(io.NewSectionReader(in, 0, in.Size))
+	if err != nil {
+		return err
+	}
+	if string(data) == "refuse" {
+		return &document.Refusal{Code: document.Protected, Reason: "it is protected", Retry: "give its password"}
+	}
+	out = document.Checked(out, in.Limits, in.Size)
+	if err := errors.Join(out.Property("mimeType", "text/plain"), out.Property("processingAgent", "plain/1")); err != nil {
+		return err
+	}
+	text := string(data)
+	if rest, ok := strings.CutPrefix(text, "title "); ok {
+		title, body, _ := strings.Cut(rest, "\n")
+		if text = body; out.Property("title", title) != nil {
+			return errors.New("the title is not taken")
+		}
+	}
+	for i, page := range strings.Split(text, "\f") {
+		if err := out.Page(document.Page{Number: i + 1, Text: strings.TrimPrefix(page, "\n"), Origin: document.Letters}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Entities takes entities in as FollowTheMoney has them, a JSON object each.
+func Entities(t testing.TB, h *hometest.Home, dataset string, objects ...string) {
+	t.Helper()
+	req := pipeline.Request{Dataset: dataset, Files: []pipeline.Embedded{{Name: dataset + ".ftm.json", Data: []byte(strings.Join(objects, "\n") + "\n")}}}
+	for _, f := range h.Import(t, req).Files {
+		if f.Verdict != ledger.Read {
+			t.Fatalf("%s is %s: %s", f.Source, f.Verdict, f.Reason)
+		}
+	}
+}
