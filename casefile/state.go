@@ -1,11 +1,9 @@
 package casefile
 
 import (
-	"maps"
 	"slices"
 
 	"overt"
-	"overt/ftm"
 	"overt/policy"
 )
 
@@ -330,23 +328,48 @@ func (s *State) of(kind Kind, owner string) (out []*item) {
 // Role is a member's role, "" for somebody else.
 func (s *State) Role(actor string) policy.Role { return s.Members[actor] }
 
-// Cites gives the cites of a claim, of an event, or of an exhibit itself, by item; of
-// the whole case, if owner is "".
-func (s *State) Cites(owner string) map[string]Cite {
+// Cites are the cites of a claim, by item.
+func (s *State) Cites(claim string) map[string]Cite {
 	out := map[string]Cite{}
-	for id, it := range s.items {
-		if it.Cite != nil && !it.dropped && (owner == "" || it.Of == owner || id == owner) {
-			out[id] = *it.Cite
+	for _, it := range s.of(CiteKind, claim) {
+		out[it.Item] = *it.Cite
+	}
+	return out
+}
+
+// Owner is who owns the case.
+func (s *State) Owner() string { return s.members()[0].Person }
+
+// Count counts what is there of a kind, by state.
+func (s *State) Count(kind Kind) map[string]int {
+	out := map[string]int{}
+	for _, it := range s.of(kind, "") {
+		out[it.State]++
+	}
+	return out
+}
+
+// A Cited is a cite of a case with its item.
+type Cited struct {
+	Item string
+	Cite *Cite
+}
+
+// AllCites are the cites of claims, events and exhibits, in the order they were made.
+func (s *State) AllCites() (out []Cited) {
+	for _, id := range s.order {
+		if it := s.items[id]; it.Cite != nil && !it.dropped {
+			out = append(out, Cited{id, it.Cite})
 		}
 	}
 	return out
 }
 
-// Entities are those that the case, its claims and its events are about, ascending.
-func (s *State) Entities() []ftm.EntityID {
-	set := map[ftm.EntityID]bool{}
+// Subjects are the entities that the case, its claims and its events are about, with
+// the item that says so.
+func (s *State) Subjects() (out []Event) {
 	for _, it := range s.of(Subject, "") {
-		set[it.Entity] = true
+		out = append(out, it.Event)
 	}
-	return slices.Sorted(maps.Keys(set))
+	return out
 }

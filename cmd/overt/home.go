@@ -123,6 +123,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Mentions: inTurn(func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) }),
 		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
+		Cases:    db.Cases(),
 	})
 	return nil
 }

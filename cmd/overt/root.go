@@ -109,7 +109,7 @@ have allowed it.`,
 	f.StringVar(&a.asOf, "as-of", "", "only what was valid on that `date` (2019, 2019-03 or 2019-03-31)")
 	f.StringVar(&a.knownAt, "known-at", "", "only what sources observed by that `date` said")
 	f.StringVar(&a.purpose, "purpose", "", "what this is for, from the home's list (default its first); kept in the audit log")
-	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
+	f.StringVar(&a.caseID, "case", "", "the `ID` of the case this belongs to; kept in the audit log")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.matchCommand(), a.screenCommand(), a.serveCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.resolveCommand(), a.judgeCommand(), a.judgementsCommand(), a.whyCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
