@@ -66,7 +66,7 @@ func (a *app) open(ctx context.Context) (h *home, err error) {
 	if err != nil {
 		return nil, err
 	}
-	actor, err := identity.Local()
+	actor, err := whoAsks()
 	if err != nil {
 		return nil, err
 	}
