@@ -107,21 +107,26 @@ func (e *eye) Open(ctx context.Context, c casefile.Cite) (casefile.Opened, error
 func (e *eye) open(ctx context.Context, c *casefile.Cite) (casefile.Opened, error) {
 	got := e.byBlob[c.Blob()]
 	o := casefile.Opened{Source: sourceLine(got.name, c.Locator())}
-	if got.live == nil {
-		o.Status, o.Why = casefile.Lost, "its source is not here any more"
-		if got.undone != nil {
-			o.Status, o.Why = casefile.Withdrawn, fmt.Sprintf("import %d, which it rests on, was taken back on %s", got.undone.ID, ftm.CutDay(got.undone.Undone))
-		}
-		return o, nil
-	}
-	o.Doubt = got.live.Doubt()
 	switch {
 	case c.URI != "":
 		return e.passage(ctx, c, o)
-	case c.Entity != "":
+	case got.live == nil:
+		return e.gone(c, o), nil
+	}
+	o.Doubt, o.Run = got.live.Doubt(), got.live.ID
+	if c.Entity != "" {
 		return e.value(ctx, c, o)
 	}
 	return e.bytes(ctx, c, o)
+}
+
+// gone tells of a source that no import has any more.
+func (e *eye) gone(c *casefile.Cite, o casefile.Opened) casefile.Opened {
+	o.Status, o.Why = casefile.Lost, "its source is not here any more"
+	if r := e.byBlob[c.Blob()].undone; r != nil {
+		o.Status, o.Run, o.Why = casefile.Withdrawn, r.ID, "the import that it rests on was taken back on "+ftm.CutDay(r.Undone)
+	}
+	return o
 }
 
 func sourceLine(name string, where overt.Locator) string {
@@ -134,8 +139,7 @@ func (e *eye) passage(ctx context.Context, c *casefile.Cite, o casefile.Opened) 
 	switch overt.CodeOf(err) {
 	case "":
 	case overt.NotFound:
-		o.Status, o.Why = casefile.Lost, "no reading of the document is here any more"
-		return o, nil
+		return e.gone(c, o), nil
 	case overt.Internal:
 		return damaged(o), nil
 	default:
@@ -144,6 +148,9 @@ func (e *eye) passage(ctx context.Context, c *casefile.Cite, o casefile.Opened) 
 	o.Status = map[reading.State]casefile.Status{
 		reading.Same: casefile.Same, reading.Moved: casefile.Moved, reading.Changed: casefile.Changed, reading.Lost: casefile.Lost,
 	}[p.State]
+	if r := e.d.View.Sight().Run(p.Run); r != nil {
+		o.Doubt, o.Run = r.Doubt(), r.ID
+	}
 	if p.State == reading.Lost {
 		return o, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"overt"
 	"overt/ftm"
 	"overt/policy"
 )
@@ -76,19 +77,20 @@ type ClaimView struct {
 // A CiteView is a cite as it opens for who looks. Of a source that he may not open
 // there is nothing but that it is there.
 type CiteView struct {
-	Item   string   `json:"item"`
-	By     string   `json:"by"`
-	At     string   `json:"at"`
-	Status Status   `json:"status"`
-	Text   string   `json:"text"` // one sentence on the status
-	Cite   *Cite    `json:"cite,omitempty"`
-	Quote  string   `json:"quote,omitempty"`  // as it was cited
-	Now    string   `json:"now,omitempty"`    // what stands there now, where that differs
-	Source string   `json:"source,omitempty"` // what the source is called, and the place in it
-	Doubt  string   `json:"doubt,omitempty"`  // its publisher's later word on the source
-	Apart  string   `json:"apart,omitempty"`  // that entities are no longer one that were when it was cited
-	Failed string   `json:"failed,omitempty"` // that reading the document again failed
-	For    []string `json:"for,omitempty"`    // numbers that it bears without having their digits
+	Item   string      `json:"item"`
+	By     string      `json:"by"`
+	At     string      `json:"at"`
+	Status Status      `json:"status"`
+	Text   string      `json:"text"` // one sentence on the status
+	Cite   *Cite       `json:"cite,omitempty"`
+	Quote  string      `json:"quote,omitempty"`  // as it was cited
+	Now    string      `json:"now,omitempty"`    // what stands there now, where that differs
+	Source string      `json:"source,omitempty"` // what the source is called, and the place in it
+	Run    overt.RunID `json:"run,omitempty"`    // the newest import of the source, or the one that was taken back
+	Doubt  string      `json:"doubt,omitempty"`  // its publisher's later word on the source
+	Apart  string      `json:"apart,omitempty"`  // that entities are no longer one that were when it was cited
+	Failed string      `json:"failed,omitempty"` // that reading the document again failed
+	For    []string    `json:"for,omitempty"`    // numbers that it bears without having their digits
 }
 
 // An ExhibitView is a source that the case keeps at hand.
@@ -178,6 +180,7 @@ func (v *View) Records() int {
 type Opened struct {
 	Status Status
 	Source string
+	Run    overt.RunID
 	Now    string
 	Doubt  string
 	Apart  string
@@ -270,7 +273,7 @@ func (w *viewer) cite(it *item) CiteView {
 		return v
 	}
 	v.Status, v.Text, v.Cite, v.Quote, v.For = o.Status, cmp.Or(o.Why, sentences[o.Status]), it.Cite, it.Cite.Words(), it.Cite.For
-	v.Source, v.Now, v.Doubt, v.Apart, v.Failed = o.Source, o.Now, o.Doubt, o.Apart, o.Failed
+	v.Source, v.Run, v.Now, v.Doubt, v.Apart, v.Failed = o.Source, o.Run, o.Now, o.Doubt, o.Apart, o.Failed
 	return v
 }
 
