@@ -120,7 +120,7 @@ func LabelsOf(events []Event) (out []policy.Label) {
 	return out
 }
 
-var plain = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+var plain = base32.NewEncoding(policy.CaseChars).WithPadding(base32.NoPadding)
 
 // NewID gives a new case its id. It tells nothing of other cases.
 func NewID() string { return "c" + random(10) }

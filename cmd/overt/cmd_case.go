@@ -24,12 +24,16 @@ cite whose source a member may not open he learns that it is there, and no more.
 
 A claim begins as a lead. It is stated with a cite that has its numbers, confirmed when
 all its cites open (by a second reader, where the case asks it), or rejected, with a
-reason. Nothing is overwritten: case history tells who did what.`,
+reason. Nothing is overwritten: case history tells who did what.
+
+What is imported for a case alone goes to a dataset called NAME@CASE, with --case: its
+members see it there, and nobody else does.`,
 		Example: `  overt case new "Hosting of the case system" --template procurement-chain
   overt case claim c4k7q2m9xd0 "The directorate paid 1,250.50 a day"
   overt case cite c4k7q2m9xd0 k3f9a2 overt:3f2a…/page=2/chars=10-24/text=…/quote=…
   overt case state c4k7q2m9xd0 k3f9a2 stated
-  overt case check c4k7q2m9xd0`,
+  overt case check c4k7q2m9xd0
+  overt --case c4k7q2m9xd0 ingest letters --dataset letters@c4k7q2m9xd0`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -170,6 +170,10 @@ func caseCheckPage(p *page, c *answer.CaseCheck) {
 			p.line("  %s  %s", p.safe(oneLine(x.Text)), p.dim(x.State+" · "+x.Claim))
 			last = x.Claim
 		}
-		p.line("      %s  %s", p.warn("! "+x.Why), p.dim(x.Cite))
+		which := x.Cite
+		if x.Run != 0 {
+			which += fmt.Sprintf(" · import %d", x.Run)
+		}
+		p.line("      %s  %s", p.warn("! "+x.Why), p.dim(which))
 	}
 }

@@ -230,25 +230,17 @@ func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, in policy.Ca
 		d.Allow, d.Reason = action == policy.Read, "workers read and write nothing"
 		return d
 	}
-	if label.Case != "" {
-		role := in.Roles[label.Case]
-		switch {
-		case role == "":
-			d.Reason = "no member of the case"
-			return d
-		case action != policy.Read && !role.Writes():
-			d.Reason = "a reader of the case"
-			return d
-		case label.Key() == policy.CaseLabel(label.Case).Key():
-			d.Allow, d.Reason = true, "member of the case, as "+string(role)
-			return d
-		case label.Case != in.Visited:
-			d.Reason = "material of a case is there in that case alone"
+	if label.InCase() != "" {
+		if done := decideInCase(&d, in); done {
 			return d
 		}
 	}
 	if r, ok := e.file.Datasets[label.Dataset]; ok && !slices.Contains(r.Purposes, purpose) {
 		d.Reason = fmt.Sprintf("dataset %s is not there for purpose %s", label.Dataset, purpose)
+		return d
+	}
+	if label.Case == "" && label.InCase() != "" {
+		d.Allow, d.Reason = true, "material of the case, for its members"
 		return d
 	}
 	if who.ID == e.file.Owner {
@@ -263,6 +255,26 @@ func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, in policy.Ca
 	return d
 }
 
+// decideInCase answers for a label of a case as far as the case does: done is false
+// where the dataset is asked too.
+func decideInCase(d *policy.Decision, in policy.Cases) (done bool) {
+	id := d.Label.InCase()
+	role := in.Roles[id]
+	switch {
+	case role == "":
+		d.Reason = "no member of the case"
+	case d.Action != policy.Read && !role.Writes():
+		d.Reason = "a reader of the case"
+	case d.Label.Key() == policy.CaseLabel(id).Key():
+		d.Allow, d.Reason = true, "member of the case, as "+string(role)
+	case id != in.Visited:
+		d.Reason = "material of a case is there in that case alone"
+	default:
+		return false
+	}
+	return true
+}
+
 // Scope decides read and write for each label and gives the right as a value,
 // with the decisions that denied something. Of labels of other people's cases
 // nothing is told.
@@ -272,7 +284,7 @@ func (e *Engine) Scope(who identity.Actor, purpose policy.Purpose, in policy.Cas
 	for _, l := range labels {
 		if d := e.Decide(who, purpose, in, policy.Read, l); d.Allow {
 			read = append(read, l.Key())
-		} else if l.Case == "" || in.Roles[l.Case] != "" {
+		} else if l.InCase() == "" || in.Roles[l.InCase()] != "" {
 			denied = append(denied, d)
 		}
 		if e.Decide(who, purpose, in, policy.Write, l).Allow {

@@ -158,6 +158,12 @@ func TestPeopleAndCases(t *testing.T) {
 		{ben, inside, of("notes", "c1"), true, true, "listed under people"},
 		{ben, reads, of("notes", "c1"), true, false, "listed under people"},
 		{anna, inside, of("lists", "c1"), false, false, "not there for purpose"},
+		{anna, policy.Cases{}, of("papers@c0123456789", ""), false, false, "no member"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}}, of("papers@c0123456789", ""), false, false, "in that case alone"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}, Visited: "c0123456789"}, of("papers@c0123456789", ""), true, true, "material of the case"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Reader}, Visited: "c0123456789"}, of("papers@c0123456789", ""), true, false, "material of the case"},
+		{dora, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}, Visited: "c0123456789"}, of("papers@c0123456789", ""), false, false, "belongs to"},
+		{anna, policy.Cases{}, of("mail@2020", ""), true, true, "owner"},
 		{identity.Worker("derive"), policy.Cases{}, of("notes", "c1"), true, false, "workers read"},
 	} {
 		r, w := e.Decide(c.who, "dig", c.in, policy.Read, c.label), e.Decide(c.who, "dig", c.in, policy.Write, c.label)
