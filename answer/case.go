@@ -102,8 +102,25 @@ func ReadCase(ctx context.Context, d *gate.Desk, id string, whole bool) (*casefi
 	return v, err
 }
 
-// OpenCites says how the cites of a claim open for the asker, by item: what he needs to
-// state or confirm it.
+// MoveClaim gives a claim or a task of the pass's case another state. To state or confirm
+// a claim its cites are opened first, in the sight of the pass. seen is the last event
+// about the item that the mover had read, 0 for none. Errors: those of the rules.
+func MoveClaim(ctx context.Context, p *gate.Pass, item, state, reason string, seen int64) (*casefile.State, error) {
+	e := casefile.Event{Kind: casefile.Move, Item: item, State: state, Reason: reason, Seen: seen}
+	if state == casefile.Stated || state == casefile.Confirmed {
+		var err error
+		act := gate.Act{Action: "case.check", Object: p.Case(), Query: item}
+		e.Opened, err = gate.Ask(ctx, p, act, true, func(ctx context.Context, d *gate.Desk) (map[string]casefile.Status, error) {
+			return OpenCites(ctx, d, p.Case(), item)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p.Casework(ctx, p.Case(), e)
+}
+
+// OpenCites says how the cites of a claim open for the asker, by item.
 func OpenCites(ctx context.Context, d *gate.Desk, id, claim string) (map[string]casefile.Status, error) {
 	s, err := foldCase(ctx, d, id)
 	if err != nil {

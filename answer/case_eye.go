@@ -21,9 +21,19 @@ type eye struct {
 	d      *gate.Desk
 	whole  bool
 	byBlob map[overt.BlobID]received
-	opened map[string]casefile.Opened // by the cite as text
+	opened map[citeKey]casefile.Opened
+	bytes  map[overt.BlobID]overt.Code // how kept bytes verified
 	sees   map[ftm.EntityID]bool
 	failed map[overt.BlobID]string // documents whose last reading failed, and why
+}
+
+// A citeKey is what decides how a cite opens.
+type citeKey struct {
+	uri           string
+	blob          overt.BlobID
+	where         overt.Locator
+	entity, under ftm.EntityID
+	prop, value   string
 }
 
 // received are the runs that brought a source.
@@ -33,7 +43,7 @@ type received struct {
 }
 
 func newEye(ctx context.Context, d *gate.Desk, s *casefile.State, whole bool) (*eye, error) {
-	e := &eye{d: d, whole: whole, byBlob: map[overt.BlobID]received{}, opened: map[string]casefile.Opened{}, sees: map[ftm.EntityID]bool{}}
+	e := &eye{d: d, whole: whole, byBlob: map[overt.BlobID]received{}, opened: map[citeKey]casefile.Opened{}, bytes: map[overt.BlobID]overt.Code{}, sees: map[ftm.EntityID]bool{}}
 	cites := s.AllCites()
 	for _, c := range cites {
 		e.byBlob[c.Cite.Blob()] = received{}
@@ -91,7 +101,7 @@ func (e *eye) Open(ctx context.Context, c casefile.Cite) (casefile.Opened, error
 	if !e.d.Scope.Sees(c.Label) {
 		return casefile.Opened{Status: casefile.Restricted}, nil
 	}
-	key := fmt.Sprint(c.URI, c.Place, c.Entity, c.Prop, c.Value, c.Under)
+	key := citeKey{c.URI, c.Blob(), c.Locator(), c.Entity, c.Under, c.Prop, c.Value}
 	if o, ok := e.opened[key]; ok {
 		return o, nil
 	}
@@ -117,7 +127,7 @@ func (e *eye) open(ctx context.Context, c *casefile.Cite) (casefile.Opened, erro
 	if c.Entity != "" {
 		return e.value(ctx, c, o)
 	}
-	return e.bytes(ctx, c, o)
+	return e.place(ctx, c, o)
 }
 
 // gone tells of a source that no import has any more.
@@ -166,18 +176,26 @@ func damaged(o casefile.Opened) casefile.Opened {
 	return o
 }
 
-// bytes opens a place in a source whose bytes cannot have changed: what stood there
+// place opens a place in a source whose bytes cannot have changed: what stood there
 // stands there, if they are still what they were.
-func (e *eye) bytes(ctx context.Context, c *casefile.Cite, o casefile.Opened) (casefile.Opened, error) {
+func (e *eye) place(ctx context.Context, c *casefile.Cite, o casefile.Opened) (casefile.Opened, error) {
 	o.Status = casefile.Same
 	if !e.whole {
 		return o, nil
 	}
-	err := e.d.Blobs.Verify(ctx, c.Blob())
-	if code := overt.CodeOf(err); code == overt.NotFound || code == overt.Internal {
+	code, known := e.bytes[c.Blob()]
+	if !known {
+		err := e.d.Blobs.Verify(ctx, c.Blob())
+		code = overt.CodeOf(err)
+		if code != "" && code != overt.NotFound && code != overt.Internal {
+			return o, err
+		}
+		e.bytes[c.Blob()] = code
+	}
+	if code != "" {
 		return damaged(o), nil
 	}
-	return o, err
+	return o, nil
 }
 
 // value opens a value of an entity: where it stands, and what is said in its place.
@@ -197,7 +215,7 @@ func (e *eye) value(ctx context.Context, c *casefile.Cite, o casefile.Opened) (c
 		case v.Value == c.Value && v.Span.Gone != statement.NoDay:
 			o.Status, o.Why = casefile.Changed, "its source was without this value on "+v.Span.Gone.String()
 		case v.Value == c.Value && e.stands(v.Statements, c.Blob()):
-			return e.bytes(ctx, c, o)
+			return e.place(ctx, c, o)
 		case v.Value == c.Value:
 			o.Status, o.Why = casefile.Moved, "the value stands in another source now"
 			return o, nil

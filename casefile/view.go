@@ -231,20 +231,20 @@ func (s *State) View(ctx context.Context, who string, eye Eye) (*View, error) {
 	v.Owner = v.Members[0].Person
 	w := &viewer{State: s, ctx: ctx, eye: eye}
 	v.Subjects = w.subjects("")
-	for _, it := range s.of(Claim, "") {
+	for _, it := range s.all(Claim) {
 		v.Claims = append(v.Claims, w.claim(it))
 	}
 	slices.SortStableFunc(v.Claims, func(a, b ClaimView) int {
 		return slices.Index(ClaimStates, a.State) - slices.Index(ClaimStates, b.State)
 	})
-	for _, it := range s.of(Exhibit, "") {
+	for _, it := range s.all(Exhibit) {
 		x := ExhibitView{CiteView: w.cite(it), Title: it.Text, Notes: s.notes(it.Item)}
 		if x.Status == Restricted {
 			x.Title = ""
 		}
 		v.Exhibits = append(v.Exhibits, x)
 	}
-	for _, it := range s.of(Happened, "") {
+	for _, it := range s.all(Happened) {
 		v.Timeline = append(v.Timeline, w.moment(it))
 	}
 	slices.SortStableFunc(v.Timeline, func(a, b MomentView) int {
@@ -302,9 +302,9 @@ func (w *viewer) claim(it *item) ClaimView {
 
 func (w *viewer) subjects(of string) []SubjectView {
 	out := []SubjectView{}
-	for _, it := range w.of(Subject, "") {
-		if it.Of != of || w.err != nil {
-			continue
+	for _, it := range w.of(Subject, of) {
+		if w.err != nil {
+			break
 		}
 		v := SubjectView{Item: it.Item, Caption: HiddenEntity, By: it.Actor, At: it.At, Notes: []NoteView{}}
 		n, ok, err := w.eye.Name(w.ctx, it.Entity)
@@ -346,17 +346,15 @@ func (s *State) members() []MemberView {
 // notes are those on one thing, or on the case itself.
 func (s *State) notes(of string) []NoteView {
 	out := []NoteView{}
-	for _, it := range s.of(Note, "") {
-		if it.Of == of {
-			out = append(out, NoteView{it.Item, it.Text, it.Actor, it.At})
-		}
+	for _, it := range s.of(Note, of) {
+		out = append(out, NoteView{it.Item, it.Text, it.Actor, it.At})
 	}
 	return out
 }
 
 func (s *State) tasks() []TaskView {
 	out := []TaskView{}
-	for _, it := range s.of(Task, "") {
+	for _, it := range s.all(Task) {
 		out = append(out, TaskView{it.Item, it.Text, it.State, it.Reason, it.Person, it.Date, it.Actor, it.At, s.notes(it.Item), it.changed})
 	}
 	slices.SortStableFunc(out, func(a, b TaskView) int {

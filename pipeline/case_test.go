@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"overt/answer"
 	"overt/casefile"
 	"overt/extract/document"
+	"overt/extract/open"
 	"overt/gate"
 	"overt/internal/hometest"
 	"overt/pipeline"
@@ -167,6 +169,14 @@ func valueOf(entity, prop string) func(context.Context, *gate.Desk) (*casefile.C
 	}
 }
 
+// cellOf cites row 2 of the source of a run.
+func cellOf(run overt.RunID) func(context.Context, *gate.Desk) (*casefile.Cite, error) {
+	return func(ctx context.Context, d *gate.Desk) (*casefile.Cite, error) {
+		i := slices.IndexFunc(d.Runs, func(r statement.Run) bool { return r.ID == run })
+		return answer.CitedPlace(ctx, d, open.Here{}, string(d.Runs[i].Sources[0].Blob), overt.Locator{Row: 2, Column: "fare"})
+	}
+}
+
 // TestCaseValues: a newer state of a source, a publisher's word, two sources that say
 // otherwise, and an import taken back, each light up the claims that rest on them.
 func TestCaseValues(t *testing.T) {
@@ -182,6 +192,8 @@ func TestCaseValues(t *testing.T) {
 		}
 	}
 	newer := fares(t, h, "fares", "2024-02-01", "f1,Northmoor Ferry,,12,\nf2,Southmoor Ferry,,10,\n")
+	w.claim("row then", cellOf(first.Run))
+	w.claim("row now", cellOf(newer.Run))
 	v := w.read()
 	if c := w.cite(v, "kept"); c.Status != casefile.Same {
 		t.Errorf("a value that a newer state repeats: %+v", c)
@@ -196,14 +208,19 @@ func TestCaseValues(t *testing.T) {
 	if c := w.cite(w.read(), "kept"); !strings.Contains(c.Doubt, "a wrong table") {
 		t.Errorf("a source that its publisher withdrew: %+v", c)
 	}
-	h.Undo(t, newer)
 	h.Undo(t, first)
+	v = w.read()
+	// Both are row 2 of a fares.csv, of which one is taken back.
+	if then, now := w.cite(v, "row then"), w.cite(v, "row now"); then.Status != casefile.Withdrawn || now.Status != casefile.Same {
+		t.Errorf("rows of two files of one name: %+v, %+v", then, now)
+	}
+	h.Undo(t, newer)
 	v = w.read()
 	if c := w.cite(v, "kept"); c.Status != casefile.Withdrawn || c.Run != first.Run {
 		t.Errorf("an import taken back: %+v", c)
 	}
-	if got := v.Touched(); len(got) != 3 {
-		t.Errorf("%d claims are touched, want 3", len(got))
+	if got := v.Touched(); len(got) != 5 {
+		t.Errorf("%d claims are touched, want 5", len(got))
 	}
 }
 

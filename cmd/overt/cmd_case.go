@@ -210,6 +210,17 @@ func inCase[T any](ctx context.Context, a *app, action, id string, answerIt func
 
 // change adds one event to a case: make says which, and may ask the pass before.
 func (a *app) change(ctx context.Context, id string, make func(context.Context, *gate.Pass) (casefile.Event, error)) error {
+	return a.changeWith(ctx, id, func(ctx context.Context, pass *gate.Pass) (*casefile.State, error) {
+		e, err := make(ctx, pass)
+		if err != nil {
+			return nil, err
+		}
+		return pass.Casework(ctx, id, e)
+	})
+}
+
+// changeWith has a case changed, and tells the last event.
+func (a *app) changeWith(ctx context.Context, id string, do func(context.Context, *gate.Pass) (*casefile.State, error)) error {
 	if err := a.visitCase(id); err != nil {
 		return err
 	}
@@ -218,14 +229,11 @@ func (a *app) change(ctx context.Context, id string, make func(context.Context, 
 		return err
 	}
 	defer h.close(a)
-	e, err := make(ctx, pass)
+	s, err := do(ctx, pass)
 	if err != nil {
 		return err
 	}
-	s, err := pass.Casework(ctx, id, e)
-	if err != nil {
-		return err
-	}
+	e := s.Events[len(s.Events)-1]
 	return a.print(caseChange{id, e.Item, e.Kind, s.Last}, func(p *page) {
 		p.line("%s", strings.TrimSpace(p.bold(e.Item)+"  "+p.dim(string(e.Kind)+" kept in "+id)))
 	})

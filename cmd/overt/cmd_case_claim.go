@@ -159,17 +159,8 @@ is open or done.`,
   overt case state c4k7q2m9xd0 k3f9a2 rejected --reason "the row is of another contract"`,
 		Args: cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.change(cmd.Context(), args[0], func(ctx context.Context, pass *gate.Pass) (casefile.Event, error) {
-				e := casefile.Event{Kind: casefile.Move, Item: args[1], State: args[2], Reason: reason}
-				if e.State != casefile.Stated && e.State != casefile.Confirmed {
-					return e, nil
-				}
-				var err error
-				act := gate.Act{Action: "case.check", Object: args[0], Query: args[1]}
-				e.Opened, err = gate.Ask(ctx, pass, act, true, func(ctx context.Context, d *gate.Desk) (map[string]casefile.Status, error) {
-					return answer.OpenCites(ctx, d, args[0], args[1])
-				})
-				return e, err
+			return a.changeWith(cmd.Context(), args[0], func(ctx context.Context, pass *gate.Pass) (*casefile.State, error) {
+				return answer.MoveClaim(ctx, pass, args[1], args[2], reason, 0)
 			})
 		},
 	}
