@@ -14,6 +14,7 @@ import (
 	"overt/extract/reading"
 	"overt/ftm"
 	"overt/gate"
+	"overt/policy"
 	"overt/statement"
 )
 
@@ -32,6 +33,8 @@ type Passage struct {
 	// how it stands in the reading it was cited from; "" when that is not kept.
 	Was     *reading.Cite `json:"was,omitempty"`
 	InCited reading.State `json:"in_cited,omitempty"`
+
+	label policy.Label // of the reading
 }
 
 // A PassageQuestion asks for a passage of a document: by words, by characters of
@@ -158,7 +161,7 @@ func tellPassage(ctx context.Context, d *gate.Desk, k readingOf, r *reading.Read
 	}
 	info, _ := d.View.Sight().Info(k.class)
 	p := &Passage{
-		State: state, ID: reading.DocumentID(r.Document), Cite: c, Reader: r.Reader, Dataset: info.Label.Dataset, Run: info.Run.ID,
+		State: state, ID: reading.DocumentID(r.Document), Cite: c, Reader: r.Reader, Dataset: info.Label.Dataset, Run: info.Run.ID, label: info.Label,
 	}
 	var err error
 	if p.URI, err = c.URI(); err != nil {

@@ -15,6 +15,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"strings"
 
 	"overt"
@@ -43,14 +44,16 @@ type Store interface {
 }
 
 // NoCase is the error of a case that is not there, or that is not the asker's.
-func NoCase(id string) error {
+func NoCase(id string) *overt.Error {
 	return overt.Errorf(overt.NotFound, clip(id, 40), "you work on no such case")
 }
 
+// ErrBehind is in the chain of the error of appending to a case that went on
+// meanwhile: it can be read and tried again.
+var ErrBehind = errors.New("somebody added to the case meanwhile; look again")
+
 // Behind is the error of appending to a case that went on meanwhile.
-func Behind(id string) error {
-	return overt.Errorf(overt.Conflict, id, "somebody added to the case meanwhile; look again")
-}
+func Behind(id string) error { return overt.Errorf(overt.Conflict, id, "%w", ErrBehind) }
 
 // CheckAppend tells whether a scope may append events behind last. Errors: not_found,
 // denied, invalid.
@@ -104,7 +107,20 @@ func (e *Event) People() []string {
 	return nil
 }
 
-var plain = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+// LabelsOf are the labels of what a case cites, each once: a scope knows labels by
+// what is in the stores, and what was taken back is there no more.
+func LabelsOf(events []Event) (out []policy.Label) {
+	seen := map[string]bool{}
+	for _, e := range events {
+		if e.Cite != nil && !seen[e.Cite.Label.Key()] {
+			seen[e.Cite.Label.Key()] = true
+			out = append(out, e.Cite.Label)
+		}
+	}
+	return out
+}
+
+var plain = base32.NewEncoding(policy.CaseChars).WithPadding(base32.NoPadding)
 
 // NewID gives a new case its id. It tells nothing of other cases.
 func NewID() string { return "c" + random(10) }

@@ -1,14 +1,19 @@
 package casefile
 
-import "slices"
+import (
+	"slices"
+
+	"overt"
+)
 
 // A Touched is a claim that something happened to since it was cited.
 type Touched struct {
-	Claim string `json:"claim"`
-	State string `json:"state"`
-	Text  string `json:"text"`
-	Cite  string `json:"cite,omitempty"` // the item, "" where it is none of one cite
-	Why   string `json:"why"`            // one sentence
+	Claim string      `json:"claim"`
+	State string      `json:"state"`
+	Text  string      `json:"text"`
+	Cite  string      `json:"cite,omitempty"` // the item, "" where it is none of one cite
+	Run   overt.RunID `json:"run,omitempty"`  // the import that the cite is of
+	Why   string      `json:"why"`            // one sentence
 }
 
 // Touched lists the claims, but the rejected, whose ground changed, and why.
@@ -19,27 +24,27 @@ func (v *View) Touched() []Touched {
 		if c.State == Rejected {
 			continue
 		}
-		say := func(cite, why string) {
-			out = append(out, Touched{c.Item, c.State, c.Text, cite, why})
+		say := func(cite, why string, run overt.RunID) {
+			out = append(out, Touched{c.Item, c.State, c.Text, cite, run, why})
 		}
 		for j := range c.Cites {
 			x := &c.Cites[j]
 			if x.Status != Same {
-				say(x.Item, x.Text)
+				say(x.Item, x.Text, x.Run)
 			}
 			for _, why := range []string{x.Doubt, x.Apart, x.Failed} {
 				if why != "" {
-					say(x.Item, why)
+					say(x.Item, why, x.Run)
 				}
 			}
 		}
 		for _, k := range v.Contradictions {
 			if slices.Contains(k.Claims, c.Item) {
-				say("", k.Text)
+				say("", k.Text, 0)
 			}
 		}
 		if c.State != Lead && len(c.Uncited) > 0 {
-			say("", "no cite that you may open has the number "+c.Uncited[0])
+			say("", "no cite that you may open has the number "+c.Uncited[0], 0)
 		}
 	}
 	return out

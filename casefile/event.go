@@ -94,6 +94,9 @@ type Event struct {
 // there a value that an entity has. Words are kept with it, so that it can be told
 // what became of them.
 type Cite struct {
+	// Label is what policy decides on: who does not see it, does not see the cite.
+	Label policy.Label `json:"label"`
+
 	URI   string          `json:"uri,omitempty"`   // of a passage: reading.Cite.URI
 	Place *overt.Citation `json:"place,omitempty"` // of anything else
 	// The value that is cited, as its source has it; "" for a bare place.
@@ -112,6 +115,9 @@ func (c *Cite) Check() error {
 	bad := func(format string, args ...any) error { return overt.Errorf(overt.Invalid, "cite", format, args...) }
 	if (c.URI == "") == (c.Place == nil) {
 		return bad("a cite is a passage or a place")
+	}
+	if err := c.Label.Validate(); err != nil {
+		return err
 	}
 	for _, n := range c.For {
 		if len(Numbers(n)) != 1 {

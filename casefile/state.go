@@ -1,11 +1,9 @@
 package casefile
 
 import (
-	"maps"
 	"slices"
 
 	"overt"
-	"overt/ftm"
 	"overt/policy"
 )
 
@@ -27,6 +25,7 @@ type State struct {
 
 	items   map[string]*item
 	order   []string            // ids of items in the order they were made
+	under   map[string][]*item  // by what they belong to, "" for the case itself
 	opposed map[[2]string]Event // pairs of claims, the smaller id first, with who said so
 }
 
@@ -44,7 +43,7 @@ type item struct {
 // Fold gives the state that events leave, whatever order they come in: their numbers
 // say what came first. Errors: internal (a case that breaks its own rules).
 func Fold(id string, events []Event) (*State, error) {
-	s := &State{ID: id, Members: map[string]policy.Role{}, items: map[string]*item{}, opposed: map[[2]string]Event{}}
+	s := &State{ID: id, Members: map[string]policy.Role{}, items: map[string]*item{}, under: map[string][]*item{}, opposed: map[[2]string]Event{}}
 	sorted := slices.SortedFunc(slices.Values(events), func(a, b Event) int { return int(a.Seq - b.Seq) })
 	for _, e := range sorted {
 		err := e.Check()
@@ -217,7 +216,7 @@ func (s *State) add(e *Event) error {
 			return notMember(e.Person)
 		}
 	}
-	s.items[e.Item], s.order = it, append(s.order, e.Item)
+	s.items[e.Item], s.order, s.under[e.Of] = it, append(s.order, e.Item), append(s.under[e.Of], it)
 	return nil
 }
 
@@ -316,11 +315,21 @@ func (s *State) drop(e *Event) error {
 	return nil
 }
 
-// of lists what is there of a kind, in the order it was made; of what belongs to one
-// thing, if that is named.
-func (s *State) of(kind Kind, owner string) (out []*item) {
+// all lists what is there of a kind, in the order it was made.
+func (s *State) all(kind Kind) (out []*item) {
 	for _, id := range s.order {
-		if it := s.items[id]; it.Kind == kind && !it.dropped && (owner == "" || it.Of == owner) {
+		if it := s.items[id]; it.Kind == kind && !it.dropped {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// of lists what is there of a kind that belongs to one thing, "" for the case itself, in
+// the order it was made.
+func (s *State) of(kind Kind, owner string) (out []*item) {
+	for _, it := range s.under[owner] {
+		if it.Kind == kind && !it.dropped {
 			out = append(out, it)
 		}
 	}
@@ -330,23 +339,48 @@ func (s *State) of(kind Kind, owner string) (out []*item) {
 // Role is a member's role, "" for somebody else.
 func (s *State) Role(actor string) policy.Role { return s.Members[actor] }
 
-// Cites gives the cites of a claim, of an event, or of an exhibit itself, by item; of
-// the whole case, if owner is "".
-func (s *State) Cites(owner string) map[string]Cite {
+// Cites are the cites of a claim, by item.
+func (s *State) Cites(claim string) map[string]Cite {
 	out := map[string]Cite{}
-	for id, it := range s.items {
-		if it.Cite != nil && !it.dropped && (owner == "" || it.Of == owner || id == owner) {
-			out[id] = *it.Cite
+	for _, it := range s.of(CiteKind, claim) {
+		out[it.Item] = *it.Cite
+	}
+	return out
+}
+
+// Owner is who owns the case.
+func (s *State) Owner() string { return s.members()[0].Person }
+
+// Count counts what is there of a kind, by state.
+func (s *State) Count(kind Kind) map[string]int {
+	out := map[string]int{}
+	for _, it := range s.all(kind) {
+		out[it.State]++
+	}
+	return out
+}
+
+// A Cited is a cite of a case with its item.
+type Cited struct {
+	Item string
+	Cite *Cite
+}
+
+// AllCites are the cites of claims, events and exhibits, in the order they were made.
+func (s *State) AllCites() (out []Cited) {
+	for _, id := range s.order {
+		if it := s.items[id]; it.Cite != nil && !it.dropped {
+			out = append(out, Cited{id, it.Cite})
 		}
 	}
 	return out
 }
 
-// Entities are those that the case, its claims and its events are about, ascending.
-func (s *State) Entities() []ftm.EntityID {
-	set := map[ftm.EntityID]bool{}
-	for _, it := range s.of(Subject, "") {
-		set[it.Entity] = true
+// Subjects are the entities that the case, its claims and its events are about, with
+// the item that says so.
+func (s *State) Subjects() (out []Event) {
+	for _, it := range s.all(Subject) {
+		out = append(out, it.Event)
 	}
-	return slices.Sorted(maps.Keys(set))
+	return out
 }

@@ -24,7 +24,7 @@ const (
 
 // place is a cite of invented words.
 func place(blob byte, quote string) *Cite {
-	return &Cite{Place: &overt.Citation{
+	return &Cite{Label: policy.Label{Dataset: "ferries"}, Place: &overt.Citation{
 		Dataset: "ferries", Run: 1, Source: "ferries.csv", Blob: overt.BlobID(strings.Repeat(string(blob), 64)),
 		Locator: overt.Locator{Row: 2, Column: "Fare"}, Quote: quote,
 	}}

@@ -108,7 +108,7 @@ func TestTemplates(t *testing.T) {
 			events[i].Seq = int64(i + 1)
 		}
 		s, err := Fold("c1", events)
-		if err != nil || len(s.of(Task, "")) != len(tpl.Tasks) || s.Second != tpl.Second {
+		if err != nil || len(s.all(Task)) != len(tpl.Tasks) || s.Second != tpl.Second {
 			t.Errorf("%s: %v", tpl.ID, err)
 		}
 	}

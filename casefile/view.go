@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"overt"
 	"overt/ftm"
 	"overt/policy"
 )
@@ -76,19 +77,20 @@ type ClaimView struct {
 // A CiteView is a cite as it opens for who looks. Of a source that he may not open
 // there is nothing but that it is there.
 type CiteView struct {
-	Item   string   `json:"item"`
-	By     string   `json:"by"`
-	At     string   `json:"at"`
-	Status Status   `json:"status"`
-	Text   string   `json:"text"` // one sentence on the status
-	Cite   *Cite    `json:"cite,omitempty"`
-	Quote  string   `json:"quote,omitempty"`  // as it was cited
-	Now    string   `json:"now,omitempty"`    // what stands there now, where that differs
-	Source string   `json:"source,omitempty"` // what the source is called, and the place in it
-	Doubt  string   `json:"doubt,omitempty"`  // its publisher's later word on the source
-	Apart  string   `json:"apart,omitempty"`  // that entities are no longer one that were when it was cited
-	Failed string   `json:"failed,omitempty"` // that reading the document again failed
-	For    []string `json:"for,omitempty"`    // numbers that it bears without having their digits
+	Item   string      `json:"item"`
+	By     string      `json:"by"`
+	At     string      `json:"at"`
+	Status Status      `json:"status"`
+	Text   string      `json:"text"` // one sentence on the status
+	Cite   *Cite       `json:"cite,omitempty"`
+	Quote  string      `json:"quote,omitempty"`  // as it was cited
+	Now    string      `json:"now,omitempty"`    // what stands there now, where that differs
+	Source string      `json:"source,omitempty"` // what the source is called, and the place in it
+	Run    overt.RunID `json:"run,omitempty"`    // the newest import of the source, or the one that was taken back
+	Doubt  string      `json:"doubt,omitempty"`  // its publisher's later word on the source
+	Apart  string      `json:"apart,omitempty"`  // that entities are no longer one that were when it was cited
+	Failed string      `json:"failed,omitempty"` // that reading the document again failed
+	For    []string    `json:"for,omitempty"`    // numbers that it bears without having their digits
 }
 
 // An ExhibitView is a source that the case keeps at hand.
@@ -178,6 +180,7 @@ func (v *View) Records() int {
 type Opened struct {
 	Status Status
 	Source string
+	Run    overt.RunID
 	Now    string
 	Doubt  string
 	Apart  string
@@ -228,20 +231,20 @@ func (s *State) View(ctx context.Context, who string, eye Eye) (*View, error) {
 	v.Owner = v.Members[0].Person
 	w := &viewer{State: s, ctx: ctx, eye: eye}
 	v.Subjects = w.subjects("")
-	for _, it := range s.of(Claim, "") {
+	for _, it := range s.all(Claim) {
 		v.Claims = append(v.Claims, w.claim(it))
 	}
 	slices.SortStableFunc(v.Claims, func(a, b ClaimView) int {
 		return slices.Index(ClaimStates, a.State) - slices.Index(ClaimStates, b.State)
 	})
-	for _, it := range s.of(Exhibit, "") {
+	for _, it := range s.all(Exhibit) {
 		x := ExhibitView{CiteView: w.cite(it), Title: it.Text, Notes: s.notes(it.Item)}
 		if x.Status == Restricted {
 			x.Title = ""
 		}
 		v.Exhibits = append(v.Exhibits, x)
 	}
-	for _, it := range s.of(Happened, "") {
+	for _, it := range s.all(Happened) {
 		v.Timeline = append(v.Timeline, w.moment(it))
 	}
 	slices.SortStableFunc(v.Timeline, func(a, b MomentView) int {
@@ -270,7 +273,7 @@ func (w *viewer) cite(it *item) CiteView {
 		return v
 	}
 	v.Status, v.Text, v.Cite, v.Quote, v.For = o.Status, cmp.Or(o.Why, sentences[o.Status]), it.Cite, it.Cite.Words(), it.Cite.For
-	v.Source, v.Now, v.Doubt, v.Apart, v.Failed = o.Source, o.Now, o.Doubt, o.Apart, o.Failed
+	v.Source, v.Run, v.Now, v.Doubt, v.Apart, v.Failed = o.Source, o.Run, o.Now, o.Doubt, o.Apart, o.Failed
 	return v
 }
 
@@ -299,9 +302,9 @@ func (w *viewer) claim(it *item) ClaimView {
 
 func (w *viewer) subjects(of string) []SubjectView {
 	out := []SubjectView{}
-	for _, it := range w.of(Subject, "") {
-		if it.Of != of || w.err != nil {
-			continue
+	for _, it := range w.of(Subject, of) {
+		if w.err != nil {
+			break
 		}
 		v := SubjectView{Item: it.Item, Caption: HiddenEntity, By: it.Actor, At: it.At, Notes: []NoteView{}}
 		n, ok, err := w.eye.Name(w.ctx, it.Entity)
@@ -343,17 +346,15 @@ func (s *State) members() []MemberView {
 // notes are those on one thing, or on the case itself.
 func (s *State) notes(of string) []NoteView {
 	out := []NoteView{}
-	for _, it := range s.of(Note, "") {
-		if it.Of == of {
-			out = append(out, NoteView{it.Item, it.Text, it.Actor, it.At})
-		}
+	for _, it := range s.of(Note, of) {
+		out = append(out, NoteView{it.Item, it.Text, it.Actor, it.At})
 	}
 	return out
 }
 
 func (s *State) tasks() []TaskView {
 	out := []TaskView{}
-	for _, it := range s.of(Task, "") {
+	for _, it := range s.all(Task) {
 		out = append(out, TaskView{it.Item, it.Text, it.State, it.Reason, it.Person, it.Date, it.Actor, it.At, s.notes(it.Item), it.changed})
 	}
 	slices.SortStableFunc(out, func(a, b TaskView) int {

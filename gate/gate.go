@@ -10,12 +10,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"overt"
 	"overt/audit"
 	"overt/blob"
+	"overt/casefile"
 	"overt/graph"
 	"overt/identity"
 	"overt/ledger"
@@ -29,7 +31,7 @@ import (
 )
 
 // Config is what a gate stands before. All of it but Index, Mentions,
-// Similar and Resolved is required.
+// Similar, Resolved and Cases is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -49,6 +51,9 @@ type Config struct {
 	// Resolved are the kept results of resolution; nil where nothing is resolved.
 	Resolved *resolve.Kept
 	Clock    func() time.Time
+	// Cases is casework; nil where there is none. Then the case of a visit is recorded
+	// and opens nothing.
+	Cases casefile.Store
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -77,23 +82,41 @@ type Visit struct {
 	Purpose policy.Purpose
 	Case    string
 	// Writes names labels that this visit means to write and that may not
-	// exist yet.
+	// exist yet. Of a case that does not exist yet the actor becomes the owner.
 	Writes []policy.Label
+	// Governs says that the home itself is looked after: audit log, backups.
+	Governs bool
 }
 
-// Open decides about a visit. A refusal is recorded as well. Errors: denied,
-// invalid (purpose), unavailable (the log).
+// Open decides about a visit. A refusal is recorded as well. Without a purpose, that
+// of the case is taken, else the home's first. Errors: denied, not_found (a case that
+// is not the actor's), invalid (purpose), unavailable (the log).
 func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 	purpose, err := g.cfg.Engine.Purpose(v.Purpose)
 	if err != nil {
 		return nil, err
 	}
 	p := &Pass{gate: g, actor: v.Actor, purpose: purpose, caseID: v.Case}
-	if d := g.cfg.Engine.Admit(v.Actor); !d.Allow {
-		if _, err := p.record(ctx, audit.Event{Action: "home.open", Decision: "deny", Reasons: []string{d.Reason}}); err != nil {
+	d := g.cfg.Engine.Admit(v.Actor)
+	if v.Governs && d.Allow {
+		d = g.cfg.Engine.Govern(v.Actor)
+	}
+	if !d.Allow {
+		return nil, p.refuse(ctx, "home.open", "", overt.Errorf(overt.Denied, "", "%s", d.Reason))
+	}
+	cases, caseLabels, err := g.cases(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if g.cfg.Cases != nil && v.Case != "" {
+		if cases.Roles[v.Case] == "" {
+			return nil, p.refuse(ctx, "case.open", v.Case, casefile.NoCase(v.Case))
+		}
+		cited, err := p.enterCase(ctx, v, cases)
+		if err != nil {
 			return nil, err
 		}
-		return nil, overt.Errorf(overt.Denied, "", "%s", d.Reason)
+		caseLabels = append(caseLabels, cited...)
 	}
 	labels, err := g.cfg.Statements.Labels(ctx)
 	if err != nil {
@@ -104,8 +127,16 @@ func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.scope, p.denied = g.cfg.Engine.Scope(v.Actor, purpose, append(append(labels, known...), v.Writes...))
+	p.scope, p.denied = g.cfg.Engine.Scope(v.Actor, p.purpose, cases, slices.Concat(labels, known, caseLabels, v.Writes))
 	return p, nil
+}
+
+// refuse records that somebody was not let in, and why.
+func (p *Pass) refuse(ctx context.Context, action, object string, why *overt.Error) error {
+	if _, err := p.record(ctx, audit.Event{Action: action, Object: object, Decision: "deny", Reasons: []string{why.Message}}); err != nil {
+		return err
+	}
+	return why
 }
 
 // datasets lists the plain labels of datasets that the ledger names.
@@ -148,7 +179,9 @@ type Desk struct {
 	Blobs  blob.Store
 	Scope  policy.Scope
 	Runs   []statement.Run
-	AsOf   statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
+	Actor  string
+	Cases  casefile.Store // nil where there is none
+	AsOf   statement.Day  // the last day of Act.AsOf; NoDay when no day is asked about
 	// Identity is what is known of who is who beside equal identifiers, nil
 	// without Graph, which it shaped.
 	Identity *resolve.Identity
@@ -270,7 +303,7 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

@@ -187,8 +187,8 @@ func (im *Importer) importDatabases(ctx context.Context, req Request, given *map
 	var rep *Report
 	act := gate.Act{Action: "database.read", Object: dataset, Query: strings.Join(about, ", ")}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
-		if !b.Scope.Writes(label) {
-			return 0, "", overt.Errorf(overt.Denied, dataset, "you may not write to this dataset")
+		if err := mayWrite(b, label); err != nil {
+			return 0, "", err
 		}
 		var files []*file
 		for _, c := range list {

@@ -89,6 +89,9 @@ func (in *Ingester) Receive(ctx context.Context, dataset string, paths []string)
 	rep := &Received{Dataset: dataset, Failed: []FileReport{}}
 	act := gate.Act{Action: "document.receive", Object: dataset, Query: fmt.Sprintf("%d files", len(files))}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
+		if err := mayWrite(b, label); err != nil {
+			return 0, "", err
+		}
 		for _, f := range files {
 			if err := in.receive(ctx, b, dataset, f, rep); err != nil {
 				return int64(rep.Files), "", err
@@ -97,6 +100,15 @@ func (in *Ingester) Receive(ctx context.Context, dataset string, paths []string)
 		return int64(rep.Files), "", nil
 	})
 	return rep, err
+}
+
+// mayWrite refuses a label that the asker may not write, before anything of it is
+// received: the ledger takes what the importer enters.
+func mayWrite(b *gate.Bench, label policy.Label) error {
+	if !b.Scope.Writes(label) {
+		return overt.Errorf(overt.Denied, label.Dataset, "you may not write to this dataset")
+	}
+	return nil
 }
 
 func (in *Ingester) receive(ctx context.Context, b *gate.Bench, dataset string, f *file, rep *Received) error {

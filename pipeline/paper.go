@@ -56,6 +56,9 @@ func (im *Importer) importPapers(ctx context.Context, req Request, given *mappin
 	req.Extent = cmp.Or(req.Extent, statement.Window)
 	act := gate.Act{Action: "run.import", Object: label.Dataset, Query: "documents of " + req.Documents}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
+		if err := mayWrite(b, label); err != nil {
+			return 0, "", err
+		}
 		p := &papers{im: im, req: req, given: given, kinds: kinds, bench: b, label: label, rep: rep}
 		return p.run(ctx)
 	})

@@ -87,6 +87,9 @@ func (im *Importer) unit(ctx context.Context, req Request, files []*taken, given
 	act := gate.Act{Action: "run.import", Object: plan, Query: strings.Join(names(files), ", ")}
 	err = pass.Do(ctx, act, func(ctx context.Context, b *gate.Bench) (int64, string, error) {
 		u.bench, u.label = b, policy.Label{Dataset: plan}
+		if err := mayWrite(b, u.label); err != nil {
+			return 0, "", err
+		}
 		return u.run(ctx, given)
 	})
 	for _, t := range u.files {

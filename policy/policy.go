@@ -47,6 +47,18 @@ func (l Label) Key() string {
 	return l.Dataset + "\x1f" + strings.Join(slices.Compact(marks), ",") + "\x1f" + l.Case
 }
 
+// InCase is the case that the label belongs to, "" for none: its own, or that of a
+// dataset of a case, which is called NAME@CASE.
+func (l Label) InCase() string {
+	if l.Case != "" {
+		return l.Case
+	}
+	if i := strings.LastIndexByte(l.Dataset, '@'); i >= 0 && IsCase(l.Dataset[i+1:]) {
+		return l.Dataset[i+1:]
+	}
+	return ""
+}
+
 // Validate refuses names that could be taken for another label's key.
 // Errors: invalid.
 func (l Label) Validate() error {
@@ -107,8 +119,16 @@ func (r Role) Valid() bool { return r == Reader || r.Writes() }
 // casework is the dataset of what people wrote in cases.
 const casework = "casework"
 
+// CaseChars are the characters of a case's id, behind its first.
+const CaseChars = "0123456789abcdefghjkmnpqrstvwxyz"
+
+// IsCase says whether a word is the id of a case: c and ten of CaseChars.
+func IsCase(id string) bool {
+	return len(id) == 11 && id[0] == 'c' && strings.Trim(id[1:], CaseChars) == ""
+}
+
 // CaseLabel is the label of what people wrote in a case. What was imported into
-// one has the label of its dataset, with the case.
+// one has the label of a dataset of the case.
 func CaseLabel(id string) Label { return Label{Dataset: casework, Case: id} }
 
 // Cases is what is known of somebody's cases when he comes in: a label of a case

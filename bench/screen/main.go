@@ -26,6 +26,7 @@ import (
 
 	"overt/driver/pebble"
 	"overt/identity"
+	"overt/policy"
 	"overt/policy/engine"
 	"overt/screen"
 	"overt/statement"
@@ -88,7 +89,7 @@ func shown(ctx context.Context, store statement.Store) (statement.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, _ := e.Scope(owner, purpose, labels)
+	scope, _ := e.Scope(owner, purpose, policy.Cases{}, labels)
 	return store.View(ctx, scope, statement.When{})
 }
 

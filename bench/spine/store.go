@@ -28,7 +28,7 @@ func rights(labels ...policy.Label) (policy.Scope, error) {
 	if err != nil {
 		return policy.Scope{}, err
 	}
-	scope, _ := e.Scope(owner, purpose, labels)
+	scope, _ := e.Scope(owner, purpose, policy.Cases{}, labels)
 	return scope, nil
 }
 

@@ -104,6 +104,7 @@ func testAppend(t *testing.T, s casefile.Store) {
 	begin(t, s, "c1", anna)
 	full := casefile.Event{
 		At: at, Actor: anna, Kind: casefile.CiteKind, Item: "c1c1c1", Of: "a1a1a1", Text: "why", Cite: &casefile.Cite{
+			Label:  policy.Label{Dataset: "d", Marks: []string{"m"}},
 			Place:  &overt.Citation{Dataset: "d", Run: 3, Source: "a.csv", Blob: overt.BlobID(strings.Repeat("a", 64)), Locator: overt.Locator{Row: 2, Column: "name"}, Quote: "Ac\"me\n"},
 			Entity: "e1", Prop: "name", Value: "Acme", Under: "e0", For: []string{"12"},
 		},

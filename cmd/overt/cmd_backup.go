@@ -75,7 +75,7 @@ func (a *app) backup(ctx context.Context, target string, force bool) error {
 	if err := checkTarget(target, force); err != nil {
 		return err
 	}
-	pass, err := h.gate.Open(ctx, a.visit(h))
+	pass, err := h.gate.Open(ctx, a.governing(h))
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (a *app) diagnose(ctx context.Context, dir string, deep bool) *diagnosis {
 	}
 	d.space(dir)
 	rules := d.policy(dir)
-	if actor, err := identity.Local(); err != nil {
+	if actor, err := whoAsks(); err != nil {
 		d.fail("owner", err, "")
 	} else if rules != nil {
 		d.owner(rules, actor)

@@ -95,7 +95,7 @@ func (a *app) auditShowCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			h, pass, err := a.enter(ctx)
+			h, pass, err := a.govern(ctx)
 			if err != nil {
 				return err
 			}
@@ -148,7 +148,7 @@ give it only to whom that is meant for.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
-			h, pass, err := a.enter(ctx)
+			h, pass, err := a.govern(ctx)
 			if err != nil {
 				return err
 			}

@@ -62,7 +62,7 @@ func (a *app) restore(ctx context.Context, file string) error {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return &overt.Error{Code: overt.Invalid, Op: "restore", Where: dir, Err: err}
 	}
-	actor, err := identity.Local()
+	actor, err := whoAsks()
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (a *app) open(ctx context.Context) (h *home, err error) {
 	if err != nil {
 		return nil, err
 	}
-	actor, err := identity.Local()
+	actor, err := whoAsks()
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +123,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Mentions: inTurn(func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) }),
 		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
+		Cases:    db.Cases(),
 	})
 	return nil
 }

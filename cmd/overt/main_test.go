@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"overt/identity"
 	"overt/internal/sandbox"
 	"overt/source/sourcetest"
 )
@@ -26,6 +27,9 @@ func clock() time.Time { return time.Now() }
 // childEnv makes the test binary the command, in a process of its own.
 const childEnv = "OVERT_TEST_CHILD"
 
+// actorEnv says who runs the command, in stories of several people.
+const actorEnv = "OVERT_TEST_ACTOR"
+
 func TestMain(m *testing.M) {
 	sandbox.Main(workers())
 	unconfinedAlways = withCgo
@@ -33,6 +37,9 @@ func TestMain(m *testing.M) {
 		panic(err)
 	} else if ok {
 		network = net
+	}
+	if who := os.Getenv(actorEnv); who != "" {
+		whoAsks = func() (identity.Actor, error) { return identity.Actor{ID: who, Name: who}, nil }
 	}
 	if limit := os.Getenv(childEnv); limit != "" {
 		beChild(limit)
@@ -92,7 +99,7 @@ func TestStories(t *testing.T) {
 			return len(all) > 0 && all[0].OK, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sets": sets, "json": jsonHas, "flip": flip, "same": same,
+			"exits": exits, "sets": sets, "keep": keep, "json": jsonHas, "flip": flip, "same": same,
 			"append": appendLine, "owner": setOwner, "damage": damage, "sqlite": sqliteFile, "pdf": typewriter,
 		},
 	})
@@ -137,6 +144,19 @@ func jsonHas(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s: got %v, %v", arg, got, err)
 		}
 	}
+}
+
+// keep NAME PATH: sets a variable to what standard output, one JSON value, has at a
+// path.
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: keep NAME PATH")
+	}
+	var whole any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &whole))
+	got, err := dig(whole, args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], fmt.Sprint(got))
 }
 
 func dig(v any, path string) (any, error) {

@@ -18,6 +18,7 @@ import (
 	"overt/answer"
 	"overt/audit"
 	"overt/gate"
+	"overt/identity"
 	"overt/policy"
 	"overt/source"
 	"overt/statement"
@@ -58,6 +59,10 @@ type usageError struct{ error }
 // network is how connections are made: as the system makes them. Only tests
 // of this package set it.
 var network source.Network
+
+// whoAsks is who runs the command: whom the system names. Only tests of this
+// package set it.
+var whoAsks = identity.Local
 
 // run executes one command line and gives the exit code.
 func run(ctx context.Context, args []string, s streams) int {
@@ -109,11 +114,11 @@ have allowed it.`,
 	f.StringVar(&a.asOf, "as-of", "", "only what was valid on that `date` (2019, 2019-03 or 2019-03-31)")
 	f.StringVar(&a.knownAt, "known-at", "", "only what sources observed by that `date` said")
 	f.StringVar(&a.purpose, "purpose", "", "what this is for, from the home's list (default its first); kept in the audit log")
-	f.StringVar(&a.caseID, "case", "", "the case this belongs to; kept in the audit log")
+	f.StringVar(&a.caseID, "case", "", "the `ID` of the case this belongs to; kept in the audit log")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.matchCommand(), a.screenCommand(), a.serveCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.resolveCommand(), a.judgeCommand(), a.judgementsCommand(), a.whyCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
-		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.auditCommand(),
+		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.caseCommand(), a.auditCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.evaluateCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	wrapArgs(root)
@@ -229,16 +234,31 @@ func ask[T any](ctx context.Context, a *app, act gate.Act, withGraph bool, answe
 
 // enter opens the home and passes the gate. The home is to be closed.
 func (a *app) enter(ctx context.Context) (*home, *gate.Pass, error) {
+	return a.enterAs(ctx, a.visit)
+}
+
+// govern is enter for looking after the home itself, which is its owner's.
+func (a *app) govern(ctx context.Context) (*home, *gate.Pass, error) {
+	return a.enterAs(ctx, a.governing)
+}
+
+func (a *app) enterAs(ctx context.Context, visit func(*home, ...policy.Label) gate.Visit) (*home, *gate.Pass, error) {
 	h, err := a.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	pass, err := h.gate.Open(ctx, a.visit(h))
+	pass, err := h.gate.Open(ctx, visit(h))
 	if err != nil {
 		h.close(a)
 		return nil, nil, err
 	}
 	return h, pass, nil
+}
+
+func (a *app) governing(h *home, labels ...policy.Label) gate.Visit {
+	v := a.visit(h, labels...)
+	v.Governs = true
+	return v
 }
 
 func (a *app) visit(h *home, labels ...policy.Label) gate.Visit {

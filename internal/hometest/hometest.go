@@ -20,6 +20,7 @@ import (
 
 	"overt/audit"
 	"overt/blob"
+	"overt/casefile"
 	"overt/driver/disk"
 	"overt/driver/memory"
 	"overt/driver/pebble"
@@ -52,6 +53,7 @@ type Home struct {
 	Statements statement.Store
 	Ledger     ledger.Store
 	Blobs      blob.Store
+	Cases      casefile.Store
 	Gate       *gate.Gate
 	Limits     extract.Limits // of the importer; zero fields are the defaults
 	Whole      bool           // newer extracts are taken in as if they were the first
@@ -73,7 +75,7 @@ var Owner = identity.Actor{ID: "local:tester", Name: "tester"}
 // and the derived graph.
 func Memory(t testing.TB) *Home {
 	t.Helper()
-	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}}
+	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}, Cases: &memory.Cases{}}
 	h.open(t, t.TempDir())
 	return h
 }
@@ -92,7 +94,7 @@ func Durable(t testing.TB, dir string) *Home {
 	closing(t, db)
 	blobs, err := disk.Open(ctx, filepath.Join(dir, "blobs"), disk.Config{})
 	must(t, err)
-	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs}
+	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs, Cases: db.Cases()}
 	h.open(t, dir)
 	return h
 }
@@ -113,7 +115,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	h.Gate = gate.New(gate.Config{
 		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
 		Index:    h.index,
-		Resolved: h.Kept(),
+		Resolved: h.Kept(), Cases: h.Cases,
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {

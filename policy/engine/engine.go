@@ -32,6 +32,8 @@ type File struct {
 	// Datasets narrows what a dataset is there for; one that is not named may
 	// be used for every purpose on the list.
 	Datasets map[string]Rule `yaml:"datasets,omitempty"`
+	// People may come in beside the owner, by actor id.
+	People map[string]Person `yaml:"people,omitempty"`
 	// Fetch lists the sources and hosts that the program may connect to. While
 	// it is empty, no connection is opened.
 	Fetch []string `yaml:"fetch,omitempty"`
@@ -46,6 +48,13 @@ type Purpose struct {
 // A Rule narrows one dataset.
 type Rule struct {
 	Purposes []policy.Purpose `yaml:"purposes"`
+}
+
+// A Person is what somebody beside the owner may do: read and write datasets, and
+// work on the cases that he is a member of. What he writes he reads.
+type Person struct {
+	Read  []string `yaml:"read,omitempty"`
+	Write []string `yaml:"write,omitempty"`
 }
 
 // Default is the policy of a new home.
@@ -63,7 +72,7 @@ func (f File) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write policy: %w", err)
 	}
-	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n#\n# Nothing is fetched from the network unless sources or hosts are listed (overt\n# fetch --list shows them):\n#\n#   fetch: [fedramp-marketplace, api.example.org]\n"), body...), nil
+	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n#\n# Others come in when they are named, each to the datasets listed for them:\n#\n#   people:\n#     local:ben: {read: [contracts], write: [notes]}\n#\n# Nothing is fetched from the network unless sources or hosts are listed (overt\n# fetch --list shows them):\n#\n#   fetch: [fedramp-marketplace, api.example.org]\n"), body...), nil
 }
 
 // An Engine decides by one policy file.
@@ -108,6 +117,14 @@ func (f File) check() error {
 			if !slices.Contains(ids, p) {
 				return fmt.Errorf("dataset %s names purpose %q, which is not on the list", name, p)
 			}
+		}
+	}
+	if _, twice := f.People[f.Owner]; twice {
+		return fmt.Errorf("the owner is listed under people too")
+	}
+	for who := range f.People {
+		if who == "" || (identity.Actor{ID: who}).IsWorker() {
+			return fmt.Errorf("people lists %q, which is nobody", who)
 		}
 	}
 	for _, name := range f.Fetch {
@@ -155,7 +172,19 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 	case who.IsWorker():
 		return policy.Decision{Action: policy.Read, Allow: true, Reason: "worker of the program"}
 	}
+	if _, ok := e.file.People[who.ID]; ok {
+		return policy.Decision{Action: policy.Read, Allow: true, Reason: "listed under people"}
+	}
 	return policy.Decision{Action: policy.Read, Reason: "this home belongs to " + e.file.Owner}
+}
+
+// Govern says whether the actor may look after the home itself: its audit log,
+// backups.
+func (e *Engine) Govern(who identity.Actor) policy.Decision {
+	if who.ID == e.file.Owner {
+		return policy.Decision{Action: policy.Govern, Allow: true, Reason: "owner of the home"}
+	}
+	return policy.Decision{Action: policy.Govern, Reason: "only the owner of the home does that; this home belongs to " + e.file.Owner}
 }
 
 // Fetch says whether connections may be opened for a source. fixed are the
@@ -163,7 +192,7 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 // hosts of addresses that the asker gave, which must be listed themselves.
 func (e *Engine) Fetch(who identity.Actor, source string, fixed, given []string) policy.Decision {
 	d := policy.Decision{Action: policy.Fetch}
-	if admit := e.Admit(who); !admit.Allow || who.IsWorker() {
+	if !e.Govern(who).Allow {
 		d.Reason = "only the owner of the home fetches"
 		return d
 	}
@@ -190,8 +219,8 @@ func (e *Engine) Fetch(who identity.Actor, source string, fixed, given []string)
 	return d
 }
 
-// Decide answers for one label.
-func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, action policy.Action, label policy.Label) policy.Decision {
+// Decide answers for one label. in is what is known of the actor's cases.
+func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, in policy.Cases, action policy.Action, label policy.Label) policy.Decision {
 	d := policy.Decision{Action: action, Label: label}
 	if admit := e.Admit(who); !admit.Allow {
 		d.Reason = admit.Reason
@@ -201,26 +230,64 @@ func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, action polic
 		d.Allow, d.Reason = action == policy.Read, "workers read and write nothing"
 		return d
 	}
+	if label.InCase() != "" {
+		if done := decideInCase(&d, in); done {
+			return d
+		}
+	}
 	if r, ok := e.file.Datasets[label.Dataset]; ok && !slices.Contains(r.Purposes, purpose) {
 		d.Reason = fmt.Sprintf("dataset %s is not there for purpose %s", label.Dataset, purpose)
 		return d
 	}
-	d.Allow, d.Reason = true, "owner, for a purpose of the dataset"
+	if label.Case == "" && label.InCase() != "" {
+		d.Allow, d.Reason = true, "material of the case, for its members"
+		return d
+	}
+	if who.ID == e.file.Owner {
+		d.Allow, d.Reason = true, "owner, for a purpose of the dataset"
+		return d
+	}
+	may := e.file.People[who.ID]
+	d.Allow = slices.Contains(may.Write, label.Dataset) || action == policy.Read && slices.Contains(may.Read, label.Dataset)
+	if d.Reason = fmt.Sprintf("dataset %s is not listed for %s", label.Dataset, who.ID); d.Allow {
+		d.Reason = "listed under people, for a purpose of the dataset"
+	}
 	return d
 }
 
+// decideInCase answers for a label of a case as far as the case does: done is false
+// where the dataset is asked too.
+func decideInCase(d *policy.Decision, in policy.Cases) (done bool) {
+	id := d.Label.InCase()
+	role := in.Roles[id]
+	switch {
+	case role == "":
+		d.Reason = "no member of the case"
+	case d.Action != policy.Read && !role.Writes():
+		d.Reason = "a reader of the case"
+	case d.Label.Key() == policy.CaseLabel(id).Key():
+		d.Allow, d.Reason = true, "member of the case, as "+string(role)
+	case id != in.Visited:
+		d.Reason = "material of a case is there in that case alone"
+	default:
+		return false
+	}
+	return true
+}
+
 // Scope decides read and write for each label and gives the right as a value,
-// with the decisions that denied something.
-func (e *Engine) Scope(who identity.Actor, purpose policy.Purpose, labels []policy.Label) (policy.Scope, []policy.Decision) {
+// with the decisions that denied something. Of labels of other people's cases
+// nothing is told.
+func (e *Engine) Scope(who identity.Actor, purpose policy.Purpose, in policy.Cases, labels []policy.Label) (policy.Scope, []policy.Decision) {
 	var read, write []string
 	var denied []policy.Decision
 	for _, l := range labels {
-		if d := e.Decide(who, purpose, policy.Read, l); d.Allow {
+		if d := e.Decide(who, purpose, in, policy.Read, l); d.Allow {
 			read = append(read, l.Key())
-		} else {
+		} else if l.InCase() == "" || in.Roles[l.InCase()] != "" {
 			denied = append(denied, d)
 		}
-		if e.Decide(who, purpose, policy.Write, l).Allow {
+		if e.Decide(who, purpose, in, policy.Write, l).Allow {
 			write = append(write, l.Key())
 		}
 	}

@@ -18,6 +18,8 @@ func TestParseRefuses(t *testing.T) {
 		"unknown purpose":  "owner: local:a\npurposes: [{id: a}]\ndatasets: {d: {purposes: [b]}}",
 		"unknown key":      "owner: local:a\npurposes: [{id: a}]\nadmin: everyone",
 		"not yaml":         "owner: [",
+		"owner twice":      "owner: local:a\npurposes: [{id: a}]\npeople: {local:a: {read: [d]}}",
+		"a worker listed":  "owner: local:a\npurposes: [{id: a}]\npeople: {worker:derive: {write: [d]}}",
 		"fetch an address": "owner: local:a\npurposes: [{id: a}]\nfetch: [https://example.org]",
 		"fetch everything": "owner: local:a\npurposes: [{id: a}]\nfetch: ['*.example.org']",
 	} {
@@ -66,12 +68,12 @@ func TestDecide(t *testing.T) {
 		{worker, "dig", policy.Write, "contracts", false},
 		{identity.Actor{}, "dig", policy.Read, "contracts", false},
 	} {
-		d := e.Decide(c.who, c.purpose, c.action, policy.Label{Dataset: c.dataset})
+		d := e.Decide(c.who, c.purpose, policy.Cases{}, c.action, policy.Label{Dataset: c.dataset})
 		if d.Allow != c.want || d.Reason == "" {
 			t.Errorf("%s %s %s for %s: %v (%s)", c.who.ID, c.action, c.dataset, c.purpose, d.Allow, d.Reason)
 		}
 	}
-	scope, denied := e.Scope(anna, "dig", []policy.Label{{Dataset: "contracts"}, {Dataset: "lists"}, {Dataset: "contracts", Marks: []string{"sealed"}}})
+	scope, denied := e.Scope(anna, "dig", policy.Cases{}, []policy.Label{{Dataset: "contracts"}, {Dataset: "lists"}, {Dataset: "contracts", Marks: []string{"sealed"}}})
 	if !scope.Sees(policy.Label{Dataset: "contracts"}) || scope.Sees(policy.Label{Dataset: "lists"}) || scope.Sees(policy.Label{Dataset: "contracts", Case: "x"}) {
 		t.Error("the scope does not follow the decisions")
 	}
@@ -117,5 +119,68 @@ func TestFetch(t *testing.T) {
 				t.Errorf("got %+v", d)
 			}
 		})
+	}
+}
+
+// TestPeopleAndCases: whom the file names reads what is listed for him; a case is its
+// members', and gives none of them a dataset.
+func TestPeopleAndCases(t *testing.T) {
+	e, err := Parse("p", []byte("owner: local:anna\npurposes: [{id: dig}, {id: check}]\ndatasets: {lists: {purposes: [check]}}\n"+
+		"people: {local:ben: {read: [contracts], write: [notes]}, local:carl: {}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna, ben, carl, dora := identity.Actor{ID: "local:anna"}, identity.Actor{ID: "local:ben"}, identity.Actor{ID: "local:carl"}, identity.Actor{ID: "local:dora"}
+	of := func(dataset, c string) policy.Label { return policy.Label{Dataset: dataset, Case: c} }
+	edits := policy.Cases{Roles: map[string]policy.Role{"c1": policy.Editor}}
+	inside := policy.Cases{Roles: edits.Roles, Visited: "c1"}
+	reads := policy.Cases{Roles: map[string]policy.Role{"c1": policy.Reader}, Visited: "c1"}
+	for _, c := range []struct {
+		who         identity.Actor
+		in          policy.Cases
+		label       policy.Label
+		read, write bool
+		reason      string // of reading
+	}{
+		{ben, policy.Cases{}, of("contracts", ""), true, false, "listed under people"},
+		{ben, policy.Cases{}, of("notes", ""), true, true, "listed under people"},
+		{ben, policy.Cases{}, of("other", ""), false, false, "is not listed for local:ben"},
+		{carl, policy.Cases{}, of("contracts", ""), false, false, "is not listed for local:carl"},
+		{dora, inside, of("contracts", ""), false, false, "belongs to local:anna"},
+		{anna, policy.Cases{}, policy.CaseLabel("c1"), false, false, "no member"}, // the owner of the home is no reader of cases
+		{anna, policy.Cases{}, of("contracts", "c1"), false, false, "no member"},
+		{anna, policy.Cases{Visited: "c1"}, of("contracts", "c1"), false, false, "no member"},
+		{carl, edits, policy.CaseLabel("c1"), true, true, "as editor"},
+		{carl, reads, policy.CaseLabel("c1"), true, false, "as reader"},
+		{carl, inside, policy.CaseLabel("c2"), false, false, "no member"},
+		{carl, inside, of("contracts", "c1"), false, false, "is not listed"}, // a case widens nothing
+		{ben, edits, of("notes", "c1"), false, false, "in that case alone"},
+		{ben, inside, of("notes", "c1"), true, true, "listed under people"},
+		{ben, reads, of("notes", "c1"), true, false, "listed under people"},
+		{anna, inside, of("lists", "c1"), false, false, "not there for purpose"},
+		{anna, policy.Cases{}, of("papers@c0123456789", ""), false, false, "no member"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}}, of("papers@c0123456789", ""), false, false, "in that case alone"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}, Visited: "c0123456789"}, of("papers@c0123456789", ""), true, true, "material of the case"},
+		{carl, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Reader}, Visited: "c0123456789"}, of("papers@c0123456789", ""), true, false, "material of the case"},
+		{dora, policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Editor}, Visited: "c0123456789"}, of("papers@c0123456789", ""), false, false, "belongs to"},
+		{anna, policy.Cases{}, of("mail@2020", ""), true, true, "owner"},
+		{identity.Worker("derive"), policy.Cases{}, of("notes", "c1"), true, false, "workers read"},
+	} {
+		r, w := e.Decide(c.who, "dig", c.in, policy.Read, c.label), e.Decide(c.who, "dig", c.in, policy.Write, c.label)
+		if r.Allow != c.read || w.Allow != c.write || !strings.Contains(r.Reason, c.reason) {
+			t.Errorf("%s %+v of %+v: read %v (%s), write %v (%s)", c.who.ID, c.in, c.label, r.Allow, r.Reason, w.Allow, w.Reason)
+		}
+	}
+	// That there is a case is told to its members alone.
+	if _, denied := e.Scope(anna, "dig", policy.Cases{}, []policy.Label{of("contracts", "c1"), policy.CaseLabel("c1")}); len(denied) != 0 {
+		t.Errorf("denied %+v", denied)
+	}
+	for who, want := range map[identity.Actor]bool{anna: true, ben: false, dora: false, identity.Worker("derive"): false} {
+		if d := e.Govern(who); d.Allow != want || d.Reason == "" {
+			t.Errorf("%s governs: %+v", who.ID, d)
+		}
+	}
+	if d := e.Fetch(ben, "council", []string{"a.example.org"}, nil); d.Allow || !strings.Contains(d.Reason, "owner") {
+		t.Errorf("somebody beside the owner fetches: %+v", d)
 	}
 }
