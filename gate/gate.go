@@ -157,6 +157,7 @@ type Desk struct {
 	Index func(context.Context) (search.Searcher, error)
 
 	whole    *graph.Graph
+	second   resolve.Second
 	mentions func(context.Context) (*mention.Layer, error)
 	similar  func(context.Context) (*similar.File, error)
 }

@@ -2,7 +2,10 @@ package gate
 
 import (
 	"context"
+	"slices"
+	"sync"
 
+	"overt/ftm"
 	"overt/graph"
 	"overt/resolve"
 	"overt/statement"
@@ -12,11 +15,12 @@ import (
 // accordingly. What was known on an earlier day is told by equal identifiers
 // alone: nobody had judged or resolved then what the sources said by that day.
 func (d *Desk) identify(ctx context.Context, cfg *Config, when statement.When) (err error) {
+	d.second = cfg.Engine.Second()
 	if when.KnownAt != "" {
 		d.Graph = d.whole.View(d.View.Sight())
 		return d.exactOnly(ctx, cfg)
 	}
-	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, cfg.Resolved); err != nil {
+	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, d.seconds(d.View.Sight()), cfg.Resolved); err != nil {
 		return err
 	}
 	d.Graph = d.whole.ViewAs(d.View.Sight(), graphIdentity(d.Identity))
@@ -31,7 +35,7 @@ func (d *Desk) exactOnly(ctx context.Context, cfg *Config) error {
 		return err
 	}
 	defer func() { _ = today.Close() }()
-	now, err := resolve.ReadIdentity(ctx, today, d.Scope, cfg.Resolved)
+	now, err := resolve.ReadIdentity(ctx, today, d.Scope, nil, cfg.Resolved)
 	if err != nil {
 		return err
 	}
@@ -46,11 +50,28 @@ func graphIdentity(id *resolve.Identity) graph.Identity {
 	return graph.Identity{Must: id.Musts(), Cannot: id.Cannots(), Same: id.Groups()}
 }
 
+// seconds says which judgements need a second person under a sight. What is asked of
+// the graph is joined by equal identifiers alone: judgements cannot say by which rule
+// they count.
+func (d *Desk) seconds(sight *statement.Sight) *resolve.Second {
+	out := d.second
+	exact := sync.OnceValue(func() *graph.View { return d.whole.View(sight) })
+	out.Cluster = func(id ftm.EntityID) ([]ftm.EntityID, int) {
+		n, ok := exact().Find(id)
+		if !ok {
+			return []ftm.EntityID{id}, 0
+		}
+		members := slices.DeleteFunc(exact().Members(n), resolve.IsKey)
+		return members, exact().Degree(n, graph.Everything).Edges
+	}
+	return &out
+}
+
 // Under gives the graph as part of what the desk shows would show it, before
 // anything is resolved: joined by equal identifiers and by what people decided
 // under that sight. The desk must have a graph.
 func (d *Desk) Under(ctx context.Context, sight *statement.Sight) (*graph.View, *resolve.Identity, error) {
-	id, err := resolve.JudgedIdentity(ctx, d.View, sight)
+	id, err := resolve.JudgedIdentity(ctx, d.View, sight, d.seconds(sight))
 	if err != nil {
 		return nil, nil, err
 	}

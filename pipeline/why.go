@@ -104,6 +104,9 @@ func (w *Why) stand(d *gate.Desk) {
 		for _, j := range s.By {
 			w.By = append(w.By, resolve.Told(j))
 		}
+		if s.Waiting {
+			w.By = append(w.By, "that waits for a second person to say the same")
+		}
 	}
 }
 
