@@ -152,6 +152,8 @@ type Desk struct {
 	// Identity is what is known of who is who beside equal identifiers, nil
 	// without Graph, which it shaped.
 	Identity *resolve.Identity
+	// Kept is where what was resolved is kept; nil where nothing is.
+	Kept *resolve.Kept
 	// Index gives the index of passages and names, made when it is asked for, as
 	// View shows it; nil where nothing is indexed.
 	Index func(context.Context) (search.Searcher, error)

@@ -15,7 +15,7 @@ import (
 // accordingly. What was known on an earlier day is told by equal identifiers
 // alone: nobody had judged or resolved then what the sources said by that day.
 func (d *Desk) identify(ctx context.Context, cfg *Config, when statement.When) (err error) {
-	d.second = cfg.Engine.Second()
+	d.second, d.Kept = cfg.Engine.Second(), cfg.Resolved
 	if when.KnownAt != "" {
 		d.Graph = d.whole.View(d.View.Sight())
 		return d.exactOnly(ctx, cfg)

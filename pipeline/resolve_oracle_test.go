@@ -78,6 +78,7 @@ func (f *filled) resolved(t testing.TB, d *gate.Desk, g *graph.Graph, spread *ga
 		of = spread
 	}
 	kept := resolve.NewKept(filepath.Join(t.TempDir(), "resolved"))
+	d.Kept, of.Kept = kept, kept
 	r, err := NewResolver(t.Context(), of, Resolution{Threads: 1})
 	must(t, err)
 	result, err := r.Resolve(t.Context(), time.Time{})
@@ -86,6 +87,7 @@ func (f *filled) resolved(t testing.TB, d *gate.Desk, g *graph.Graph, spread *ga
 		result.Head = resolve.HeadOf(d.View.Sight())
 	}
 	must(t, kept.Put(result))
+	must(t, r.keep())
 	id, err := resolve.ReadIdentity(t.Context(), d.View, d.Scope, nil, kept)
 	must(t, err)
 	d.Lay(g, id)

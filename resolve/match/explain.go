@@ -91,6 +91,9 @@ func (m *Matcher) Has(id string) bool {
 // be changed.
 func (m *Matcher) IDs() []string { return m.store.ids }
 
+// Pairs is how many were compared.
+func (m *Matcher) Pairs() int { return len(m.pairs.other) }
+
 func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
 	if !m.trained {
 		return Explanation{}, fmt.Errorf("match: nothing is explained before the run")
