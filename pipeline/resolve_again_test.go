@@ -89,7 +89,9 @@ func foundBy(t *testing.T, h *hometest.Home) *resolve.Result {
 // what was resolved or taken back between them, or on threads.
 func TestResolveInAnyOrder(t *testing.T) {
 	paths := extracts(t)
-	take := func(h *hometest.Home, i int) { h.Import(t, pipeline.Request{Paths: []string{paths[i]}, Dataset: fmt.Sprint("d", i)}) }
+	take := func(h *hometest.Home, i int) {
+		h.Import(t, pipeline.Request{Paths: []string{paths[i]}, Dataset: fmt.Sprint("d", i)})
+	}
 	batch := hometest.Memory(t)
 	for i := range paths {
 		take(batch, i)
