@@ -159,6 +159,7 @@ type Desk struct {
 	Index func(context.Context) (search.Searcher, error)
 
 	whole    *graph.Graph
+	graph    func(context.Context) (*graph.Graph, error)
 	second   resolve.Second
 	mentions func(context.Context) (*mention.Layer, error)
 	similar  func(context.Context) (*similar.File, error)
@@ -273,7 +274,7 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second()}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

@@ -15,12 +15,11 @@ import (
 // accordingly. What was known on an earlier day is told by equal identifiers
 // alone: nobody had judged or resolved then what the sources said by that day.
 func (d *Desk) identify(ctx context.Context, cfg *Config, when statement.When) (err error) {
-	d.second, d.Kept = cfg.Engine.Second(), cfg.Resolved
 	if when.KnownAt != "" {
 		d.Graph = d.whole.View(d.View.Sight())
 		return d.exactOnly(ctx, cfg)
 	}
-	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, d.seconds(d.View.Sight()), cfg.Resolved); err != nil {
+	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, d.seconds(ctx, d.View.Sight()), cfg.Resolved); err != nil {
 		return err
 	}
 	d.Graph = d.whole.ViewAs(d.View.Sight(), graphIdentity(d.Identity))
@@ -50,19 +49,36 @@ func graphIdentity(id *resolve.Identity) graph.Identity {
 	return graph.Identity{Must: id.Musts(), Cannot: id.Cannots(), Same: id.Groups()}
 }
 
+// Judged is what people decided, as far as the desk shows it. The desk needs no graph
+// for that, and makes one only if a rule for a second person asks it.
+func (d *Desk) Judged(ctx context.Context) (*resolve.Identity, error) {
+	return resolve.JudgedIdentity(ctx, d.View, d.View.Sight(), d.seconds(ctx, d.View.Sight()))
+}
+
 // seconds says which judgements need a second person under a sight. What is asked of
 // the graph is joined by equal identifiers alone: judgements cannot say by which rule
 // they count.
-func (d *Desk) seconds(sight *statement.Sight) *resolve.Second {
+func (d *Desk) seconds(ctx context.Context, sight *statement.Sight) *resolve.Second {
 	out := d.second
-	exact := sync.OnceValue(func() *graph.View { return d.whole.View(sight) })
-	out.Cluster = func(id ftm.EntityID) ([]ftm.EntityID, int) {
-		n, ok := exact().Find(id)
-		if !ok {
-			return []ftm.EntityID{id}, 0
+	exact := sync.OnceValues(func() (v *graph.View, err error) {
+		g := d.whole
+		if g == nil {
+			if g, err = d.graph(ctx); err != nil {
+				return nil, err
+			}
 		}
-		members := slices.DeleteFunc(exact().Members(n), resolve.IsKey)
-		return members, exact().Degree(n, graph.Everything).Edges
+		return g.View(sight), nil
+	})
+	out.Cluster = func(id ftm.EntityID) ([]ftm.EntityID, int, error) {
+		v, err := exact()
+		if err != nil {
+			return nil, 0, err
+		}
+		n, ok := v.Find(id)
+		if !ok {
+			return []ftm.EntityID{id}, 0, nil
+		}
+		return slices.DeleteFunc(v.Members(n), resolve.IsKey), v.Degree(n, graph.Everything).Edges, nil
 	}
 	return &out
 }
@@ -71,7 +87,7 @@ func (d *Desk) seconds(sight *statement.Sight) *resolve.Second {
 // anything is resolved: joined by equal identifiers and by what people decided
 // under that sight. The desk must have a graph.
 func (d *Desk) Under(ctx context.Context, sight *statement.Sight) (*graph.View, *resolve.Identity, error) {
-	id, err := resolve.JudgedIdentity(ctx, d.View, sight, d.seconds(sight))
+	id, err := resolve.JudgedIdentity(ctx, d.View, sight, d.seconds(ctx, sight))
 	if err != nil {
 		return nil, nil, err
 	}

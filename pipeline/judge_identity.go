@@ -65,7 +65,7 @@ func Decide(ctx context.Context, p *gate.Pass, q Decision, clock func() time.Tim
 	act := gate.Act{Action: "entity.judge", Object: strings.TrimSpace(fmt.Sprintf("%s %s %s", q.Left, q.Right, q.Retracts)), Query: string(q.Verdict) + ": " + q.Reason}
 	at := clock().UTC()
 	var op opinion
-	_, err := gate.Ask(ctx, p, readJudgements(act), true, func(ctx context.Context, d *gate.Desk) (int, error) {
+	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
 		var err error
 		op, err = decide(ctx, d, q, p.Actor().ID, at)
 		return 1, err
@@ -83,7 +83,11 @@ func readJudgements(act gate.Act) gate.Act {
 }
 
 func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at time.Time) (op opinion, err error) {
-	book := d.Identity.Book
+	known, err := d.Judged(ctx)
+	if err != nil {
+		return op, err
+	}
+	book := known.Book
 	j := judge.Judgement{ID: resolve.NewJudgementID(), Verdict: q.Verdict, Retracts: q.Retracts, Author: author, At: at, Reason: q.Reason, Score: q.Score, Model: q.Model, Sample: q.Sample}
 	if q.Verdict == judge.Retract {
 		was, ok := book.Live(q.Retracts)
@@ -101,7 +105,7 @@ func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at tim
 	if c := book.Try(&j); c != nil {
 		return op, resolve.Refusal(c)
 	}
-	waits, again, err := d.Identity.Waits(&j)
+	waits, again, err := known.Waits(&j)
 	if err != nil {
 		return op, err
 	}
@@ -247,21 +251,25 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 	at := clock().UTC()
 	var list []opinion
 	count := Decided{Refused: []string{}, Left: foreign.Suggestions + foreign.Alone}
-	_, err := gate.Ask(ctx, p, readJudgements(act), true, func(ctx context.Context, d *gate.Desk) (int, error) {
+	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
 		stand, err := resolve.ReadJudgements(ctx, d.View, d.View.Sight())
 		if err != nil {
 			return 0, err
 		}
-		known := map[string]bool{}
+		known, err := d.Judged(ctx)
+		if err != nil {
+			return 0, err
+		}
+		here := map[string]bool{}
 		for i := range stand {
-			known[decided(&stand[i])] = true
+			here[decided(&stand[i])] = true
 		}
 		for _, j := range foreign.Judgements {
-			if known[decided(&j)] {
+			if here[decided(&j)] {
 				count.Known++
 				continue
 			}
-			known[decided(&j)] = true
+			here[decided(&j)] = true
 			j.ID = resolve.NewJudgementID() // its own would name both sides to who sees one
 			j.Keeper = p.Actor().ID
 			labels, err := labelsOfPair(ctx, d, j.Left, j.Right)
@@ -275,7 +283,7 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 			if err := j.Check(); err != nil {
 				return 0, err
 			}
-			waits, _, err := d.Identity.Waits(&j)
+			waits, _, err := known.Waits(&j)
 			if err != nil {
 				return 0, err
 			}

@@ -20,7 +20,7 @@ type Second struct {
 	FromFiles []string
 	// Cluster gives the source ids that equal identifiers make one with an entity,
 	// its own included, and the links of all, as the sight shows them.
-	Cluster func(ftm.EntityID) (members []ftm.EntityID, links int)
+	Cluster func(ftm.EntityID) (members []ftm.EntityID, links int, err error)
 }
 
 // asks says whether any merge needs a second person.
@@ -45,7 +45,10 @@ func (s *Second) rule(ctx context.Context, view statement.View, sight *statement
 func (s *Second) needs(ctx context.Context, view statement.View, sight *statement.Sight, sides ...ftm.EntityID) (bool, error) {
 	links := 0
 	for _, id := range sides {
-		members, n := s.Cluster(id)
+		members, n, err := s.Cluster(id)
+		if err != nil {
+			return false, err
+		}
 		links += n
 		for _, m := range members {
 			stmts, err := view.Entity(ctx, m)
