@@ -166,8 +166,14 @@ func TestResolveAgain(t *testing.T) {
 		t.Error("a judgement has no effect")
 	}
 	other := slices.IndexFunc(before.Groups, func(g []ftm.EntityID) bool { return !slices.Contains(g, pair[0]) })
-	decideOn(t, h, pipeline.Decision{Left: pair[0], Right: before.Groups[other][0], Verdict: "positive", Reason: "one"})
-	anew("judged to be one")
+	said := decideOn(t, h, pipeline.Decision{Left: pair[0], Right: before.Groups[other][0], Verdict: "positive", Reason: "one"})
+	one := anew("judged to be one")
+	retract := decideOn(t, h, pipeline.Decision{Verdict: "retract", Retracts: said.Judgements[0].ID, Reason: "mistaken"})
+	anew("retracted")
+	decideOn(t, h, pipeline.Decision{Verdict: "retract", Retracts: retract.Judgements[0].ID, Reason: "it was right"})
+	if diff := cmp.Diff(one, anew("and that retracted")); diff != "" {
+		t.Errorf("retracted, and that retracted (-before +after):\n%s", diff)
+	}
 	for _, run := range runsOf(t, h) {
 		if run.Format == resolve.JudgementFormat {
 			if err := enterHome(t, h).Undo(t.Context(), run.ID); err != nil {

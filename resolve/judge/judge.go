@@ -125,7 +125,7 @@ type Contradiction struct {
 type pair [2]ftm.EntityID
 
 // A Book is what follows from a set of judgements. It does not change, and is
-// safe for concurrent use.
+// safe for concurrent use, but for Try and Waits, which ask the rule.
 type Book struct {
 	rule   Rule
 	all    []Judgement
