@@ -33,6 +33,9 @@ type Entity struct {
 type Found struct {
 	Entity
 	How string `json:"how"` // id, identifier, name, best match
+	// Asked is the source id that was asked for, where another one stands for the
+	// entity.
+	Asked ftm.EntityID `json:"asked,omitempty"`
 	// The entity as FollowTheMoney has it, with where and when it was seen.
 	Properties map[string][]string `json:"properties"`
 	Datasets   []string            `json:"datasets"`
@@ -68,7 +71,11 @@ func find(ctx context.Context, d *gate.Desk, words string, wanted []string) (*Fo
 		return nil, err
 	}
 	if len(ids) > 0 {
-		return take(ctx, d, "id", ids)
+		f, err := take(ctx, d, "id", ids)
+		if err == nil && f.ID != ids[0] {
+			f.Asked = ids[0]
+		}
+		return f, err
 	}
 	idents, err := byIdentifier(ctx, d, words)
 	if err != nil {

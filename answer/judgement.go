@@ -21,7 +21,8 @@ type Judgement struct {
 	Author  string        `json:"author"`
 	At      string        `json:"at"` // RFC 3339
 	Reason  string        `json:"reason,omitempty"`
-	Score   float64       `json:"score,omitempty"` // that was shown to the author
+	Score   float64       `json:"score,omitempty"`   // that was shown to the author
+	Waiting bool          `json:"waiting,omitempty"` // for a second person to say the same
 	Said    string        `json:"-"`
 }
 
@@ -35,12 +36,18 @@ type Judgements struct {
 // Records counts what the answer releases.
 func (j *Judgements) Records() int { return len(j.Judgements) }
 
-// ReadJudgements lists the judgements that stand, of one entity if words name
-// one; with lines also in nomenklatura's form. Errors: not_found.
-func ReadJudgements(ctx context.Context, d *gate.Desk, words string, lines bool) (*Judgements, error) {
+// A JudgementsOf says which judgements are listed.
+type JudgementsOf struct {
+	Words   string // that name the entity they are about; "" for all
+	Waiting bool   // only those that wait for a second person
+	Lines   bool   // all in nomenklatura's form besides
+}
+
+// ReadJudgements lists the judgements that stand. Errors: not_found.
+func ReadJudgements(ctx context.Context, d *gate.Desk, q JudgementsOf) (*Judgements, error) {
 	wanted := func(*judge.Judgement) bool { return true }
-	if words != "" {
-		f, err := Find(ctx, d, words)
+	if q.Words != "" {
+		f, err := Find(ctx, d, q.Words)
 		if err != nil {
 			return nil, err
 		}
@@ -50,24 +57,23 @@ func ReadJudgements(ctx context.Context, d *gate.Desk, words string, lines bool)
 	}
 	book := d.Identity.Book
 	out := &Judgements{Judgements: []Judgement{}, Aside: []string{}}
-	all := slices.Concat(book.Musts(), book.Cannots(), book.Unsures())
-	slices.SortFunc(all, func(a, b *judge.Judgement) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
-	for _, j := range slices.Compact(all) {
-		if wanted(j) {
-			out.Judgements = append(out.Judgements, judgementOf(j))
+	aside := map[*judge.Judgement]bool{}
+	for _, c := range book.Aside() {
+		aside[c.Judgement] = true
+	}
+	for _, j := range book.Decided() {
+		said := judgementOf(j)
+		said.Waiting = book.Of(j.Left, j.Right).Waiting
+		if wanted(j) && !aside[j] && (said.Waiting || !q.Waiting) {
+			out.Judgements = append(out.Judgements, said)
 		}
 	}
 	for _, c := range book.Aside() {
-		if wanted(c.Judgement) {
+		if wanted(c.Judgement) && !q.Waiting {
 			out.Aside = append(out.Aside, resolve.Told(c.Judgement))
 		}
 	}
-	if lines {
+	if q.Lines {
 		var b strings.Builder
 		if err := book.WriteLines(&b); err != nil {
 			return nil, err

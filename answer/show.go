@@ -23,6 +23,7 @@ type Profile struct {
 	Links      []LinkGroup
 	SameBy     []string // identifiers, judgements and likeness that made source ids one
 	Joins      []Join   // the evidence for each identifier of SameBy
+	Formerly   []Former // ids that stood for it, or for a part of it, before others did
 	Notes      []string // what stands between this and who is who today
 	Statements []Statement
 	Conflicts  []Conflict
@@ -81,8 +82,9 @@ func Show(ctx context.Context, d *gate.Desk, words string, citations int, all bo
 	if err != nil {
 		return nil, err
 	}
+	former := formerly(d, p, f.Members)
 	p.Values = slices.DeleteFunc(p.Values, func(v resolve.Value) bool { return !held(v.Span, d.AsOf) })
-	out := &Profile{Found: f, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Joins: []Join{}, Conflicts: []Conflict{}}
+	out := &Profile{Found: f, Formerly: former, Entity: p.Entity(), Links: []LinkGroup{}, SameBy: []string{}, Joins: []Join{}, Conflicts: []Conflict{}}
 	if d.Identity != nil {
 		out.Notes = d.Identity.Notes
 	}
@@ -141,6 +143,9 @@ func (p *Profile) MarshalJSON() ([]byte, error) {
 	extra := map[string]any{"taken": p.Found, "values": p.Values, "links": p.Links, "same_by": p.SameBy, "joins": p.Joins, "conflicts": p.Conflicts}
 	if len(p.History) > 0 {
 		extra["history"] = p.History
+	}
+	if len(p.Formerly) > 0 {
+		extra["formerly"] = p.Formerly
 	}
 	if len(p.Notes) > 0 {
 		extra["notes"] = p.Notes

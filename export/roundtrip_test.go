@@ -184,7 +184,7 @@ func TestWorkbook(t *testing.T) {
 		t.Errorf("sheets differ (-want +got):\n%s", diff)
 	}
 	want := []map[string]string{{
-		"id": "led-acme", "caption": "ACME LANTERNS", "schema": "Company", "datasets": "ledger; registry", "first_seen": "2024-01-01",
+		"id": "reg-acme", "caption": "ACME LANTERNS", "schema": "Company", "datasets": "ledger; registry", "first_seen": "2024-01-01",
 		"last_seen": "2025-03-01", "name": "ACME LANTERNS; Acme <Lanterns> & \"Sons\"", "leiCode": lei, "phone": "+4930123456", "incorporationDate": "1999",
 	}}
 	if diff := cmp.Diff(want, got["Company"]); diff != "" {
@@ -276,9 +276,9 @@ func TestNetworks(t *testing.T) {
 	}
 	want := []string{
 		"led-contract reg-ministry kind=Contract:authority label=contract authority datasets=ledger directed=true ref=led-contract",
-		"reg-ministry led-acme kind=Obligation label=obligates to amount=-120.50 currency=USD date=2023-05-02 datasets=ledger directed=true ref=pay-1",
-		"reg-owner led-acme kind=Ownership label=owns date=2001-04-01 datasets=registry directed=true ref=own-1",
+		"reg-ministry reg-acme kind=Obligation label=obligates to amount=-120.50 currency=USD date=2023-05-02 datasets=ledger directed=true ref=pay-1",
 		"reg-owner reg-absent kind=Family label=related to datasets=registry directed=false ref=fam-1",
+		"reg-owner reg-acme kind=Ownership label=owns date=2001-04-01 datasets=registry directed=true ref=own-1",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Values(a.edges))); diff != "" {
 		t.Errorf("edges differ (-want +got):\n%s", diff)
@@ -326,7 +326,7 @@ func TestOtherReaders(t *testing.T) {
 			got := run(t, "python3", "-c", `import sys, networkx as nx
 g = getattr(nx, "read_"+sys.argv[1])(sys.argv[2])
 amounts = [d["amount"] for _, _, d in g.edges(data=True) if "amount" in d]
-print(g.number_of_nodes(), g.number_of_edges(), amounts, g.is_directed(), g.nodes["led-acme"]["caption"])`, string(f), path)
+print(g.number_of_nodes(), g.number_of_edges(), amounts, g.is_directed(), g.nodes["reg-acme"]["caption"])`, string(f), path)
 			if want := fmt.Sprintf("%d %d [-120.5] True ACME LANTERNS\n", n.Entities, n.Edges); got != want {
 				t.Errorf("networkx says %q, want %q", got, want)
 			}

@@ -1050,6 +1050,7 @@ var schemaSpecs = []schemaSpec{
 			{name: "left", label: "Left", description: "Id of the entity that sorts first.", typ: "string", maxLength: 1024},
 			{name: "retracts", label: "Takes back", description: "Id of the judgement that is taken back.", typ: "string", maxLength: 1024},
 			{name: "right", label: "Right", description: "Id of the other entity.", typ: "string", maxLength: 1024},
+			{name: "sample", label: "Drawn from", description: "Of what the pair was drawn at random to be judged: joined (by likeness) or open (left to people).", typ: "string", maxLength: 1024},
 			{name: "score", label: "Score", description: "Probability that was shown to the author.", typ: "string", maxLength: 1024},
 			{name: "scoreModel", label: "Score by", description: "What gave the score.", typ: "string", maxLength: 1024},
 			{name: "share", label: "Share", description: "One of two halves of a judgement about entities of different labels. Neither says anything without the other.", typ: "string", maxLength: 1024},

@@ -185,11 +185,15 @@ type Desk struct {
 	// Identity is what is known of who is who beside equal identifiers, nil
 	// without Graph, which it shaped.
 	Identity *resolve.Identity
+	// Kept is where what was resolved is kept; nil where nothing is.
+	Kept *resolve.Kept
 	// Index gives the index of passages and names, made when it is asked for, as
 	// View shows it; nil where nothing is indexed.
 	Index func(context.Context) (search.Searcher, error)
 
 	whole    *graph.Graph
+	graph    func(context.Context) (*graph.Graph, error)
+	second   resolve.Second
 	mentions func(context.Context) (*mention.Layer, error)
 	similar  func(context.Context) (*similar.File, error)
 }
@@ -303,7 +307,7 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second()}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

@@ -2,7 +2,10 @@ package gate
 
 import (
 	"context"
+	"slices"
+	"sync"
 
+	"overt/ftm"
 	"overt/graph"
 	"overt/resolve"
 	"overt/statement"
@@ -16,7 +19,7 @@ func (d *Desk) identify(ctx context.Context, cfg *Config, when statement.When) (
 		d.Graph = d.whole.View(d.View.Sight())
 		return d.exactOnly(ctx, cfg)
 	}
-	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, cfg.Resolved); err != nil {
+	if d.Identity, err = resolve.ReadIdentity(ctx, d.View, d.Scope, d.seconds(ctx, d.View.Sight()), cfg.Resolved); err != nil {
 		return err
 	}
 	d.Graph = d.whole.ViewAs(d.View.Sight(), graphIdentity(d.Identity))
@@ -31,7 +34,7 @@ func (d *Desk) exactOnly(ctx context.Context, cfg *Config) error {
 		return err
 	}
 	defer func() { _ = today.Close() }()
-	now, err := resolve.ReadIdentity(ctx, today, d.Scope, cfg.Resolved)
+	now, err := resolve.ReadIdentity(ctx, today, d.Scope, nil, cfg.Resolved)
 	if err != nil {
 		return err
 	}
@@ -46,11 +49,45 @@ func graphIdentity(id *resolve.Identity) graph.Identity {
 	return graph.Identity{Must: id.Musts(), Cannot: id.Cannots(), Same: id.Groups()}
 }
 
+// Judged is what people decided, as far as the desk shows it. The desk needs no graph
+// for that, and makes one only if a rule for a second person asks it.
+func (d *Desk) Judged(ctx context.Context) (*resolve.Identity, error) {
+	return resolve.JudgedIdentity(ctx, d.View, d.View.Sight(), d.seconds(ctx, d.View.Sight()))
+}
+
+// seconds says which judgements need a second person under a sight. What is asked of
+// the graph is joined by equal identifiers alone: judgements cannot say by which rule
+// they count.
+func (d *Desk) seconds(ctx context.Context, sight *statement.Sight) *resolve.Second {
+	out := d.second
+	exact := sync.OnceValues(func() (v *graph.View, err error) {
+		g := d.whole
+		if g == nil {
+			if g, err = d.graph(ctx); err != nil {
+				return nil, err
+			}
+		}
+		return g.View(sight), nil
+	})
+	out.Cluster = func(id ftm.EntityID) ([]ftm.EntityID, int, error) {
+		v, err := exact()
+		if err != nil {
+			return nil, 0, err
+		}
+		n, ok := v.Find(id)
+		if !ok {
+			return []ftm.EntityID{id}, 0, nil
+		}
+		return slices.DeleteFunc(v.Members(n), resolve.IsKey), v.Degree(n, graph.Everything).Edges, nil
+	}
+	return &out
+}
+
 // Under gives the graph as part of what the desk shows would show it, before
 // anything is resolved: joined by equal identifiers and by what people decided
 // under that sight. The desk must have a graph.
 func (d *Desk) Under(ctx context.Context, sight *statement.Sight) (*graph.View, *resolve.Identity, error) {
-	id, err := resolve.JudgedIdentity(ctx, d.View, sight)
+	id, err := resolve.JudgedIdentity(ctx, d.View, sight, d.seconds(ctx, sight))
 	if err != nil {
 		return nil, nil, err
 	}

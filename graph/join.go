@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"slices"
 
 	"overt/ftm"
@@ -82,7 +83,61 @@ func (v *View) settle(j *joiner) {
 		j.sets[n] = root(j.sets, uint32(n))
 	}
 	v.canon = j.sets
+	v.name()
 	v.listMembers()
+}
+
+// name puts the founder of each set in place of its smallest id.
+func (v *View) name() {
+	founder := make([]uint32, len(v.canon))
+	for n := range founder {
+		founder[n] = uint32(n)
+	}
+	came := make([]statement.Class, len(v.profiles))
+	for n, r := range v.canon {
+		if r != uint32(n) && v.before(came, uint32(n), founder[r]) {
+			founder[r] = uint32(n)
+		}
+	}
+	for n, r := range v.canon {
+		v.canon[n] = founder[r]
+	}
+}
+
+// before says whether node a was there before node b: a run that was observed
+// earlier brought it, or the same run, and its id is smaller. What no run has a
+// schema for, as a shared key or what only edges speak of, comes last.
+func (v *View) before(came []statement.Class, a, b uint32) bool {
+	x, y := v.came(came, v.g.profile[a]), v.came(came, v.g.profile[b])
+	switch {
+	case x == y:
+		return v.g.rankOf[a] < v.g.rankOf[b]
+	case x == never || y == never:
+		return y == never
+	}
+	return cmp.Or(v.sight.Order(x, y), v.byID(a, b)) < 0
+}
+
+// never is the class of what no visible run brought.
+const never = ^statement.Class(0)
+
+// came is the class by which nodes of a profile came in first, of those the sight
+// sees; all keeps what was found, 0 for what was not asked yet.
+func (v *View) came(all []statement.Class, profile uint32) statement.Class {
+	if all[profile] == 0 {
+		all[profile] = never
+		for _, e := range v.g.profiles[profile] {
+			if v.g.names[e.schema] == "" || !v.marks[e.mark] {
+				continue
+			}
+			for _, c := range v.g.marks[e.mark].shown(v.sight) {
+				if all[profile] == never || v.sight.Order(c, all[profile]) < 0 {
+					all[profile] = c
+				}
+			}
+		}
+	}
+	return all[profile]
 }
 
 // A joiner makes sets of nodes, each under its smallest id, and keeps apart

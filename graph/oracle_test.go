@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"overt/ftm"
@@ -40,8 +41,33 @@ func newOracle(w world, s *statement.Sight, who Identity) *oracle {
 		o.canon[e.Source], o.canon[e.Target] = e.Source, e.Target
 	}
 	o.join(who)
+	o.found()
 	o.merge()
 	return o
+}
+
+// found names each set by the member that the earliest run brought.
+func (o *oracle) found() {
+	came := map[ftm.EntityID]statement.Class{}
+	for _, n := range o.w.nodes {
+		for _, c := range n.alts.shown(o.sight) {
+			if old, ok := came[n.id]; n.schema != "" && (!ok || o.sight.Order(c, old) < 0) {
+				came[n.id] = c
+			}
+		}
+	}
+	founder := map[ftm.EntityID]ftm.EntityID{}
+	for _, m := range slices.Sorted(maps.Keys(o.canon)) {
+		set := o.canon[m]
+		f, ok := founder[set]
+		x, has := came[m]
+		if y, had := came[f]; !ok || has && (!had || o.sight.Order(x, y) < 0) {
+			founder[set] = m
+		}
+	}
+	for m, set := range o.canon {
+		o.canon[m] = founder[set]
+	}
 }
 
 // join makes one what is decided, then linked, then found to be one, step by

@@ -11,7 +11,8 @@ import (
 // A View is a graph as one Sight shows it. Visible is a node of which the
 // sight sees an own mark, or that a visible edge touches. Visible nodes that
 // visible same links that hold join are one cluster, named by its canonical
-// node: the visible member with the smallest entity id. It is safe for concurrent use.
+// node, the founder: of the visible members the one that the earliest visible run
+// brought, of those the one with the smallest entity id. It is safe for concurrent use.
 type View struct {
 	g        *Graph
 	sight    *statement.Sight

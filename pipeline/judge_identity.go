@@ -28,6 +28,7 @@ type Decision struct {
 	Reason      string
 	Score       float64 // that was shown; 0 when none was
 	Model       string  // that gave it
+	Sample      string  // of what the pair was drawn at random, see Candidate.Sample
 }
 
 // A Decided says what was kept.
@@ -46,6 +47,7 @@ type JudgedPair struct {
 	Left    ftm.EntityID  `json:"left"`
 	Right   ftm.EntityID  `json:"right"`
 	Verdict judge.Verdict `json:"verdict"`
+	Waiting bool          `json:"waiting"` // for a second person to say the same
 }
 
 // An opinion is a judgement, and under which labels it is kept: one, or two of
@@ -53,6 +55,7 @@ type JudgedPair struct {
 type opinion struct {
 	judge.Judgement
 	labels []policy.Label
+	waits  bool
 }
 
 // Decide keeps one decision, in runs of the series "judgements of" its author.
@@ -80,12 +83,12 @@ func readJudgements(act gate.Act) gate.Act {
 }
 
 func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at time.Time) (op opinion, err error) {
-	known, err := resolve.JudgedIdentity(ctx, d.View, d.View.Sight())
+	known, err := d.Judged(ctx)
 	if err != nil {
 		return op, err
 	}
 	book := known.Book
-	j := judge.Judgement{ID: resolve.NewJudgementID(), Verdict: q.Verdict, Retracts: q.Retracts, Author: author, At: at, Reason: q.Reason, Score: q.Score, Model: q.Model}
+	j := judge.Judgement{ID: resolve.NewJudgementID(), Verdict: q.Verdict, Retracts: q.Retracts, Author: author, At: at, Reason: q.Reason, Score: q.Score, Model: q.Model, Sample: q.Sample}
 	if q.Verdict == judge.Retract {
 		was, ok := book.Live(q.Retracts)
 		if !ok {
@@ -93,7 +96,7 @@ func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at tim
 		}
 		j.Left, j.Right = was.Left, was.Right
 		labels, err := labelsAbout(ctx, d, ftm.EntityID(q.Retracts))
-		return opinion{j, labels}, err
+		return opinion{j, labels, false}, err
 	}
 	j.Left, j.Right = judge.Pair(q.Left, q.Right)
 	if err := j.Check(); err != nil {
@@ -102,12 +105,19 @@ func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at tim
 	if c := book.Try(&j); c != nil {
 		return op, resolve.Refusal(c)
 	}
+	waits, again, err := known.Waits(&j)
+	if err != nil {
+		return op, err
+	}
+	if waits && again {
+		return op, overt.Errorf(overt.Conflict, "", "%s and %s: you said so already; it waits for a second person to say the same", j.Left, j.Right)
+	}
 	labels, err := labelsOfPair(ctx, d, j.Left, j.Right)
 	if err != nil {
 		return op, err
 	}
 	j.Evidence, err = evidence(ctx, d, j.Left, j.Right)
-	return opinion{j, labels}, err
+	return opinion{j, labels, waits}, err
 }
 
 // labelsAbout are the labels under which statements about an entity are shown to
@@ -179,7 +189,7 @@ func keep(ctx context.Context, p *gate.Pass, act gate.Act, list []opinion, at ti
 	labels := map[string]policy.Label{}
 	for i := range list {
 		op := &list[i]
-		out.Judgements = append(out.Judgements, JudgedPair{op.ID, op.Left, op.Right, op.Verdict})
+		out.Judgements = append(out.Judgements, JudgedPair{op.ID, op.Left, op.Right, op.Verdict, op.waits})
 		halves := [][]statement.Statement{resolve.JudgementStatements(&op.Judgement)}
 		if len(op.labels) == 2 {
 			left, right, err := resolve.JudgementShares(&op.Judgement)
@@ -246,17 +256,22 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 		if err != nil {
 			return 0, err
 		}
-		known := map[string]bool{}
+		known, err := d.Judged(ctx)
+		if err != nil {
+			return 0, err
+		}
+		here := map[string]bool{}
 		for i := range stand {
-			known[decided(&stand[i])] = true
+			here[decided(&stand[i])] = true
 		}
 		for _, j := range foreign.Judgements {
-			if known[decided(&j)] {
+			if here[decided(&j)] {
 				count.Known++
 				continue
 			}
-			known[decided(&j)] = true
+			here[decided(&j)] = true
 			j.ID = resolve.NewJudgementID() // its own would name both sides to who sees one
+			j.Keeper = p.Actor().ID
 			labels, err := labelsOfPair(ctx, d, j.Left, j.Right)
 			if overt.CodeOf(err) == overt.NotFound {
 				count.Unknown++
@@ -268,8 +283,12 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 			if err := j.Check(); err != nil {
 				return 0, err
 			}
+			waits, _, err := known.Waits(&j)
+			if err != nil {
+				return 0, err
+			}
 			stand = append(stand, j)
-			list = append(list, opinion{j, labels})
+			list = append(list, opinion{j, labels, waits})
 		}
 		aside := map[string]bool{}
 		for _, c := range judge.New(stand, judge.Rule{}).Aside() {

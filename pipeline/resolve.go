@@ -27,25 +27,30 @@ type Resolution struct {
 	Threads  int      // 0 for all processors
 }
 
-// A Resolver is a matcher that holds what a desk shows.
+// A Resolver is a built matcher of what a desk shows.
 type Resolver struct {
 	*match.Matcher
 	Head     resolve.Head
 	Identity *resolve.Identity // what people decided
 	Exact    *graph.View       // joined without a resolver
+	Compared int               // pairs that had to be compared: none when all was kept
+	Divided  int               // sets of entities that had to be divided, once it resolved
 	limits   match.Constraints
-	held     map[ftm.EntityID]bool // added as records
+	view     statement.View
+	sight    *statement.Sight
+	kept     *resolve.Kept
+	anew     bool // nothing was kept
 }
 
-// NewResolver reads the entities that a desk with a graph shows. It has neither
-// run nor been built. Errors: not_found (a dataset of which nothing is shown),
-// those of reading.
+// NewResolver compares the entities that a desk with a graph shows, unless the desk
+// keeps what came of it when they were the same. Errors: not_found (a dataset of
+// which nothing is shown), those of reading, unavailable.
 func NewResolver(ctx context.Context, d *gate.Desk, q Resolution) (*Resolver, error) {
 	sight := d.View.Sight()
 	if q.Datasets != nil {
 		sight = sight.Only(func(l policy.Label) bool { return slices.Contains(q.Datasets, l.Dataset) })
 	}
-	r := &Resolver{Head: resolve.HeadOf(sight)}
+	r := &Resolver{Head: resolve.HeadOf(sight), view: d.View, sight: sight, kept: d.Kept}
 	for _, want := range q.Datasets {
 		if !slices.ContainsFunc(r.Head.Labels, func(l policy.Label) bool { return l.Dataset == want }) {
 			return nil, overt.Errorf(overt.NotFound, want, "there is no dataset %q", want)
@@ -55,33 +60,86 @@ func NewResolver(ctx context.Context, d *gate.Desk, q Resolution) (*Resolver, er
 	if r.Exact, r.Identity, err = d.Under(ctx, sight); err != nil {
 		return nil, err
 	}
-	if r.Matcher, err = match.New(match.Config{Merge: SureMerge, Threads: q.Threads}); err != nil {
-		return nil, err
-	}
-	if err := r.fill(ctx, d.View, sight); err != nil {
+	if err := r.match(ctx, match.Config{Merge: SureMerge, Threads: q.Threads}); err != nil {
 		return nil, err
 	}
 	r.bind()
 	return r, nil
 }
 
+// match takes the matcher that was kept, or builds it.
+func (r *Resolver) match(ctx context.Context, cfg match.Config) (err error) {
+	if r.kept != nil {
+		saved, err := r.kept.Work(&r.Head)
+		if err != nil {
+			return err
+		}
+		if r.Matcher, err = match.Load(cfg, saved); err == nil {
+			return nil
+		}
+	}
+	if r.Matcher, err = match.New(cfg); err != nil {
+		return err
+	}
+	if err := r.fill(ctx); err != nil {
+		return err
+	}
+	if err := r.Build(ctx); err != nil {
+		return err
+	}
+	r.anew, r.Compared = true, r.Pairs()
+	return nil
+}
+
+// keep keeps what was found out, if it was not kept already.
+func (r *Resolver) keep() error {
+	if r.kept == nil || !r.anew {
+		return nil
+	}
+	saved, err := r.Save()
+	if err != nil {
+		return err
+	}
+	return r.kept.PutWork(&r.Head, saved)
+}
+
 // fill adds a record for each entity that is compared.
-func (r *Resolver) fill(ctx context.Context, view statement.View, sight *statement.Sight) error {
-	r.held = map[ftm.EntityID]bool{}
-	for stmts, err := range view.Entities(ctx) {
+func (r *Resolver) fill(ctx context.Context) error {
+	for stmts, err := range r.view.Entities(ctx) {
 		if err != nil {
 			return fmt.Errorf("read statements to resolve: %w", err)
 		}
-		rec, ok := record(stmts, sight)
+		rec, ok := record(stmts, r.sight)
 		if !ok {
 			continue
 		}
 		if err := r.Add(rec); err != nil {
 			return fmt.Errorf("take %s to be resolved: %w", statement.ShowID(stmts[0].Entity), err)
 		}
-		r.held[stmts[0].Entity] = true
 	}
 	return nil
+}
+
+// holds says whether an entity is compared.
+func (r *Resolver) holds(id ftm.EntityID) bool { return r.Has(string(id)) }
+
+// Between explains two entities that the resolver holds, as a view shows them that
+// sees no less than the resolver. Errors: those of reading.
+func (r *Resolver) Between(ctx context.Context, view statement.View, a, b ftm.EntityID) (x match.Explanation, err error) {
+	var recs [2]match.Record
+	for i, id := range []ftm.EntityID{a, b} {
+		stmts, err := view.Entity(ctx, id)
+		if err != nil {
+			return x, err
+		}
+		if len(stmts) > 0 {
+			recs[i], _ = record(stmts, r.sight)
+		}
+	}
+	if x, err = r.Matcher.Between(recs[0], recs[1]); err != nil {
+		return x, &overt.Error{Code: overt.Internal, Op: "explain", Err: err}
+	}
+	return x, nil
 }
 
 // record is an entity as a sight shows it; ok is false for what is compared with
@@ -134,12 +192,13 @@ func eachOnce(values []match.Value) []match.Value {
 // by equal identifiers or by people's word, and those that people hold apart.
 // The graph has settled where these contradict each other.
 func (r *Resolver) bind() {
-	for id := range r.held {
+	for _, text := range r.IDs() {
+		id := ftm.EntityID(text)
 		n, ok := r.Exact.Find(id)
 		if !ok {
 			continue
 		}
-		members := slices.DeleteFunc(r.Exact.Members(n), func(m ftm.EntityID) bool { return !r.held[m] })
+		members := slices.DeleteFunc(r.Exact.Members(n), func(m ftm.EntityID) bool { return !r.holds(m) })
 		if len(members) < 2 || members[0] != id {
 			continue // each cluster once
 		}
@@ -149,19 +208,20 @@ func (r *Resolver) bind() {
 	}
 	slices.SortFunc(r.limits.Bound, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	for _, p := range r.Identity.Cannots() {
-		if r.held[p[0]] && r.held[p[1]] {
+		if r.holds(p[0]) && r.holds(p[1]) {
 			r.limits.Apart = append(r.limits.Apart, [2]string{string(p[0]), string(p[1])})
 		}
 	}
 	r.Head.Bound = append(r.Head.Bound, r.Identity.Musts()...)
 }
 
-// Resolve finds who is who. It is called once.
+// Resolve finds who is who.
 func (r *Resolver) Resolve(ctx context.Context, at time.Time) (*resolve.Result, error) {
 	found, err := r.Run(ctx, r.limits)
 	if err != nil {
 		return nil, err
 	}
+	r.Divided = found.Counts.Divided
 	out := &resolve.Result{Head: r.Head}
 	out.Made = at.UTC().Format(time.RFC3339)
 	c := &out.Counts
@@ -195,6 +255,10 @@ func (r *Resolver) Resolve(ctx context.Context, at time.Time) (*resolve.Result, 
 type Resolved struct {
 	Datasets []string `json:"datasets"`
 	resolve.Counts
+	// What had to be done for it, the rest being kept from before: pairs compared,
+	// and sets of entities divided into clusters.
+	Compared int `json:"compared"`
+	Divided  int `json:"divided"`
 }
 
 // Records counts what the answer releases.
@@ -214,7 +278,10 @@ func Resolve(ctx context.Context, d *gate.Desk, q Resolution, kept *resolve.Kept
 	if err := kept.Put(result); err != nil {
 		return nil, err
 	}
-	out := &Resolved{Datasets: []string{}, Counts: result.Counts}
+	if err := r.keep(); err != nil {
+		return nil, err
+	}
+	out := &Resolved{Datasets: []string{}, Counts: result.Counts, Compared: r.Compared, Divided: r.Divided}
 	for _, l := range result.Labels {
 		if !slices.Contains(out.Datasets, l.Dataset) {
 			out.Datasets = append(out.Datasets, l.Dataset)

@@ -70,7 +70,7 @@ func (w *world) namesakes(t testing.TB) {
 // with it; spread stands for a resolver that sees more than the desk.
 func (f *filled) resolved(t testing.TB, d *gate.Desk, g *graph.Graph, spread *gate.Desk) []string {
 	t.Helper()
-	known, err := resolve.JudgedIdentity(t.Context(), d.View, d.View.Sight())
+	known, err := resolve.JudgedIdentity(t.Context(), d.View, d.View.Sight(), nil)
 	must(t, err)
 	d.Lay(g, known)
 	of := d
@@ -78,6 +78,7 @@ func (f *filled) resolved(t testing.TB, d *gate.Desk, g *graph.Graph, spread *ga
 		of = spread
 	}
 	kept := resolve.NewKept(filepath.Join(t.TempDir(), "resolved"))
+	d.Kept, of.Kept = kept, kept
 	r, err := NewResolver(t.Context(), of, Resolution{Threads: 1})
 	must(t, err)
 	result, err := r.Resolve(t.Context(), time.Time{})
@@ -86,7 +87,8 @@ func (f *filled) resolved(t testing.TB, d *gate.Desk, g *graph.Graph, spread *ga
 		result.Head = resolve.HeadOf(d.View.Sight())
 	}
 	must(t, kept.Put(result))
-	id, err := resolve.ReadIdentity(t.Context(), d.View, d.Scope, kept)
+	must(t, r.keep())
+	id, err := resolve.ReadIdentity(t.Context(), d.View, d.Scope, nil, kept)
 	must(t, err)
 	d.Lay(g, id)
 	var out []string
@@ -105,7 +107,9 @@ func (w *world) clusterQuestions() []question {
 	}
 	a, b := ftm.EntityID(w.ref("co", 4)), ftm.EntityID("co"+fmt.Sprint(5+w.IntN(5)))
 	out = append(out, question{fmt.Sprint("why ", a, b), func(ctx context.Context, d *gate.Desk) (any, error) { return FindWhy(ctx, d, a, b) }})
-	return append(out, question{"judgements", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.ReadJudgements(ctx, d, "", true) }})
+	return append(out, question{"judgements", func(ctx context.Context, d *gate.Desk) (any, error) {
+		return answer.ReadJudgements(ctx, d, answer.JudgementsOf{Lines: true})
+	}})
 }
 
 // feltClusters asks one world whole and cut, and tells how a hidden thing is felt.
@@ -122,7 +126,7 @@ func feltClusters(t testing.TB, dir string, seed uint64, leaky bool) (felt strin
 	var spread *gate.Desk
 	if leaky {
 		spread = whole.lay(t, g, all, statement.When{})
-		known, err := resolve.JudgedIdentity(t.Context(), spread.View, spread.View.Sight())
+		known, err := resolve.JudgedIdentity(t.Context(), spread.View, spread.View.Sight(), nil)
 		must(t, err)
 		spread.Lay(g, known)
 		defer func() { must(t, spread.View.Close()) }()

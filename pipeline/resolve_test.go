@@ -175,3 +175,32 @@ func TestReviewQueue(t *testing.T) {
 		t.Errorf("taken back, %+v comes", c)
 	}
 }
+
+// TestReviewRemembers: what was said of random pairs in earlier reviews counts, until
+// it is taken back.
+func TestReviewRemembers(t *testing.T) {
+	h := hometest.Memory(t)
+	registers(t, h)
+	estimate := func() pipeline.Estimate {
+		t.Helper()
+		rev, err := gate.Ask(t.Context(), enterHome(t, h), gate.Act{Action: "entity.resolve"}, true, func(ctx context.Context, d *gate.Desk) (*pipeline.Review, error) {
+			return pipeline.NewReview(ctx, d, pipeline.Resolution{}, h.Clock())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rev.Estimate()
+	}
+	decideOn(t, h, pipeline.Decision{Left: "n-2", Right: "s-2", Verdict: "negative", Reason: "not drawn"})
+	if e := estimate(); e.Samples != 0 {
+		t.Errorf("what was not drawn counts: %+v", e)
+	}
+	said := decideOn(t, h, pipeline.Decision{Left: "n-1", Right: "s-1", Verdict: "positive", Reason: "drawn", Sample: "joined"})
+	if e := estimate(); e.Samples != 1 || e.Precision[1] != 1 || e.Precision[0] <= 0 {
+		t.Errorf("one that was drawn is right: %+v", e)
+	}
+	decideOn(t, h, pipeline.Decision{Verdict: "retract", Retracts: said.Judgements[0].ID, Reason: "mistaken"})
+	if e := estimate(); e.Samples != 0 {
+		t.Errorf("taken back: %+v", e)
+	}
+}

@@ -8,12 +8,13 @@ import (
 	"slices"
 	"time"
 
-	"overt"
 	"overt/ftm"
 	"overt/gate"
 	"overt/graph"
 	"overt/resolve"
+	"overt/resolve/judge"
 	"overt/resolve/match"
+	"overt/statement"
 )
 
 // A Review hands out pairs for a person to decide: those first whose decision
@@ -40,6 +41,12 @@ type Candidate struct {
 	stratum     int // of a random sample, 1 or 2; 0 for others
 }
 
+// Sample is what the pair was drawn from at random: "joined" by the resolver, or
+// "open"; "" for one that was not.
+func (c *Candidate) Sample() string {
+	return [...]string{"", "joined", "open"}[c.stratum]
+}
+
 // The strata of samples.
 const (
 	joinedPairs = iota // that the resolver joined
@@ -61,6 +68,9 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 	}
 	result, err := r.Resolve(ctx, at)
 	if err != nil {
+		return nil, err
+	}
+	if err := r.keep(); err != nil {
 		return nil, err
 	}
 	rev := &Review{Counts: result.Counts, resolver: r, seen: map[ftm.EntityID]int{}, done: map[[2]ftm.EntityID]bool{}}
@@ -90,7 +100,22 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 		rev.strata[i].pairs = len(rev.samples[i])
 	}
 	rev.Open = len(rev.queue)
+	rev.recall(r.Identity.Book)
 	return rev, nil
+}
+
+// recall counts what people said in earlier reviews of pairs that were drawn at
+// random. They are of the pairs that the resolver left to be judged then.
+func (r *Review) recall(book *judge.Book) {
+	for _, j := range book.Decided() {
+		for s := range r.strata {
+			c := Candidate{stratum: s + 1}
+			if j.Sample == c.Sample() && (j.Verdict == judge.Positive || j.Verdict == judge.Negative) {
+				r.strata[s].pairs++
+				r.Said(c, j.Verdict == judge.Positive)
+			}
+		}
+	}
 }
 
 // settled says whether two are one, or held apart, without a resolver.
@@ -208,11 +233,12 @@ func (r *Review) count(c Candidate, same bool, by int) {
 	}
 }
 
-// Explain weighs a pair.
-func (r *Review) Explain(c Candidate) (*Score, error) {
-	x, err := r.resolver.Explain(string(c.Left), string(c.Right))
+// Explain weighs a pair, as a view shows it of what the review is about. Errors:
+// those of reading.
+func (r *Review) Explain(ctx context.Context, view statement.View, c Candidate) (*Score, error) {
+	x, err := r.resolver.Between(ctx, view, c.Left, c.Right)
 	if err != nil {
-		return nil, &overt.Error{Code: overt.Internal, Op: "explain", Err: err}
+		return nil, err
 	}
 	return score(&x), nil
 }

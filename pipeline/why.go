@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"overt"
 	"overt/ftm"
 	"overt/gate"
 	"overt/resolve"
@@ -65,19 +64,20 @@ type Key struct {
 func (w *Why) Records() int { return 2 }
 
 // FindWhy explains two source entities, as a resolver weighs them that sees what a
-// desk with a graph shows. It reads all that is compared. Errors: those of reading.
+// desk with a graph shows. What it had to find out for that is kept for the next who
+// asks. Errors: those of NewResolver.
 func FindWhy(ctx context.Context, d *gate.Desk, a, b ftm.EntityID) (*Why, error) {
 	r, err := NewResolver(ctx, d, Resolution{})
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Build(ctx); err != nil {
+	if err := r.keep(); err != nil {
 		return nil, err
 	}
 	w := &Why{Notes: d.Identity.Notes}
 	w.A, w.B = judge.Pair(a, b)
 	w.stand(d)
-	return w, w.weigh(r)
+	return w, w.weigh(ctx, r)
 }
 
 // stand tells what is so, and by what.
@@ -104,6 +104,9 @@ func (w *Why) stand(d *gate.Desk) {
 		for _, j := range s.By {
 			w.By = append(w.By, resolve.Told(j))
 		}
+		if s.Waiting {
+			w.By = append(w.By, "that waits for a second person to say the same")
+		}
 	}
 }
 
@@ -116,17 +119,17 @@ func clusterOf(d *gate.Desk, id ftm.EntityID) ftm.EntityID {
 }
 
 // weigh tells what the resolver makes of the two.
-func (w *Why) weigh(r *Resolver) error {
+func (w *Why) weigh(ctx context.Context, r *Resolver) error {
 	for _, id := range []ftm.EntityID{w.A, w.B} {
-		if r.held[id] {
+		if r.holds(id) {
 			continue
 		}
 		w.Because = string(id) + " is of a kind that is compared with nothing"
 		return nil
 	}
-	x, err := r.Explain(string(w.A), string(w.B))
+	x, err := r.Between(ctx, r.view, w.A, w.B)
 	if err != nil {
-		return &overt.Error{Code: overt.Internal, Op: "explain", Err: err}
+		return err
 	}
 	w.Score, w.Compared = score(&x), x.Compared
 	switch {

@@ -26,12 +26,13 @@ type Identity struct {
 
 	groups [][]ftm.EntityID // of Result, as far as they stand
 	pairs  map[ftm.EntityID][]int
+	err    error // of reading what the rule for a second person asks
 }
 
 // ReadIdentity reads what a view shows; kept is nil where nothing is resolved.
 // Errors: those of reading.
-func ReadIdentity(ctx context.Context, view statement.View, scope policy.Scope, kept *Kept) (*Identity, error) {
-	id, err := JudgedIdentity(ctx, view, view.Sight())
+func ReadIdentity(ctx context.Context, view statement.View, scope policy.Scope, second *Second, kept *Kept) (*Identity, error) {
+	id, err := JudgedIdentity(ctx, view, view.Sight(), second)
 	if err != nil || kept == nil {
 		return id, err
 	}
@@ -51,13 +52,23 @@ func ReadIdentity(ctx context.Context, view statement.View, scope policy.Scope, 
 	return id, nil
 }
 
-// JudgedIdentity is what people decided, as far as a sight shows it.
-func JudgedIdentity(ctx context.Context, view statement.View, sight *statement.Sight) (*Identity, error) {
+// JudgedIdentity is what people decided, as far as a sight shows it, and as far as
+// it needs no second person who did not say it yet.
+func JudgedIdentity(ctx context.Context, view statement.View, sight *statement.Sight, second *Second) (*Identity, error) {
 	list, err := ReadJudgements(ctx, view, sight)
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{Book: judge.New(list, judge.Rule{})}, nil
+	id := &Identity{}
+	id.Book = judge.New(list, second.rule(ctx, view, sight, &id.err))
+	return id, id.err
+}
+
+// Waits says whether a judgement, kept, would wait for a second person; again,
+// whether its person said so before. Errors: those of reading.
+func (id *Identity) Waits(j *judge.Judgement) (waits, again bool, err error) {
+	waits, again = id.Book.Waits(j)
+	return waits, again, id.err
 }
 
 func (id *Identity) note(format string, args ...any) {
@@ -134,7 +145,12 @@ func sides(list []*judge.Judgement) [][2]ftm.EntityID {
 }
 
 // Groups are the clusters that a resolver found, as far as they stand.
-func (id *Identity) Groups() [][]ftm.EntityID { return id.groups }
+func (id *Identity) Groups() [][]ftm.EntityID {
+	if id == nil {
+		return nil
+	}
+	return id.groups
+}
 
 // Reasons say why the members of a cluster are one, beside equal identifiers:
 // judgements first, oldest first, then what was found, the least likely first.

@@ -33,7 +33,7 @@ func speak(j *judge.Judgement) []spoken {
 	out := []spoken{
 		{"left", string(j.Left)}, {"right", string(j.Right)}, {"verdict", string(j.Verdict)}, {"retracts", j.Retracts},
 		{"judgedBy", j.Author}, {"judgedAt", j.At.UTC().Format(time.RFC3339Nano)}, {"summary", j.Reason},
-		{"evidence", j.Evidence}, {"scoreModel", j.Model},
+		{"evidence", j.Evidence}, {"scoreModel", j.Model}, {"sample", j.Sample},
 	}
 	if j.Score != 0 {
 		out = append(out, spoken{"score", strconv.FormatFloat(j.Score, 'g', -1, 64)})
@@ -94,12 +94,14 @@ func ReadJudgements(ctx context.Context, view statement.View, sight *statement.S
 		}
 		fields := map[string]string{}
 		var shares []string
+		keeper := ""
 		for i := range stmts {
 			s := &stmts[i]
 			info, ok := sight.Info(s.Class)
 			if !ok || info.Run.Format != JudgementFormat || s.Origin != statement.OriginPerson || s.Schema != JudgementSchema {
 				continue
 			}
+			keeper = info.Run.Actor
 			if s.Prop == "share" {
 				shares = append(shares, s.Value)
 			} else {
@@ -110,6 +112,7 @@ func ReadJudgements(ctx context.Context, view statement.View, sight *statement.S
 			fields = joined(shares)
 		}
 		if j := heard(string(id), fields); j != nil {
+			j.Keeper = keeper
 			out = append(out, *j)
 		}
 	}
@@ -145,7 +148,7 @@ func joined(shares []string) map[string]string {
 func heard(id string, f map[string]string) *judge.Judgement {
 	j := &judge.Judgement{
 		ID: id, Left: ftm.EntityID(f["left"]), Right: ftm.EntityID(f["right"]), Verdict: judge.Verdict(f["verdict"]), Retracts: f["retracts"],
-		Author: f["judgedBy"], Reason: f["summary"], Evidence: f["evidence"], Model: f["scoreModel"],
+		Author: f["judgedBy"], Reason: f["summary"], Evidence: f["evidence"], Model: f["scoreModel"], Sample: f["sample"],
 	}
 	j.At, _ = time.Parse(time.RFC3339Nano, f["judgedAt"])
 	j.Score, _ = strconv.ParseFloat(f["score"], 64)

@@ -77,8 +77,10 @@ func (k *Kept) name(labels []policy.Label) string {
 
 // Put keeps a result in place of that of the same labels, whole or not at all.
 // Errors: unavailable.
-func (k *Kept) Put(r *Result) (err error) {
-	path := k.name(r.Labels)
+func (k *Kept) Put(r *Result) error { return k.put(k.name(r.Labels), r.write) }
+
+// put writes a file, whole or not at all. Errors: unavailable.
+func (k *Kept) put(path string, write func(io.Writer) error) (err error) {
 	defer func() {
 		if err != nil {
 			err = &overt.Error{Code: overt.Unavailable, Op: "keep what was resolved", Where: path, Err: err}
@@ -92,7 +94,7 @@ func (k *Kept) Put(r *Result) (err error) {
 		return err
 	}
 	w := bufio.NewWriterSize(f, 1<<18)
-	err = errors.Join(r.write(w), w.Flush(), f.Sync(), f.Close())
+	err = errors.Join(write(w), w.Flush(), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

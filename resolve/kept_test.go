@@ -241,3 +241,48 @@ func TestFallen(t *testing.T) {
 		}
 	}
 }
+
+// TestWorkFile: what was found out is given for the very labels and classes alone, and
+// not when it is damaged.
+func TestWorkFile(t *testing.T) {
+	dir := t.TempDir()
+	k := NewKept(filepath.Join(dir, "resolved"))
+	head := someResult("north", "south").Head
+	head.Classes = []statement.Class{1, 4}
+	want := func(what string, h Head, saved []byte) {
+		t.Helper()
+		if got, err := k.Work(&h); err != nil || !bytes.Equal(got, saved) {
+			t.Errorf("%s: %q, %v; want %q", what, got, err, saved)
+		}
+	}
+	want("nothing kept", head, nil)
+	saved := []byte("pairs\nand weights")
+	if err := k.PutWork(&head, saved); err != nil {
+		t.Fatal(err)
+	}
+	want("kept", head, saved)
+	judged := head
+	judged.Bound, judged.Made = [][2]ftm.EntityID{{"x", "y"}}, "2027-01-01T00:00:00Z"
+	want("judged since", judged, saved)
+	newer := head
+	newer.Classes = []statement.Class{1, 4, 5}
+	want("an import came", newer, nil)
+	want("another sight", someResult("north").Head, nil)
+	if _, _, damaged, err := k.For(policytest.Datasets("north", "south"), statement.NewSight(policytest.Datasets("north", "south"), statement.When{}, nil)); damaged || err != nil {
+		t.Errorf("taken for a result: %v, %v", damaged, err)
+	}
+	raw, err := os.ReadFile(k.workName(&head))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range raw {
+		bad := bytes.Clone(raw)
+		bad[i] ^= 0x41
+		for _, b := range [][]byte{bad, raw[:i]} {
+			if err := os.WriteFile(k.workName(&head), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			want("damaged", head, nil)
+		}
+	}
+}

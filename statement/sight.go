@@ -143,7 +143,7 @@ func (s *Sight) settle() {
 		s.fulls[k] = slices.Compact(s.fulls[k])
 	}
 	for k := range s.ends {
-		slices.SortFunc(s.ends[k], s.order)
+		slices.SortFunc(s.ends[k], s.Order)
 	}
 	h := sha256.New()
 	for _, c := range s.visible {

@@ -36,7 +36,7 @@ func (s *Sight) Span(of ftm.EntityID, classes []Class) Span {
 		}
 		k := seriesKey(s.infos[c])
 		l := last[k]
-		if l.class == 0 || s.order(l.class, c) < 0 {
+		if l.class == 0 || s.Order(l.class, c) < 0 {
 			l.class = c
 		}
 		l.slice = l.slice || extent == Window
@@ -80,9 +80,9 @@ func (s *Sight) gone(series string, of ftm.EntityID, l sighting) Day {
 // ended is the day of the first run after class c that ends the entity.
 func (s *Sight) ended(series string, of ftm.EntityID, c Class) Day {
 	ends := s.ends[series]
-	first, _ := slices.BinarySearchFunc(ends, c, s.order)
+	first, _ := slices.BinarySearchFunc(ends, c, s.Order)
 	for _, e := range ends[first:] {
-		if _, there := slices.BinarySearch(s.infos[e].Ended, of); there && s.order(e, c) > 0 {
+		if _, there := slices.BinarySearch(s.infos[e].Ended, of); there && s.Order(e, c) > 0 {
 			return s.days[e]
 		}
 	}
@@ -93,9 +93,9 @@ func (s *Sight) ended(series string, of ftm.EntityID, c Class) Day {
 // more than classes.
 func (s *Sight) Ends() bool { return s != nil && len(s.ends) > 0 }
 
-// order puts classes by the moment their runs were observed, and those of one
-// moment as they came in: changes of one day are told apart by nothing else.
-func (s *Sight) order(a, b Class) int {
+// Order puts visible classes by the moment their runs were observed, and those of
+// one moment as they came in: changes of one day are told apart by nothing else.
+func (s *Sight) Order(a, b Class) int {
 	x, y := s.infos[a].Run, s.infos[b].Run
 	return cmp.Or(cmp.Compare(x.Observed, y.Observed), cmp.Compare(x.ID, y.ID))
 }

@@ -139,7 +139,7 @@ func (s *Service) readView(ctx context.Context, d *gate.Desk, q entityQuestion) 
 	case "reach":
 		a.Reach, err = answer.FindReach(ctx, d, id, "both", o)
 	case "history":
-		a.Judgements, err = answer.ReadJudgements(ctx, d, id, false)
+		a.Judgements, err = answer.ReadJudgements(ctx, d, answer.JudgementsOf{Words: id})
 	}
 	return a, err
 }

@@ -70,6 +70,9 @@ func run() error {
 		return err
 	}
 	fmt.Printf("keys %d, joined %d, values %d, patterns %d, %s\n", report.Counts.Keys, report.Counts.Joined, report.Counts.Values, report.Counts.Patterns, report.Counts.Times)
+	if err := again(m, match.Config{Threads: *threads}, set.Records); err != nil {
+		return err
+	}
 	return screen(m, g, *requests)
 }
 

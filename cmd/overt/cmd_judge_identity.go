@@ -29,6 +29,10 @@ reason. It goes before what overt resolve finds, and counts at once wherever you
 for all who see both entities. What contradicts an earlier judgement is refused, with
 the judgements that stand against it.
 
+The owner of the home can ask for a second person in policy.yaml: two entities that
+carry certain topics, are in certain datasets or have many links are then one only
+when somebody else says the same. overt judgements --waiting lists what waits.
+
 Nothing is changed when a judgement is taken back: --retract adds that it does not
 hold any more, and what stood before it stands again.`,
 		Example: `  overt judge org-3f2a org-91c0 --same --reason "same address and director, extract of 2024"
@@ -98,6 +102,9 @@ var verdictWords = map[judge.Verdict]string{judge.Positive: "one", judge.Negativ
 func decidedLines(p *page, done *pipeline.Decided) {
 	for _, j := range done.Judgements {
 		p.line("%s %s %s: %s  %s", p.bold(string(j.Left)), p.dim("and"), p.bold(string(j.Right)), verdictWords[j.Verdict], p.dim(j.ID))
+		if j.Waiting {
+			p.line("    waits for a second person to say the same")
+		}
 	}
 	if len(done.Runs) > 0 {
 		runs := make([]string, len(done.Runs))
@@ -110,14 +117,18 @@ func decidedLines(p *page, done *pipeline.Decided) {
 
 func (a *app) judgementsCommand() *cobra.Command {
 	var format, file string
+	var waiting bool
 	cmd := &cobra.Command{
-		Use:   "judgements [ENTITY] [--format nomenklatura] | --import FILE",
+		Use:   "judgements [ENTITY] [--waiting] [--format nomenklatura] | --import FILE",
 		Short: "What people judged of who is who",
 		Long: `Lists the judgements that stand, oldest first, and those that others contradict; of
-an entity, if one is named. --format nomenklatura writes what stands of each pair as
+an entity, if one is named. --waiting lists those alone that have no effect until a
+second person says the same. --format nomenklatura writes what stands of each pair as
 nomenklatura's resolver keeps it, one JSON array a line; --import reads such a file:
 judgements about entities that are here, with the names and moments in the file.
-Read again it adds nothing.`,
+Read again it adds nothing. Where a second person is asked for, what a file says
+counts as the word of who reads it in, but for people that policy.yaml takes from
+files.`,
 		Example: `  overt judgements
   overt judgements --format nomenklatura > resolver.ijson
   overt judgements --import resolver.ijson`,
@@ -126,25 +137,29 @@ Read again it adds nothing.`,
 			switch {
 			case format != "" && format != "nomenklatura":
 				return usageError{fmt.Errorf("--format is nomenklatura")}
-			case file != "" && (format != "" || len(args) > 0):
+			case file != "" && (format != "" || waiting || len(args) > 0):
 				return usageError{fmt.Errorf("--import goes alone")}
-			case format != "" && (len(args) > 0 || a.json):
+			case format != "" && (len(args) > 0 || waiting || a.json):
 				return usageError{fmt.Errorf("--format writes all judgements, in a form of its own")}
 			case file != "":
 				return a.importJudgements(cmd.Context(), file)
 			}
-			return a.judgements(cmd.Context(), args, format)
+			return a.judgements(cmd.Context(), answer.JudgementsOf{Words: strings.Join(args, " "), Waiting: waiting, Lines: format != ""}, format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "write them in the `FORM` of another program: nomenklatura")
+	cmd.Flags().BoolVar(&waiting, "waiting", false, "those that wait for a second person")
 	cmd.Flags().StringVar(&file, "import", "", "take the judgements of `FILE` in")
 	return cmd
 }
 
-func (a *app) judgements(ctx context.Context, args []string, format string) error {
-	act := gate.Act{Action: "judgement.read", Object: strings.Join(args, " "), Query: format}
+func (a *app) judgements(ctx context.Context, q answer.JudgementsOf, format string) error {
+	act := gate.Act{Action: "judgement.read", Object: q.Words, Query: format}
+	if q.Waiting {
+		act.Query = "waiting"
+	}
 	list, err := ask(ctx, a, act, true, func(ctx context.Context, d *gate.Desk) (*answer.Judgements, error) {
-		return answer.ReadJudgements(ctx, d, strings.Join(args, " "), format != "")
+		return answer.ReadJudgements(ctx, d, q)
 	})
 	if err != nil {
 		return err
@@ -158,11 +173,18 @@ func (a *app) judgements(ctx context.Context, args []string, format string) erro
 		for _, j := range list.Judgements {
 			p.line("%s %s %s: %s  %s", p.bold(string(j.Left)), p.dim("and"), p.bold(string(j.Right)), verdictWords[j.Verdict], p.dim(j.ID))
 			p.line("    %s", p.safe(j.Said))
+			if j.Waiting {
+				p.line("    waits for a second person to say the same")
+			}
 		}
 		for _, s := range list.Aside {
 			p.warning("without effect: "+s, "")
 		}
-		if len(list.Judgements) == 0 {
+		switch {
+		case len(list.Judgements) > 0:
+		case q.Waiting:
+			p.line("Nothing waits for a second person.")
+		default:
 			p.line("Nobody has judged.")
 		}
 	})

@@ -33,14 +33,17 @@ before everything.
 What is found is kept for those who see the same sources, and is no more than a
 suggestion with its likelihood: overt why A B says how it came about, overt judge
 decides otherwise. It counts no longer once an import that it rests on is taken
-back; of imports that came later you are told.
+back; of imports that came later you are told. What was compared is kept too, so that after a
+judgement only the clusters that it touches are made again; an import that comes or
+goes has all compared anew, because each entity bears on how rare a name is.
 
 --review keeps nothing of that. It shows pairs side by side that wait for a person,
 those first whose decision joins most and is least clear, and takes what you press as
 a judgement: y one, n two, u not to be told, s skip, z take the last back, q end. Where
 the input is no terminal it takes lines, and what follows the letter is the reason.
-Every fourth pair is drawn at random, and what you say of those tells how many of the
-joined pairs are right, and how many of the right ones are joined. --blind does not
+Every fourth pair is drawn at random, and what you say of those, now and in earlier
+reviews, tells how many of the joined pairs are right, and how many of the right ones
+are joined. --blind does not
 show what the resolver thinks, so that it does not sway you.`,
 		Example: `  overt resolve
   overt resolve --review --blind
@@ -82,7 +85,7 @@ func (a *app) resolve(ctx context.Context, q pipeline.Resolution) error {
 		return err
 	}
 	return a.print(r, func(p *page) {
-		p.line("%s of %s, %s compared", plural(r.Entities, "entity", "entities"), p.safe(strings.Join(r.Datasets, ", ")), plural(r.Candidates, "pair", "pairs"))
+		p.line("%s of %s, %s compared%s", plural(r.Entities, "entity", "entities"), p.safe(strings.Join(r.Datasets, ", ")), plural(r.Candidates, "pair", "pairs"), asBefore(r))
 		p.line("%s of %s: more than one source entity, or one that is said twice", p.bold(plural(r.Clusters, "cluster", "clusters")), plural(r.Merged, "entity", "entities"))
 		p.line("%s to do with each other and two; %s to review", plural(r.Related, "pair has", "pairs have"), plural(r.Review, "pair is", "pairs are"))
 		if r.Fragile > 0 {
@@ -92,6 +95,14 @@ func (a *app) resolve(ctx context.Context, q pipeline.Resolution) error {
 			p.warning("weighed as shipped, not as learned here: "+why, "")
 		}
 	})
+}
+
+// asBefore says that nothing had to be compared.
+func asBefore(r *pipeline.Resolved) string {
+	if r.Compared > 0 || r.Candidates == 0 {
+		return ""
+	}
+	return " before; " + plural(r.Divided, "set of entities", "sets of entities") + " looked at again"
 }
 
 // notes tells people what stands between an answer and who is who today.

@@ -120,7 +120,7 @@ func (r *reviewer) decide(ctx context.Context, c pipeline.Candidate, v judge.Ver
 	if reason == "" {
 		reason = "looked at side by side"
 	}
-	q := pipeline.Decision{Left: c.Left, Right: c.Right, Verdict: v, Reason: reason}
+	q := pipeline.Decision{Left: c.Left, Right: c.Right, Verdict: v, Reason: reason, Sample: c.Sample()}
 	if !r.blind {
 		q.Score, q.Model = c.P, "overt resolve"
 	}
@@ -168,6 +168,7 @@ func (r *reviewer) estimate() string {
 // show lays both sides beside each other, and what speaks for and against it.
 func (r *reviewer) show(ctx context.Context, c pipeline.Candidate) error {
 	act := gate.Act{Action: "entity.read", Object: string(c.Left) + " · " + string(c.Right), Query: "review"}
+	var score *pipeline.Score
 	both, err := gate.Ask(ctx, r.pass, act, false, func(ctx context.Context, d *gate.Desk) ([2]*resolve.Profile, error) {
 		var out [2]*resolve.Profile
 		for i, id := range []ftm.EntityID{c.Left, c.Right} {
@@ -176,12 +177,10 @@ func (r *reviewer) show(ctx context.Context, c pipeline.Candidate) error {
 				return out, err
 			}
 		}
-		return out, nil
+		var err error
+		score, err = r.review.Explain(ctx, d.View, c)
+		return out, err
 	})
-	if err != nil {
-		return err
-	}
-	score, err := r.review.Explain(c)
 	if err != nil {
 		return err
 	}

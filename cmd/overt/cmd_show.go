@@ -64,6 +64,9 @@ func entityLines(p *page, s *answer.Profile, all bool) {
 			p.line("       %s", p.dim(why))
 		}
 	}
+	for _, was := range s.Formerly {
+		p.line("       %s", p.dim(fmt.Sprintf("was known as %s until %s: %s", was.ID, was.Until, was.By)))
+	}
 	if all {
 		for _, j := range s.Joins {
 			p.line("       %s", p.dim("one by "+j.By))

@@ -25,9 +25,9 @@ identifiers, people's judgements in a chain, or likeness. Below stands what spea
 for and against it, in bits: each bit doubles the odds. Two entities that were never
 compared are told what they share, and why that was not enough.
 
-A and B are source ids; of words for a cluster its canonical id is taken. All that
-you may see is read again for it, so that a large home takes as long as overt
-resolve takes to look for candidates.`,
+A and B are source ids; of words for a cluster its canonical id is taken. The answer
+is of what you may see at this moment: where that was not compared yet, all of it is,
+and kept for the next question.`,
 		Example: `  overt why org-3f2a org-91c0`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -305,7 +305,11 @@ func foundLine(p *page, role string, f *answer.Found) {
 	if f == nil {
 		return
 	}
-	p.line("%s  %s  %s", p.dim(role), p.bold(f.Caption), p.dim(fmt.Sprintf("%s · %s · by %s", f.Schema, f.ID, f.How)))
+	how := f.How
+	if f.Asked != "" {
+		how += " " + string(f.Asked)
+	}
+	p.line("%s  %s  %s", p.dim(role), p.bold(f.Caption), p.dim(fmt.Sprintf("%s · %s · by %s", f.Schema, f.ID, how)))
 	for i, o := range f.Others {
 		if i == 3 {
 			p.line("      %s", p.dim(fmt.Sprintf("… and %d more", len(f.Others)-3+f.More)))

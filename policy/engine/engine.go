@@ -17,9 +17,11 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"overt"
+	"overt/ftm"
 	"overt/identity"
 	"overt/policy"
 	"overt/policy/internal/mint"
+	"overt/resolve"
 )
 
 // A File is the home's policy file.
@@ -37,6 +39,17 @@ type File struct {
 	// Fetch lists the sources and hosts that the program may connect to. While
 	// it is empty, no connection is opened.
 	Fetch []string `yaml:"fetch,omitempty"`
+	// SecondPerson says which entities are taken for one only when two people say
+	// so; nobody's word needs another's while it is empty.
+	SecondPerson SecondPerson `yaml:"second_person,omitempty"`
+}
+
+// A SecondPerson is the rule for judgements that two people must make.
+type SecondPerson struct {
+	Topics    []string `yaml:"topics,omitempty"`     // of FollowTheMoney: sanction, role.pep
+	Datasets  []string `yaml:"datasets,omitempty"`   // that speak of one of both entities
+	Links     int      `yaml:"links,omitempty"`      // more than this both have together
+	FromFiles []string `yaml:"from_files,omitempty"` // people whose word is taken from files
 }
 
 // A Purpose is one entry of the list.
@@ -72,7 +85,7 @@ func (f File) Marshal() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write policy: %w", err)
 	}
-	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n#\n# Others come in when they are named, each to the datasets listed for them:\n#\n#   people:\n#     local:ben: {read: [contracts], write: [notes]}\n#\n# Nothing is fetched from the network unless sources or hosts are listed (overt\n# fetch --list shows them):\n#\n#   fetch: [fedramp-marketplace, api.example.org]\n"), body...), nil
+	return append([]byte("# Who owns this home and what it may be used for. Every command declares one of\n# these purposes (--purpose; the first when none is given), and the audit log\n# keeps it. A dataset can be narrowed to some of them:\n#\n#   datasets:\n#     sanctions: {purposes: [verification]}\n#\n# Others come in when they are named, each to the datasets listed for them:\n#\n#   people:\n#     local:ben: {read: [contracts], write: [notes]}\n#\n# Nothing is fetched from the network unless sources or hosts are listed (overt\n# fetch --list shows them):\n#\n#   fetch: [fedramp-marketplace, api.example.org]\n#\n# Who may be made one by a person's word only when a second person says the same:\n#\n#   second_person: {topics: [sanction, role.pep], links: 50}\n"), body...), nil
 }
 
 // An Engine decides by one policy file.
@@ -127,6 +140,16 @@ func (f File) check() error {
 			return fmt.Errorf("people lists %q, which is nobody", who)
 		}
 	}
+	if s := f.SecondPerson; s.Links < 0 {
+		return fmt.Errorf("second_person has %d links, which nothing has", s.Links)
+	} else if len(s.FromFiles) > 0 && len(s.Topics)+len(s.Datasets)+s.Links == 0 {
+		return fmt.Errorf("second_person takes people from files and says nothing that needs them: it lists topics, datasets or a number of links")
+	}
+	for _, t := range f.SecondPerson.Topics {
+		if clean, err := ftm.Default().Type("topic").Clean(t, ftm.CleanOptions{}); err != nil || clean != t {
+			return fmt.Errorf("second_person lists the topic %q, which FollowTheMoney does not have", t)
+		}
+	}
 	for _, name := range f.Fetch {
 		if !fetchable.MatchString(name) {
 			return fmt.Errorf("fetch lists %q, which is neither the id of a source nor the name of a host", name)
@@ -138,6 +161,12 @@ func (f File) check() error {
 // fetchable is the id of a source, or the name of a host, which has a dot.
 // There are no patterns: what is connected to stands there in full.
 var fetchable = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
+
+// Second says which judgements need a second person.
+func (e *Engine) Second() resolve.Second {
+	s := e.file.SecondPerson
+	return resolve.Second{Topics: s.Topics, Datasets: s.Datasets, Links: s.Links, FromFiles: s.FromFiles}
+}
 
 // Hash identifies the rules in audit records: hexadecimal SHA-256 of the file.
 func (e *Engine) Hash() string { return e.hash }

@@ -21,6 +21,9 @@ func TestParseRefuses(t *testing.T) {
 		"owner twice":      "owner: local:a\npurposes: [{id: a}]\npeople: {local:a: {read: [d]}}",
 		"a worker listed":  "owner: local:a\npurposes: [{id: a}]\npeople: {worker:derive: {write: [d]}}",
 		"fetch an address": "owner: local:a\npurposes: [{id: a}]\nfetch: [https://example.org]",
+		"no such topic":    "owner: local:a\npurposes: [{id: a}]\nsecond_person: {topics: [Sanction]}",
+		"fewer than none":  "owner: local:a\npurposes: [{id: a}]\nsecond_person: {links: -1}",
+		"for nothing":      "owner: local:a\npurposes: [{id: a}]\nsecond_person: {from_files: [local:b]}",
 		"fetch everything": "owner: local:a\npurposes: [{id: a}]\nfetch: ['*.example.org']",
 	} {
 		if _, err := Parse("policy.yaml", []byte(text)); overt.CodeOf(err) != overt.Invalid || !strings.Contains(err.Error(), "policy.yaml") {

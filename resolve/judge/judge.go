@@ -42,6 +42,10 @@ type Judgement struct {
 	Evidence    string  // hash of what both sides said to the author then
 	Score       float64 // that was shown to the author; 0 when none was
 	Model       string  // that gave the score
+	Sample      string  // of what the pair was drawn at random; "" for one that was not
+	// Keeper is who put it where it is kept, "" where nobody else than the author
+	// could. Whoever reads a file in can write any name into it.
+	Keeper string
 }
 
 // Pair puts two ids in their order.
@@ -83,7 +87,21 @@ type Rule struct {
 	// Second says whether a positive judgement about the pair needs a second
 	// person; nil stands for never.
 	Second func(left, right ftm.EntityID) bool
+	// FromFiles are the authors whose word counts as theirs whoever keeps it; of
+	// all others it counts as that of its keeper.
+	FromFiles []string
 }
+
+// person is who is counted for a judgement.
+func (r *Rule) person(j *Judgement) string {
+	if j.Keeper == "" || slices.Contains(r.FromFiles, j.Author) {
+		return j.Author
+	}
+	return j.Keeper
+}
+
+// second says whether a pair needs a second person.
+func (r *Rule) second(left, right ftm.EntityID) bool { return r.Second != nil && r.Second(left, right) }
 
 // A State is what stands of a pair.
 type State struct {
@@ -107,7 +125,7 @@ type Contradiction struct {
 type pair [2]ftm.EntityID
 
 // A Book is what follows from a set of judgements. It does not change, and is
-// safe for concurrent use.
+// safe for concurrent use, but for Try and Waits, which ask the rule.
 type Book struct {
 	rule   Rule
 	all    []Judgement
@@ -176,7 +194,7 @@ func (b *Book) settle() {
 		case Negative:
 			b.forest.forbid(last)
 		case Positive:
-			if b.rule.Second != nil && b.rule.Second(key[0], key[1]) && authors(s.By) < 2 {
+			if len(b.rule.people(s.By)) < 2 && b.rule.second(key[0], key[1]) {
 				s.Waiting = true
 				continue
 			}
@@ -191,16 +209,16 @@ func (b *Book) settle() {
 	}
 }
 
-// authors counts the people whose positive judgements end the list.
-func authors(by []*Judgement) int {
+// people are those whose positive judgements end the list.
+func (r *Rule) people(by []*Judgement) map[string]bool {
 	names := map[string]bool{}
 	for _, j := range slices.Backward(by) {
 		if j.Verdict != Positive {
 			break
 		}
-		names[j.Author] = true
+		names[r.person(j)] = true
 	}
-	return len(names)
+	return names
 }
 
 // Of tells what stands of a pair, in either order.
@@ -238,21 +256,24 @@ func (b *Book) Cannots() []*Judgement {
 
 // Unsures lists the pairs that somebody looked at without deciding.
 func (b *Book) Unsures() []*Judgement {
-	var out []*Judgement
-	for _, s := range b.states {
-		if s.Verdict == Unsure {
-			out = append(out, s.By[len(s.By)-1])
-		}
-	}
-	slices.SortFunc(out, before)
-	return out
+	return b.last(func(s *State) bool { return s.Verdict == Unsure })
 }
 
 // Waiting lists the judgements that need a second person, oldest first.
 func (b *Book) Waiting() []*Judgement {
+	return b.last(func(s *State) bool { return s.Waiting })
+}
+
+// Decided lists what decides each pair, whether it has an effect or not, oldest
+// first.
+func (b *Book) Decided() []*Judgement {
+	return b.last(func(*State) bool { return true })
+}
+
+func (b *Book) last(of func(*State) bool) []*Judgement {
 	var out []*Judgement
 	for _, s := range b.states {
-		if s.Waiting {
+		if of(s) {
 			out = append(out, s.By[len(s.By)-1])
 		}
 	}
@@ -264,6 +285,19 @@ func (b *Book) Waiting() []*Judgement {
 // contradict them, oldest first. Try keeps them from being written; they come
 // from two people who do not see each other's judgements, or from an import.
 func (b *Book) Aside() []Contradiction { return b.aside }
+
+// Waits says whether a judgement, added, would have no effect until a second
+// person says the same; again, whether its person said so already.
+func (b *Book) Waits(j *Judgement) (waits, again bool) {
+	if j.Verdict != Positive || !b.rule.second(j.Left, j.Right) {
+		return false, false
+	}
+	s := b.Of(j.Left, j.Right)
+	said := b.rule.people(s.By)
+	again = said[b.rule.person(j)]
+	said[b.rule.person(j)] = true
+	return len(said) < 2, again
+}
 
 // Try says whether a judgement can be added without contradicting what stands;
 // nil when it can. It must be later than all of them, and replaces what stood of

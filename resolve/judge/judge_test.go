@@ -148,6 +148,32 @@ func TestSecondPerson(t *testing.T) {
 	}
 }
 
+// TestSecondPersonFromFiles: a name in a file is the word of who read it in, unless
+// the rule takes that name from files; and nobody is his own second.
+func TestSecondPersonFromFiles(t *testing.T) {
+	rule := judge.Rule{Second: func(_, _ ftm.EntityID) bool { return true }, FromFiles: []string{"anna"}}
+	for _, c := range []struct {
+		said         string // the keeper of all is cy
+		by           string
+		waits, again bool
+	}{
+		{"", "cy", true, false}, {"a+b:ben", "cy", true, true}, {"a+b:anna", "cy", false, false},
+		{"a+b:anna", "ben", false, false}, {"a+b:anna a+b:cy a-b:cy", "cy", true, false}, {"a+b:cy", "anna", false, false},
+	} {
+		list := write(t, c.said+" a+b:"+c.by)
+		for i := range list {
+			list[i].Keeper = "cy"
+		}
+		last := len(list) - 1
+		if waits, again := judge.New(list[:last], rule).Waits(&list[last]); waits != c.waits || again != c.again {
+			t.Errorf("%q, then %s: waits %v, again %v", c.said, c.by, waits, again)
+		}
+		if got := judge.New(list, rule).Of("a", "b").Waiting; got != c.waits {
+			t.Errorf("%q, then %s, kept: waits %v", c.said, c.by, got)
+		}
+	}
+}
+
 // plain is the same by definition: components are counted anew for each step.
 func plain(js []judge.Judgement) (musts, aside []string) {
 	gone := map[string]bool{}

@@ -3,6 +3,8 @@ package match
 import (
 	"cmp"
 	"container/heap"
+	"crypto/sha256"
+	"encoding/binary"
 	"math"
 	"slices"
 )
@@ -54,6 +56,19 @@ type component struct {
 	edges   []edge   // sorted, by place in members
 	bound   [][2]uint32
 	apart   [][2]uint32
+}
+
+// hash stands for all that decides how a component is divided.
+func (c *component) hash() [16]byte {
+	b := appendList(nil, c.members, appendNumber)
+	b = appendList(b, c.edges, func(b []byte, e edge) []byte {
+		return binary.LittleEndian.AppendUint32(appendNumber(appendNumber(b, e.a), e.b), math.Float32bits(e.bits))
+	})
+	for _, list := range [][][2]uint32{c.bound, c.apart} {
+		b = appendList(b, list, func(b []byte, p [2]uint32) []byte { return appendNumber(appendNumber(b, p[0]), p[1]) })
+	}
+	sum := sha256.Sum256(b)
+	return [16]byte(sum[:16])
 }
 
 // A divider divides components; sources gives the number of the source of a record

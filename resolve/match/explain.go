@@ -52,6 +52,48 @@ func (m *Matcher) Explain(a, b string) (Explanation, error) {
 	return m.between(&m.freq, &m.fits, a, b, nil)
 }
 
+// Between is Explain for records that the caller has, as Add took them. It is the
+// only way to explain what was loaded.
+func (m *Matcher) Between(a, b Record) (Explanation, error) {
+	if a.ID > b.ID {
+		a, b = b, a
+	}
+	var sides [2]side
+	for i, r := range []Record{a, b} {
+		schema, ok := m.plan.schemaByName[r.Schema]
+		source, known := m.store.named[r.Source]
+		if !m.Has(r.ID) || !ok || !known {
+			return Explanation{}, fmt.Errorf("match: no record %s", r.ID)
+		}
+		sides[i] = side{schema: schema, source: source, unique: m.store.unique[source]}
+		m.give(&sides[i], r)
+	}
+	return m.weighed(&m.freq, &m.fits, a.ID, b.ID, &sides[0], &sides[1], nil), nil
+}
+
+// give parses the values of a record that is not in the store.
+func (m *Matcher) give(s *side, r Record) {
+	values, _ := tidy(m.plan.read(s.schema, r.Values))
+	for _, v := range values {
+		s.tags = append(s.tags, v.tag)
+		s.forms = append(s.forms, m.reader.parse(v.tag, v.text))
+		s.given = append(s.given, v.text)
+	}
+}
+
+// Has says whether there is a record of an id, once the matcher is built.
+func (m *Matcher) Has(id string) bool {
+	_, ok := m.store.find(id)
+	return m.trained && ok
+}
+
+// IDs are those of all records, ascending, once the matcher is built. They must not
+// be changed.
+func (m *Matcher) IDs() []string { return m.store.ids }
+
+// Pairs is how many were compared.
+func (m *Matcher) Pairs() int { return len(m.pairs.other) }
+
 func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
 	if !m.trained {
 		return Explanation{}, fmt.Errorf("match: nothing is explained before the run")
@@ -65,15 +107,25 @@ func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, pri
 	case !ok2:
 		return Explanation{}, fmt.Errorf("match: no record %s", b)
 	}
+	if m.store.rowEnds == nil {
+		return Explanation{}, fmt.Errorf("match: what was loaded has no records; see Between")
+	}
 	w := m.newWorker()
 	m.load(w, &w.left, x)
 	m.load(w, &w.right, y)
-	out := m.explain(fr, fits, &w.left, &w.right, prior)
+	return m.weighed(fr, fits, a, b, &w.left, &w.right, prior), nil
+}
+
+// weighed explains two records that are there.
+func (m *Matcher) weighed(fr *frequencies, fits *[families]fit, a, b string, left, right *side, prior *float64) Explanation {
+	out := m.explain(fr, fits, left, right, prior)
 	out.A, out.B = a, b
-	out.Keys = m.sharedKeys(&w.left, &w.right)
+	out.Keys = m.sharedKeys(left, right)
+	x, _ := m.store.find(a)
+	y, _ := m.store.find(b)
 	from, to := m.pairs.of(x)
 	_, out.Compared = slices.BinarySearch(m.pairs.other[from:to], y)
-	return out, nil
+	return out
 }
 
 // explain weighs two sides; prior, if any, stands for that of the model.
@@ -125,8 +177,7 @@ func (m *Matcher) sharedKeys(a, b *side) []SharedKey {
 		if !ok {
 			continue
 		}
-		if at, ok := m.index.tier[0].find(k); ok {
-			f.Records = m.index.tier[0].df(at)
+		if f.Records = m.having(k); f.Records > 1 {
 			f.Leads = f.Records <= commonKey
 			out = append(out, f.SharedKey)
 		}
@@ -134,6 +185,36 @@ func (m *Matcher) sharedKeys(a, b *side) []SharedKey {
 	slices.SortFunc(out, func(a, b SharedKey) int {
 		return cmp.Or(cmp.Compare(a.Records, b.Records), cmp.Compare(a.Slot, b.Slot), cmp.Compare(a.Kin, b.Kin), cmp.Compare(a.Text, b.Text))
 	})
+	return out
+}
+
+// having is how many records have a key that two have.
+func (m *Matcher) having(k key) int {
+	if m.index.n > 0 {
+		if at, ok := m.index.tier[0].find(k); ok {
+			return m.index.tier[0].df(at)
+		}
+		return 0
+	}
+	at, ok := slices.BinarySearchFunc(m.repeated, k, func(c counted64, k key) int { return cmp.Compare(c.key, k) })
+	if !ok {
+		return 0
+	}
+	return int(m.repeated[at].n)
+}
+
+// repeatedKeys are the keys that two records or more have.
+func (m *Matcher) repeatedKeys() []counted64 {
+	if m.index.n == 0 {
+		return m.repeated
+	}
+	var out []counted64
+	t := &m.index.tier[0]
+	for at, k := range t.keys {
+		if n := t.df(uint32(at)); n > 1 {
+			out = append(out, counted64{k, uint32(n)})
+		}
+	}
 	return out
 }
 

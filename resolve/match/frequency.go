@@ -39,27 +39,29 @@ func (m *Matcher) countForms(ctx context.Context) error {
 
 func countKeys(all []key, n int) frequencies {
 	slices.Sort(all)
-	repeated := 0
-	runs(all, func(_ key, n int) {
+	var repeated []counted64
+	runs(all, func(k key, n int) {
 		if n > 1 {
-			repeated++
+			repeated = append(repeated, counted64{k, uint32(n)})
 		}
 	})
+	return newFrequencies(float64(n), repeated)
+}
+
+// newFrequencies makes a table of the keys that several of n records have.
+func newFrequencies(n float64, repeated []counted64) frequencies {
 	size := 16
-	for size < 2*repeated {
+	for size < 2*len(repeated) {
 		size *= 2
 	}
-	f := frequencies{n: float64(n), table: make([]counted64, size)}
-	runs(all, func(k key, n int) {
-		if n < 2 {
-			return
-		}
-		at := uint64(k>>4) & uint64(size-1)
+	f := frequencies{n: n, table: make([]counted64, size)}
+	for _, c := range repeated {
+		at := uint64(c.key>>4) & uint64(size-1)
 		for f.table[at].n != 0 {
 			at = (at + 1) & uint64(size-1)
 		}
-		f.table[at] = counted64{k, uint32(n)}
-	})
+		f.table[at] = c
+	}
 	return f
 }
 

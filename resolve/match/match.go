@@ -92,6 +92,12 @@ type Matcher struct {
 	shipped *[families]fit
 	trained bool
 	pairs   pairs
+	equal   []equalRecords
+	done    Counts
+	// What was divided before, by what it was, and, where there is no index, the
+	// keys that several records have.
+	divided  map[[16]byte][]uint32
+	repeated []counted64
 
 	screens sync.Pool // of *worker
 	times   []Took
@@ -154,11 +160,14 @@ func (m *Matcher) Add(r Record) error {
 // Len gives the number of records taken.
 func (m *Matcher) Len() int { return len(m.store.ids) }
 
-// Run finds which records are one. It can be called once. The error is of the
-// context, or names a record that came twice or a constraint that cannot hold.
+// Run finds which records are one. What it builds first stays, so that it runs
+// again, under other constraints, at little cost. The error is of the context, or
+// names a record that came twice or a constraint that cannot hold.
 func (m *Matcher) Run(ctx context.Context, cs Constraints) (*Result, error) {
-	if err := m.Build(ctx); err != nil {
-		return nil, err
+	if !m.trained {
+		if err := m.Build(ctx); err != nil {
+			return nil, err
+		}
 	}
 	var out *Result
 	err := m.timed("cluster", func() (err error) { out, err = m.cluster(ctx, cs); return err })
@@ -175,8 +184,10 @@ func (m *Matcher) Build(ctx context.Context) error {
 	if err := m.Index(ctx); err != nil {
 		return err
 	}
-	err := m.steps(ctx, []stage{{"count", m.countForms}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}})
-	m.trained = err == nil
+	err := m.steps(ctx, []stage{{"count", m.countForms}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}, {"equal", m.findEqual}})
+	if m.trained = err == nil; m.trained {
+		m.done = m.counts()
+	}
 	return err
 }
 

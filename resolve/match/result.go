@@ -97,6 +97,7 @@ type Counts struct {
 	Pairs           int // compared
 	Patterns        int
 	Keys, Joined    int // keys, and keys made of several common ones
+	Divided         int // sets of records divided into clusters anew; others were as in the run before
 	Times           []Took
 }
 
@@ -132,7 +133,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	lim.bound = append(lim.bound, m.equalRows(lim.apart)...)
+	lim.bound = append(lim.bound, m.boundAsEqual(lim.apart)...)
 	bar := logit(m.cfg.Merge)
 	scores := make([]float64, len(m.pairs.patterns))
 	outcomes := make([]Outcome, len(scores))
@@ -141,7 +142,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		scores[i] = m.fits[p.family].score(p)
 		outcomes[i] = m.outcome(&m.fits[p.family], p, scores[i])
 	}
-	out := &Result{Counts: m.counts(), Model: m.models()}
+	out := &Result{Counts: m.done, Model: m.models()}
 	var edges []edge
 	for a := range m.pairs.ends {
 		from, to := m.pairs.of(uint32(a))
@@ -169,8 +170,22 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		}
 		return 0
 	}}
-	if err := parallel(ctx, m.cfg.Threads, len(parts), func(i int) { divided[i] = d.divide(&parts[i]) }); err != nil {
+	keys, anew := make([][16]byte, len(parts)), make([]bool, len(parts))
+	err = parallel(ctx, m.cfg.Threads, len(parts), func(i int) {
+		keys[i] = parts[i].hash()
+		if divided[i], anew[i] = m.divided[keys[i]], false; len(divided[i]) != len(parts[i].members) {
+			divided[i], anew[i] = d.divide(&parts[i]), true
+		}
+	})
+	if err != nil {
 		return nil, err
+	}
+	m.divided = make(map[[16]byte][]uint32, len(parts))
+	for i := range parts {
+		m.divided[keys[i]] = divided[i]
+		if anew[i] {
+			out.Counts.Divided++
+		}
 	}
 	for i := range parts {
 		out.Clusters = m.clustersOf(&parts[i], divided[i], out.Clusters)

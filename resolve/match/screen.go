@@ -52,12 +52,7 @@ func (m *Matcher) screen(r Record, k int, fr *frequencies, fits *[families]fit, 
 	w := m.screens.Get().(*worker)
 	defer m.screens.Put(w)
 	q := side{schema: schema, source: math.MaxUint32}
-	values, _ := tidy(m.plan.read(schema, r.Values))
-	for _, v := range values {
-		q.tags = append(q.tags, v.tag)
-		q.forms = append(q.forms, m.reader.parse(v.tag, v.text))
-		q.given = append(q.given, v.text)
-	}
+	m.give(&q, r)
 	found := m.index.search(w, m.requestKeys(w, &q), w.row, screenBudget, screenCandidates, func(rec uint32) bool {
 		return !m.plan.compatible[schema][m.store.schema[rec]]
 	})
