@@ -163,10 +163,12 @@ func TestTemplates(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%v, %d programs", err, len(list))
 	}
-	if out, err := exec.CommandContext(t.Context(), filepath.Join(bin, list[0].Name()), "generate", "-path", dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	for _, pkg := range []string{"ui", "web"} {
+		cmd := exec.CommandContext(t.Context(), filepath.Join(bin, list[0].Name()), "generate")
+		cmd.Dir = filepath.Join(dir, pkg)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
 		made, err := filepath.Glob(filepath.Join(dir, pkg, "*_templ.go"))
 		if err != nil || len(made) == 0 {
 			t.Fatalf("%s: %d files, %v", pkg, len(made), err)

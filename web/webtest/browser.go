@@ -21,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"overt/web"
 )
 
 // axe finds what those cannot use who do not see, hear or point; axe-core 4.14.1.
@@ -66,6 +68,11 @@ document.addEventListener("securitypolicyviolation", e => window.stopped.push(e.
 // Chromium.
 func (s *Site) Browse(t testing.TB) *Browser {
 	t.Helper()
+	return s.browse(t, web.EnterPath+s.Desk.Key(s.Actor))
+}
+
+func (s *Site) browse(t testing.TB, first string) *Browser {
+	t.Helper()
 	path := Chromium()
 	if path == "" {
 		t.Skip("no Chromium here (looked for " + strings.Join(names, ", ") + "): pages are not tried in a browser")
@@ -82,7 +89,7 @@ func (s *Site) Browse(t testing.TB) *Browser {
 	}
 	call(b, network.Enable, network.EnableParams{})
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noted})
-	b.Open("/enter?key=" + s.Desk.Key(s.Actor))
+	b.Open(first)
 	return b
 }
 
@@ -199,15 +206,17 @@ func (b *Browser) Until(expression string) {
 	run(b, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
 }
 
-// At waits until the browser is at a path, and its page is whole.
+// At waits until the browser is at a path, and its page is whole. A page that was gone
+// back to is asked by script: it comes without the events that chromedp waits for.
 func (b *Browser) At(path string) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); b.Path() != path; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			b.t.Fatalf("the browser is at %s, not at %s", b.Path(), path)
+	at := ""
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if at = Eval[string](b, `document.documentElement?.hasAttribute("data-ready") ? location.pathname + location.search : ""`); at == path {
+			return
 		}
 	}
-	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
+	b.t.Fatalf("the browser is at %q, not at %q", at, path)
 }
 
 // Path is where the browser is, without the host.
