@@ -71,7 +71,7 @@ func nextMentions(p entityPage) string {
 
 func (p *entityPage) linkTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "Links"), Columns: []ui.Column{
-		{Label: ui.T(ctx, "How")}, {Label: ui.T(ctx, "With")}, {Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "How")}, {Label: ui.T(ctx, "With")}, {Label: ui.T(ctx, "When"), Whole: true}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Links.Links {
 		l := &p.Links.Links[i]
@@ -131,7 +131,7 @@ func moneyTitle(ctx context.Context, k moneyKind) string {
 func (p *entityPage) sumTable(ctx context.Context) ui.Table {
 	m := p.Money
 	t := ui.Table{Caption: moneyTitle(ctx, m.Of), Headed: true, Columns: []ui.Column{
-		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to")}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to"), Whole: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
 		r := &m.Rows[i]
@@ -213,7 +213,7 @@ func stepChip(path answer.Path, hop int) ui.Chip {
 
 func (p *entityPage) actionTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "What was done under the contract, by date"), Columns: []ui.Column{
-		{Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Number")}, {Label: ui.T(ctx, "What")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "When"), Whole: true}, {Label: ui.T(ctx, "Number")}, {Label: ui.T(ctx, "What")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Profile.History {
 		a := &p.Profile.History[i]
@@ -234,7 +234,7 @@ func (p *entityPage) actionTable(ctx context.Context) ui.Table {
 
 func (p *entityPage) sightingTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "When values were first seen, and gone"), Headed: true, Columns: []ui.Column{
-		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen")}, {Label: ui.T(ctx, "Gone by")}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen"), Whole: true}, {Label: ui.T(ctx, "Gone by"), Whole: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Profile.Values {
 		v := &p.Profile.Values[i]
