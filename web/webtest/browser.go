@@ -68,11 +68,6 @@ document.addEventListener("securitypolicyviolation", e => window.stopped.push(e.
 // Chromium.
 func (s *Site) Browse(t testing.TB) *Browser {
 	t.Helper()
-	return s.browse(t, web.EnterPath+s.Desk.Key(s.Actor))
-}
-
-func (s *Site) browse(t testing.TB, first string) *Browser {
-	t.Helper()
 	path := Chromium()
 	if path == "" {
 		t.Skip("no Chromium here (looked for " + strings.Join(names, ", ") + "): pages are not tried in a browser")
@@ -89,7 +84,7 @@ func (s *Site) browse(t testing.TB, first string) *Browser {
 	}
 	call(b, network.Enable, network.EnableParams{})
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noted})
-	b.Open(first)
+	b.Open(web.EnterPath + s.Desk.Key(s.Actor))
 	return b
 }
 
@@ -168,8 +163,20 @@ var named = map[string]struct {
 // that a page that takes the key for itself keeps it from being written.
 func (b *Browser) Key(key string) {
 	b.t.Helper()
+	b.press(input.DispatchKeyEventParams{Key: key, Text: key})
+}
+
+// Ctrl presses a key together with Ctrl; it counts as one press.
+func (b *Browser) Ctrl(key string) {
+	b.t.Helper()
+	b.press(input.DispatchKeyEventParams{Key: key, Modifiers: 2})
+}
+
+func (b *Browser) press(down input.DispatchKeyEventParams) {
+	b.t.Helper()
 	b.presses++
-	down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key}
+	key := down.Key
+	down.Type = input.DispatchKeyEventTypeKeyDown
 	if k, ok := named[key]; ok {
 		down.WindowsVirtualKeyCode, down.Code, down.Text = k.code, key, k.text
 	}
@@ -191,7 +198,7 @@ func (b *Browser) Presses() int { return b.presses }
 // Wait waits until an element is there and is seen.
 func (b *Browser) Wait(selector string) {
 	b.t.Helper()
-	run(b, chromedp.WaitVisible(chromedp.CSS(selector)))
+	b.Until(fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", selector))
 }
 
 // Eval gives the value of an expression in the page.
@@ -200,23 +207,22 @@ func Eval[T any](b *Browser, expression string) T {
 	return run(b, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// Until waits until an expression in the page is true.
+// Until waits until an expression in the page is true, whichever page that is by then.
 func (b *Browser) Until(expression string) {
 	b.t.Helper()
-	run(b, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience)))
-}
-
-// At waits until the browser is at a path, and its page is whole. A page that was gone
-// back to is asked by script: it comes without the events that chromedp waits for.
-func (b *Browser) At(path string) {
-	b.t.Helper()
-	at := ""
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if at = Eval[string](b, `document.documentElement?.hasAttribute("data-ready") ? location.pathname + location.search : ""`); at == path {
+		// Asked while one page makes way for another, there is no answer.
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+expression+")")); err == nil && ok {
 			return
 		}
 	}
-	b.t.Fatalf("the browser is at %q, not at %q", at, path)
+	b.t.Fatalf("at %s it never came to %s", b.Path(), expression)
+}
+
+// At waits until the browser is at a path, and its page is whole.
+func (b *Browser) At(path string) {
+	b.t.Helper()
+	b.Until(fmt.Sprintf(`document.documentElement?.hasAttribute("data-ready") && location.pathname + location.search == %q`, path))
 }
 
 // Path is where the browser is, without the host.
