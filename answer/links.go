@@ -79,9 +79,10 @@ type ValueSources struct {
 	Value Value  `json:"value"`
 }
 
-// ReadValue gives one value of an entity with all its citations. Errors: not_found.
-func ReadValue(ctx context.Context, d *gate.Desk, words, prop, value string) (*ValueSources, error) {
-	p, err := Show(ctx, d, words, -1, false)
+// ReadValue gives one value of an entity with up to n of its citations. Errors:
+// not_found.
+func ReadValue(ctx context.Context, d *gate.Desk, words, prop, value string, n int) (*ValueSources, error) {
+	p, err := Show(ctx, d, words, n, false)
 	if err != nil {
 		return nil, err
 	}

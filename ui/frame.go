@@ -18,7 +18,7 @@ func density(compact bool) string {
 
 // keyList says what single keys do on every page.
 func keyList(ctx context.Context, f *Frame) []Link {
-	list := []Link{
+	return append([]Link{
 		{Key: "/", Label: T(ctx, "search")},
 		{Key: "j k", Label: T(ctx, "next, previous")},
 		{Key: "Enter", Label: T(ctx, "open")},
@@ -27,10 +27,5 @@ func keyList(ctx context.Context, f *Frame) []Link {
 		{Key: "Esc", Label: T(ctx, "close what is beside")},
 		{Key: "Ctrl K", Label: T(ctx, "go to anything on the page")},
 		{Key: "?", Label: T(ctx, "this list")},
-		{Key: "g d", Label: T(ctx, "Desk")},
-	}
-	for _, l := range f.Nav {
-		list = append(list, l)
-	}
-	return list
+	}, f.Nav...)
 }

@@ -88,6 +88,7 @@ type Fact struct {
 type Column struct {
 	Label  string
 	Number bool
+	Whole  bool   // its cells break into no lines: dates
 	Sort   string // where a press sorts by it; "" for nowhere
 	Sorted string // ascending, descending or ""
 }
@@ -127,8 +128,18 @@ func sortWord(c Column) string {
 	return c.Sorted
 }
 
-// number says whether a column has numbers.
-func (t Table) number(i int) bool { return i < len(t.Columns) && t.Columns[i].Number }
+// class is that of the cells of a column.
+func (t Table) class(i int) string {
+	switch {
+	case i >= len(t.Columns):
+		return ""
+	case t.Columns[i].Number:
+		return "num"
+	case t.Columns[i].Whole:
+		return "whole"
+	}
+	return ""
+}
 
 // current is the word for a link that leads to where the reader is.
 func current(here bool) string {

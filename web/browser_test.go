@@ -80,6 +80,17 @@ func TestKeys(t *testing.T) {
 	b.Key("u")
 	b.At("/")
 
+	b.Ctrl("k")
+	b.Wait("overt-palette dialog[open]")
+	b.Type("sea")
+	b.Until(`document.querySelectorAll("overt-palette [role=option]").length > 0`)
+	for _, line := range b.Axe() {
+		t.Errorf("with the palette open: %s", line)
+	}
+	b.Screenshot("palette")
+	b.Key("Enter")
+	b.At("/search")
+
 	b.Open("/session")
 	b.Click(`input[name="keys"][value="off"]`)
 	b.Click(`form[action="/session"] button`)

@@ -71,7 +71,7 @@ func (a *deskAnswer) sources(ctx context.Context) ui.Table {
 // runs are the newest imports.
 func (a *deskAnswer) runs(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "What came in last"), Columns: []ui.Column{
-		{Label: ui.T(ctx, "Run"), Number: true}, {Label: ui.T(ctx, "Source")}, {Label: ui.T(ctx, "As of")}, {Label: ui.T(ctx, "Entities"), Number: true}, {Label: ui.T(ctx, "Remarks")},
+		{Label: ui.T(ctx, "Import"), Number: true}, {Label: ui.T(ctx, "Source")}, {Label: ui.T(ctx, "As of"), Whole: true}, {Label: ui.T(ctx, "Entities"), Number: true}, {Label: ui.T(ctx, "Remarks")},
 	}}
 	list := slices.Clone(a.Runs.Runs)
 	slices.SortFunc(list, func(x, y answer.RunLine) int { return int(y.ID) - int(x.ID) })

@@ -12,13 +12,16 @@ import (
 
 // screens are where the navigation leads; their labels are texts of the catalogue.
 var screens = []ui.Link{
-	{Label: "Desk", Href: "/", Key: "g h"},
+	{Label: "Desk", Href: "/", Key: "g d"},
 	{Label: "Search", Href: "/search", Key: "g s"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays
 // in the browser's history opens nothing.
 func (s *Service) enter(v *visit) (response, error) {
+	if v.Method != http.MethodGet { // what only looks whether the address is there takes no key
+		return s.outside(v), nil
+	}
 	who, ok := s.sessions.use(v.URL.Query().Get("key"))
 	if !ok {
 		if _, inside := s.sessions.find(s.word(v.Request)); inside {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -30,7 +31,8 @@ const (
 type entityAnswer struct {
 	Profile    *answer.Profile    `json:"profile"`
 	Links      *answer.Links      `json:"links,omitempty"`
-	Money      []moneyAnswer      `json:"money,omitempty"`
+	Kinds      []moneyKind        `json:"kinds,omitempty"` // of money that there are
+	Money      *moneyAnswer       `json:"money,omitempty"`
 	Mentions   *answer.NamedWhere `json:"mentions,omitempty"`
 	Reach      *answer.Reach      `json:"reach,omitempty"`
 	Judgements *answer.Judgements `json:"judgements,omitempty"`
@@ -51,15 +53,22 @@ func (a *entityAnswer) Records() int {
 	if a.Judgements != nil {
 		n += a.Judgements.Records()
 	}
-	for _, m := range a.Money {
-		n += m.Count
+	if a.Money != nil {
+		n += a.Money.Count
 	}
 	return n
 }
 
-// moneyAnswer is one kind of money in one direction.
+// A moneyKind is a kind of money in one direction, and how much of it there is.
+type moneyKind struct {
+	Out   bool       `json:"out"` // paid by the entity, not to it
+	Kind  money.Kind `json:"kind"`
+	Count int        `json:"count"`
+}
+
+// moneyAnswer is a sum of one of them.
 type moneyAnswer struct {
-	Out bool `json:"out"` // paid by the entity, not to it
+	Of moneyKind `json:"of"`
 	*money.Answer
 }
 
@@ -70,6 +79,7 @@ type entityQuestion struct {
 	asOf    string
 	kind    string // of link
 	inbound bool
+	pays    bool // money that it pays, not gets
 	by      money.By
 	after   string
 }
@@ -78,7 +88,7 @@ func readEntity(v *visit) (entityQuestion, error) {
 	q := v.URL.Query()
 	e := entityQuestion{
 		id: ftm.EntityID(v.PathValue("id")), view: v.PathValue("view"), asOf: q.Get("asof"), kind: q.Get("kind"),
-		inbound: q.Get("in") != "", by: money.By(q.Get("by")), after: q.Get("after"),
+		inbound: q.Get("in") != "", pays: q.Get("way") == "from", by: money.By(q.Get("by")), after: q.Get("after"),
 	}
 	if e.asOf != "" && statement.DayOf(e.asOf) == statement.NoDay {
 		return e, overt.Errorf(overt.Invalid, "asof", "%q is not a date; write 2019, 2019-03 or 2019-03-31", clip(e.asOf))
@@ -114,7 +124,11 @@ func (s *Service) entity(v *visit) (response, error) {
 	for _, w := range entityViews {
 		p.tabs = append(p.tabs, ui.Link{Label: v.say(w.label), Href: entityPath(q.id, w.name, "asof", q.asOf), Key: w.key, Here: w.name == q.view})
 	}
-	return show(ui.Page{Title: a.Profile.Found.Caption + " · " + v.say(entityViews[at].label), Main: entityScreen(p)})
+	page := ui.Page{Title: a.Profile.Found.Caption + " · " + v.say(entityViews[at].label), Main: entityScreen(p)}
+	if v.fragment() {
+		page.Main = entityBeside(p)
+	}
+	return show(page)
 }
 
 // readView answers one view of an entity.
@@ -133,7 +147,7 @@ func (s *Service) readView(ctx context.Context, d *gate.Desk, q entityQuestion) 
 		after, _ := strconv.Atoi(q.after)
 		a.Links, err = answer.ListLinks(ctx, d, id, q.kind, q.inbound, max(0, after), linksShown, o)
 	case "money":
-		a.Money, err = sums(ctx, d, a.Profile.Found, q)
+		err = a.sums(ctx, d, q)
 	case "mentions":
 		a.Mentions, err = answer.FindMentions(ctx, d, id, q.after, mentionsShown)
 	case "reach":
@@ -154,31 +168,42 @@ func known(ctx context.Context, d *gate.Desk, id ftm.EntityID) error {
 	return err
 }
 
-// sums are the kinds of money that an entity pays or gets, those that there are.
-func sums(ctx context.Context, d *gate.Desk, f *answer.Found, q entityQuestion) ([]moneyAnswer, error) {
-	ledger, out := money.NewLedger(d.View, d.Graph), []moneyAnswer{}
-	for _, kind := range money.Kinds {
-		for _, pays := range []bool{true, false} {
-			mq := money.Query{Kind: kind, By: q.by, AsOf: statement.LastDayOf(q.asOf), To: f.Members}
-			if pays {
-				mq.From, mq.To = f.Members, nil
-			}
-			if mq.By == "" {
-				mq.By = money.ByYear
-			}
-			m, err := ledger.Sum(ctx, mq)
-			if overt.CodeOf(err) == overt.Invalid && q.by != "" && slices.Contains(money.Bys, q.by) {
-				continue // a grouping that this kind knows nothing of
-			}
+// sums finds the kinds of money that an entity pays or gets, and sums the one that is
+// asked for, else the first there is.
+func (a *entityAnswer) sums(ctx context.Context, d *gate.Desk, q entityQuestion) error {
+	ledger, members := money.NewLedger(d.View, d.Graph), a.Profile.Found.Members
+	for _, pays := range []bool{true, false} {
+		for _, kind := range money.Kinds {
+			m, err := ledger.Sum(ctx, sumOf(members, pays, money.Query{Kind: kind, AsOf: statement.LastDayOf(q.asOf)}))
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if m.Count > 0 {
-				out = append(out, moneyAnswer{pays, m})
+			if m.Count == 0 {
+				continue
+			}
+			k := moneyKind{pays, kind, m.Count}
+			a.Kinds = append(a.Kinds, k)
+			if a.Money == nil && q.kind == "" || q.kind == string(kind) && q.pays == pays {
+				a.Money = &moneyAnswer{Of: k}
 			}
 		}
 	}
-	return out, nil
+	if a.Money == nil {
+		return nil
+	}
+	var err error
+	a.Money.Answer, err = ledger.Sum(ctx, sumOf(members, a.Money.Of.Out, money.Query{Kind: a.Money.Of.Kind, By: cmp.Or(q.by, money.ByYear), AsOf: statement.LastDayOf(q.asOf)}))
+	return err
+}
+
+// sumOf is a query for what some ids of one entity pay, or get.
+func sumOf(members []ftm.EntityID, pays bool, q money.Query) money.Query {
+	if pays {
+		q.From = members
+	} else {
+		q.To = members
+	}
+	return q
 }
 
 // entityPage is what the templates of an entity draw.
@@ -200,7 +225,7 @@ func (s *Service) value(v *visit) (response, error) {
 		if err := known(ctx, d, q.id); err != nil {
 			return nil, err
 		}
-		return answer.ReadValue(ctx, d, string(q.id), prop, is)
+		return answer.ReadValue(ctx, d, string(q.id), prop, is, partsShown)
 	})
 	if err != nil {
 		return response{}, err

@@ -71,7 +71,7 @@ func nextMentions(p entityPage) string {
 
 func (p *entityPage) linkTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "Links"), Columns: []ui.Column{
-		{Label: ui.T(ctx, "How")}, {Label: ui.T(ctx, "With")}, {Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "How")}, {Label: ui.T(ctx, "With")}, {Label: ui.T(ctx, "When"), Whole: true}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Links.Links {
 		l := &p.Links.Links[i]
@@ -107,28 +107,31 @@ func grouped(amount string) string {
 	return out
 }
 
-// groupings lead to other rows of the sums.
-func (p *entityPage) groupings(ctx context.Context) []ui.Link {
-	var out []ui.Link
-	for _, by := range money.Bys {
-		out = append(out, ui.Link{
-			Label: ui.T(ctx, string(by)), Href: entityPath(p.q.id, "money", "by", string(by), "asof", p.q.asOf), Here: by == cmp.Or(p.q.by, money.ByYear),
-		})
+// way is the direction of a kind of money, as addresses have it.
+func (k moneyKind) way() string {
+	if k.Out {
+		return "from"
 	}
-	return out
+	return "to"
+}
+
+// moneyPath is a sum of the entity's money.
+func (p *entityPage) moneyPath(k moneyKind, by money.By) string {
+	return entityPath(p.q.id, "money", "way", k.way(), "kind", string(k.Kind), "by", string(by), "asof", p.q.asOf)
 }
 
 // moneyTitle says what a sum is of. Kinds are never added.
-func moneyTitle(ctx context.Context, m moneyAnswer) string {
-	if m.Out {
-		return ui.T(ctx, "Paid by it: %s", ui.T(ctx, string(m.Kind)))
+func moneyTitle(ctx context.Context, k moneyKind) string {
+	if k.Out {
+		return ui.T(ctx, "Paid by it: %s", ui.T(ctx, string(k.Kind)))
 	}
-	return ui.T(ctx, "Paid to it: %s", ui.T(ctx, string(m.Kind)))
+	return ui.T(ctx, "Paid to it: %s", ui.T(ctx, string(k.Kind)))
 }
 
-func (p *entityPage) sumTable(ctx context.Context, m moneyAnswer) ui.Table {
-	t := ui.Table{Caption: moneyTitle(ctx, m), Headed: true, Columns: []ui.Column{
-		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to")}, {Label: ui.T(ctx, "Source")},
+func (p *entityPage) sumTable(ctx context.Context) ui.Table {
+	m := p.Money
+	t := ui.Table{Caption: moneyTitle(ctx, m.Of), Headed: true, Columns: []ui.Column{
+		{Label: ui.T(ctx, string(m.By))}, {Label: m.Currency, Number: true}, {Label: ui.T(ctx, "Items"), Number: true}, {Label: ui.T(ctx, "From – to"), Whole: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
 		r := &m.Rows[i]
@@ -137,23 +140,20 @@ func (p *entityPage) sumTable(ctx context.Context, m moneyAnswer) ui.Table {
 			name = entityName(r.ID, r.Key, p.q.asOf)
 		}
 		t.Rows = append(t.Rows, []templ.Component{
-			name, ui.Bdi(grouped(r.Amount.String())), ui.Bdi(ui.Number(r.Count)), ui.Bdi(period(r.First, r.Last)), ui.SourceChip(p.sumChip(m, r.Key, r.Count)),
+			name, ui.Bdi(grouped(r.Amount.String())), ui.Bdi(ui.Number(r.Count)), ui.Bdi(period(r.First, r.Last)), ui.SourceChip(p.sumChip(r.Key, r.Count)),
 		})
 	}
 	if more := len(m.Rows) - len(t.Rows); more > 0 {
 		t.Rows = append(t.Rows, []templ.Component{ui.Bdi(ui.N(ctx, "and %s more", "and %s more", more)), ui.Bdi(""), ui.Bdi(""), ui.Bdi(""), ui.Bdi("")})
 	}
-	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip(m, "", m.Count))}
+	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip("", m.Count))}
 	return t
 }
 
-// sumChip leads to the parts of a row of a sum, or of all of it.
-func (p *entityPage) sumChip(m moneyAnswer, key string, parts int) ui.Chip {
-	way := "to"
-	if m.Out {
-		way = "from"
-	}
-	return ui.Chip{State: ui.Computed, Count: parts, Of: key, Href: entityPath(p.q.id, "sum", "way", way, "kind", string(m.Kind), "by", string(m.By), "key", key, "asof", p.q.asOf)}
+// sumChip leads to the parts of a row of the sum, or of all of it.
+func (p *entityPage) sumChip(key string, parts int) ui.Chip {
+	k := p.Money.Of
+	return ui.Chip{State: ui.Computed, Count: parts, Of: key, Href: entityPath(p.q.id, "sum", "way", k.way(), "kind", string(k.Kind), "by", string(p.Money.By), "key", key, "asof", p.q.asOf)}
 }
 
 // holders are those that are reached one way.
@@ -213,7 +213,7 @@ func stepChip(path answer.Path, hop int) ui.Chip {
 
 func (p *entityPage) actionTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "What was done under the contract, by date"), Columns: []ui.Column{
-		{Label: ui.T(ctx, "When")}, {Label: ui.T(ctx, "Number")}, {Label: ui.T(ctx, "What")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "When"), Whole: true}, {Label: ui.T(ctx, "Number")}, {Label: ui.T(ctx, "What")}, {Label: ui.T(ctx, "Amount"), Number: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Profile.History {
 		a := &p.Profile.History[i]
@@ -234,7 +234,7 @@ func (p *entityPage) actionTable(ctx context.Context) ui.Table {
 
 func (p *entityPage) sightingTable(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "When values were first seen, and gone"), Headed: true, Columns: []ui.Column{
-		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen")}, {Label: ui.T(ctx, "Gone by")}, {Label: ui.T(ctx, "Source")},
+		{Label: ui.T(ctx, "Property")}, {Label: ui.T(ctx, "Value")}, {Label: ui.T(ctx, "First seen"), Whole: true}, {Label: ui.T(ctx, "Gone by"), Whole: true}, {Label: ui.T(ctx, "Source")},
 	}}
 	for i := range p.Profile.Values {
 		v := &p.Profile.Values[i]

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"overt"
@@ -39,10 +40,8 @@ func (s *Service) sum(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	get := v.URL.Query().Get
-	mq := money.Query{Kind: money.Kind(get("kind")), By: money.By(get("by")), AsOf: statement.LastDayOf(q.asOf), Citations: -1}
-	out, key := get("way") == "from", get("key")
-	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: "parts of " + get("kind") + " by " + get("by"), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
+	key := v.URL.Query().Get("key")
+	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: fmt.Sprintf("parts of kind %s by %s", clip(q.kind), clip(string(q.by))), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
 		if err := known(ctx, d, q.id); err != nil {
 			return nil, err
 		}
@@ -50,14 +49,12 @@ func (s *Service) sum(v *visit) (response, error) {
 		if err != nil {
 			return nil, err
 		}
-		if mq.To = f.Members; out {
-			mq.From, mq.To = f.Members, nil
-		}
-		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, mq)
+		mq := money.Query{Kind: money.Kind(q.kind), By: q.by, AsOf: statement.LastDayOf(q.asOf), Citations: -1}
+		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, sumOf(f.Members, q.pays, mq))
 		if err != nil {
 			return nil, err
 		}
-		return partsOf(f, m, key, out)
+		return partsOf(f, m, key, q.pays)
 	})
 	if err != nil {
 		return response{}, err

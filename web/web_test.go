@@ -22,6 +22,9 @@ func TestEnter(t *testing.T) {
 		}
 	}
 	key := web.EnterPath + s.Desk.Key(s.Actor)
+	if r := s.Do(t, http.MethodHead, key, ""); r.Status != http.StatusUnauthorized || r.Header.Get("Set-Cookie") != "" {
+		t.Errorf("a look at the address: %d", r.Status)
+	}
 	if r := s.Get(t, key); r.Status != http.StatusOK || !strings.Contains(r.Body, "tester") || r.Path != "/" {
 		t.Fatalf("the key does not open: %d at %s", r.Status, r.Path)
 	}

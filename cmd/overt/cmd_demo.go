@@ -22,7 +22,9 @@ var demoSteps = []struct{ say, command string }{
 }
 
 func (a *app) demoCommand() *cobra.Command {
-	return &cobra.Command{
+	var o serveOptions
+	serve := isTerminal(a.out)
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Fill a home with a small real investigation and walk through it",
 		Long: `Loads our own small example: agencies, systems, contracts, resellers, hosts and
@@ -30,11 +32,24 @@ data flows around the US Department of Homeland Security, mostly 2014 to 2019,
 each fact with publisher, title and date of its public source. Then it asks a
 few questions and prints the answers, as you would.
 
+On a terminal it then opens the desk on the example, as overt serve does, until Ctrl-C;
+--serve=false ends it after the walk. Where what it prints goes elsewhere, it ends
+there unless --serve asks for the desk.
+
 Without --home it uses a folder of its own, so that your data stays apart.`,
-		Example: "  overt demo\n  overt demo --home /tmp/try && overt --home /tmp/try show HART",
+		Example: "  overt demo\n  overt demo --serve=false --home /tmp/try && overt --home /tmp/try show HART",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.demo(cmd.Context()); err != nil || !serve || a.json {
+				return err
+			}
+			return a.serve(cmd.Context(), o)
+		},
 	}
+	a.unconfinedFlag(cmd)
+	cmd.Flags().BoolVar(&serve, "serve", serve, "open the desk on the example")
+	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "the `address` the desk is served at")
+	return cmd
 }
 
 func (a *app) demo(ctx context.Context) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 	"overt"
 	"overt/api"
 	"overt/extract/records"
+	"overt/policy"
 	"overt/web"
 )
 
@@ -48,7 +50,7 @@ the audit log before it is answered.`,
 	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.only, "only", "", "`what` alone is served: match")
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8400", "the `address` it is served at")
+	f.StringVar(&o.listen, "listen", defaultListen, "the `address` it is served at")
 	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with the token that is asked of programs")
 	f.StringSliceVar(&o.against, "against", nil, "have these `datasets` ready too, each by itself, for programs")
 	return cmd
@@ -59,6 +61,9 @@ type serveOptions struct {
 	only, listen, tokenFile string
 	against                 []string
 }
+
+// defaultListen is where the service is reached when nothing else is said.
+const defaultListen = "127.0.0.1:8400"
 
 // leastToken is the shortest token, in bytes.
 const leastToken = 16
@@ -129,6 +134,9 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 		}
 		for _, p := range h.engine.Purposes() {
 			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})
+		}
+		if i := slices.IndexFunc(cfg.Purposes, func(p web.Purpose) bool { return p.ID == policy.Purpose(a.purpose) }); i > 0 {
+			cfg.Purposes[0], cfg.Purposes[i] = cfg.Purposes[i], cfg.Purposes[0] // sessions begin with the first
 		}
 		if token != "" {
 			programs, err := a.matchService(ctx, h, token, o.against)

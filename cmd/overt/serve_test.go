@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,6 +32,22 @@ func (g *growing) String() string {
 	return g.b.String()
 }
 
+// serving runs a verb that serves until ctx ends, and gives where it says it does.
+func serving(ctx context.Context, t *testing.T, says string, args ...string) (at string, errs *growing, done chan int) {
+	t.Helper()
+	errs, done = &growing{}, make(chan int, 1)
+	go func() { done <- run(ctx, args, streams{strings.NewReader(""), io.Discard, errs}) }()
+	address := regexp.MustCompile(says)
+	for range 600 {
+		if found := address.FindStringSubmatch(errs.String()); found != nil {
+			return found[1], errs, done
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatalf("it does not answer: %s", errs.String())
+	return "", nil, nil
+}
+
 // TestServe starts the service, asks it, and stops it as Ctrl-C does.
 func TestServe(t *testing.T) {
 	dir := t.TempDir()
@@ -43,22 +60,7 @@ func TestServe(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	var errs growing
-	done := make(chan int, 1)
-	go func() {
-		done <- run(ctx, []string{"--home", home, "serve", "--only", "match", "--listen", "127.0.0.1:0", "--against", "list"}, streams{strings.NewReader(""), io.Discard, &errs})
-	}()
-	at := regexp.MustCompile(`answering at (http://\S+);`)
-	for range 600 {
-		if at.MatchString(errs.String()) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	found := at.FindStringSubmatch(errs.String())
-	if found == nil {
-		t.Fatalf("it does not answer: %s", errs.String())
-	}
+	at, errs, done := serving(ctx, t, `answering at (http://\S+);`, "--home", home, "serve", "--only", "match", "--listen", "127.0.0.1:0", "--against", "list")
 	client := &http.Client{Timeout: time.Minute}
 	for _, tt := range []struct{ method, path, body, want string }{
 		{"POST", "/match/list", `{"queries":{"q":{"schema":"Company","properties":{"name":["Northmoor Bleaching Limited"]}}}}`, `"id":"l-1"`},
@@ -67,7 +69,7 @@ func TestServe(t *testing.T) {
 		{"GET", "/entities/l-1", "", `"referents":["l-1"]`},
 		{"GET", "/catalog", "", `"name":"list"`},
 	} {
-		req, err := http.NewRequestWithContext(ctx, tt.method, found[1]+tt.path, strings.NewReader(tt.body))
+		req, err := http.NewRequestWithContext(ctx, tt.method, at+tt.path, strings.NewReader(tt.body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,5 +89,87 @@ func TestServe(t *testing.T) {
 	}
 	if code, out, errs := overtIn(t, home, "audit", "show"); code != exitOK || !strings.Contains(out, "list 1 requests, sha256") {
 		t.Errorf("what was asked is not in the log: %s%s", out, errs)
+	}
+}
+
+// TestServeDesk opens the desk by the address that is printed, asks programs' service
+// beside it, and ends both.
+func TestServeDesk(t *testing.T) {
+	dir := t.TempDir()
+	home, token := filepath.Join(dir, "home"), filepath.Join(dir, "token.txt")
+	if err := os.WriteFile(token, []byte("a-token-of-a-test\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	at, errs, done := serving(ctx, t, `(http://\S+)`, "--home", home, "demo", "--serve", "--listen", "127.0.0.1:0", "--unconfined")
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Timeout: time.Minute, Jar: jar}
+	get := func(url string) (int, string) {
+		req, err := http.NewRequestWithContext(ctx, "GET", url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(body)
+	}
+	host := at[:strings.Index(at, "/enter")]
+	if code, body := get(host + "/find?name=ICE"); code != 401 {
+		t.Errorf("before the address was opened: %d %s", code, body)
+	}
+	if code, body := get(at); code != 200 || !strings.Contains(body, "demo") {
+		t.Errorf("the desk: %d %s", code, body)
+	}
+	if code, body := get(host + "/find?name=ICE"); code != 200 || !strings.Contains(body, "U.S. Immigration and Customs Enforcement") {
+		t.Errorf("an entity: %d %s", code, body)
+	}
+	if code, body := get(host + "/search?q=cloud"); code != 200 || !strings.Contains(body, "class=\"hit\"") {
+		t.Errorf("a search: %d %s", code, body)
+	}
+	if code, _ := get(host + "/match/default"); code != 404 {
+		t.Errorf("programs are answered without a token: %d", code)
+	}
+	stop()
+	if code := <-done; code != exitOK {
+		t.Errorf("it ended with %d: %s", code, errs.String())
+	}
+	if code, out, errs := overtIn(t, home, "audit", "show", "--last", "40"); code != exitOK || !strings.Contains(out, "entity.find") || !strings.Contains(out, "desk.read") {
+		t.Errorf("what was asked is not in the log: %s%s", out, errs)
+	}
+
+	ctx, stop = context.WithCancel(t.Context())
+	defer stop()
+	at, _, done = serving(ctx, t, `(http://\S+)`, "--home", home, "serve", "--listen", "127.0.0.1:0", "--token-file", token)
+	host = at[:strings.Index(at, "/enter")]
+	if code, _ := get(host + "/catalog"); code != 401 {
+		t.Errorf("programs without the token: %d", code)
+	}
+	req, err := http.NewRequestWithContext(ctx, "GET", host+"/catalog", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer a-token-of-a-test")
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Body.Close() != nil || resp.StatusCode != 200 {
+		t.Errorf("programs with the token: %d", resp.StatusCode)
+	}
+	stop()
+	<-done
+	if code, _, errs := overtIn(t, home, "serve", "--listen", "0.0.0.0:0"); code == exitOK || !strings.Contains(errs, "knows one person") {
+		t.Errorf("the desk opens to others: %d %s", code, errs)
 	}
 }

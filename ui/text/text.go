@@ -17,7 +17,7 @@ type Language struct {
 
 	words  map[string]string
 	forms  map[string][]string // by the text for many
-	form   func(n int) int     // which of forms says a number
+	form   func(n int64) int   // which of forms says a number
 	change func(string) string // what is done to English in place of a table; nil for nothing
 }
 
@@ -71,7 +71,7 @@ func (l *Language) Count(one, many string, n int64) string {
 		s = one
 	}
 	if forms := l.forms[many]; forms != nil {
-		s = forms[l.form(int(n%1000))]
+		s = forms[l.form(n)]
 	}
 	if l.change != nil {
 		s = l.change(s)
