@@ -36,6 +36,7 @@ import (
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/resolve"
+	"overt/search"
 	"overt/similar"
 	"overt/statement"
 )
@@ -56,6 +57,7 @@ type Home struct {
 
 	seconds atomic.Int64
 	named   *mention.Layer
+	indexed *memory.Index
 	graphs  []*graph.Graph
 	current *graph.Graph
 	// sketches are opened when they are asked for.
@@ -107,7 +109,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	closing(t, h.Log)
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
-		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
+		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Index: h.index, Mentions: h.mentions, Similar: h.similar,
 		Resolved: h.Kept(),
 	})
 	t.Cleanup(func() {
@@ -217,6 +219,20 @@ func (h *Home) mentions(ctx context.Context) (*mention.Layer, error) {
 		return "followed", pipeline.FollowMentions(ctx, d, h.named, dir)
 	})
 	return h.named, err
+}
+
+// index gives the index of passages and names of the moment, held in memory.
+func (h *Home) index(ctx context.Context) (search.Index, error) {
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	return gate.Ask(ctx, pass, gate.Act{Action: "search.derive"}, false, func(ctx context.Context, d *gate.Desk) (*memory.Index, error) {
+		if h.indexed == nil || !pipeline.CanFollow(h.indexed.Stamp().Rule, d.View.Sight()) {
+			h.indexed = &memory.Index{}
+		}
+		return h.indexed, pipeline.Follow(ctx, d, h.indexed, h.Statements.Epoch())
+	})
 }
 
 // Pass comes in as the owner, who also means to write the given labels.
