@@ -163,7 +163,7 @@ func (c *call) begin(req pipeline.Request, up *upload) (*job, error) {
 		if err != nil {
 			return 0, "", err
 		}
-		return int64(len(up.names)), j.told.ID, nil
+		return int64(len(up.names)), "", nil
 	})
 	return j, err
 }

@@ -293,3 +293,86 @@ func form(t *testing.T, pairs ...string) (body, kind string) {
 	}
 	return b.String(), w.FormDataContentType()
 }
+
+// empty fails when a folder has anything left in it.
+func empty(t *testing.T, dir string) {
+	t.Helper()
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the folder: %v %v", left, err)
+	}
+}
+
+// walk reads a list part by part, and gives what is asked of each.
+func walk(t *testing.T, a http.Handler, target string, of func(map[string]any)) (cursors []string) {
+	t.Helper()
+	cursor := ""
+	for range 100 {
+		out := read[map[string]any](t, do(t, a, "GET", target+"&cursor="+cursor, ""))
+		of(out)
+		if cursor, _ = out["next"].(string); cursor == "" {
+			return cursors
+		}
+		cursors = append(cursors, cursor)
+	}
+	t.Fatalf("%s has no end", target)
+	return nil
+}
+
+// TestParts: a list that is read part by part is the whole list, each thing once, also
+// when more comes in meanwhile; a cursor is of one asker, purpose, case, sight and
+// question, and whatever is wrong with one is told in the same words.
+func TestParts(t *testing.T) {
+	h, a := v1(t)
+	for i := range 5 {
+		bring(t, h, "list", append(list, fmt.Sprintf(`{"id":"more-%d","schema":"Person","properties":{"name":["Vantongeren %d"]}}`, i, i)))
+	}
+	var ids []string
+	cursors := walk(t, a, "/api/v1/search?q=vantongeren&limit=2", func(out map[string]any) {
+		for _, hit := range out["hits"].([]any) {
+			ids = append(ids, fmt.Sprint(dig(t, hit, "id"), dig(t, hit, "run")))
+		}
+	})
+	whole := read[answer.SearchAnswer](t, do(t, a, "GET", "/api/v1/search?q=vantongeren&limit=500", ""))
+	var want []string
+	for _, hit := range whole.Hits {
+		want = append(want, fmt.Sprint(hit.ID, hit.Run))
+	}
+	if len(want) < 5 || !slices.Equal(ids, want) {
+		t.Errorf("in parts\n%v\nwhole\n%v", ids, want)
+	}
+	var runs []overt.RunID
+	walk(t, a, "/api/v1/runs?limit=2", func(out map[string]any) {
+		for _, r := range out["runs"].([]any) {
+			runs = append(runs, overt.RunID(dig(t, r, "id").(float64)))
+		}
+		if len(runs) == 2 {
+			bring(t, h, "list", list[:4])
+		}
+	})
+	if !slices.IsSorted(runs) || len(slices.Compact(slices.Clone(runs))) != len(runs) || len(runs) != 8 {
+		t.Errorf("runs, of which one came meanwhile: %v", runs)
+	}
+	c := cursors[0]
+	same := do(t, a, "GET", "/api/v1/search?limit=3&q=vantongeren&cursor="+c, "")
+	if same.Code != 200 {
+		t.Fatalf("the same question: %d %s", same.Code, same.Body)
+	}
+	foreign := map[string]*httptest.ResponseRecorder{
+		"another question": do(t, a, "GET", "/api/v1/search?q=orsolya&cursor="+c, ""),
+		"another list":     do(t, a, "GET", "/api/v1/runs?cursor="+c, ""),
+		"another purpose":  do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "", "X-Purpose", "verification"),
+		"another case":     do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "", "X-Case", "c-1"),
+		"another letter":   do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c[:30]+"AA"+c[32:], ""),
+		"cut off":          do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c[:30], ""),
+		"none":             do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor=!", ""),
+		"another home":     do(t, serving(t, api.V1Config{Gate: h.Gate, Who: bySaying, Clock: h.Clock}), "GET", "/api/v1/search?q=vantongeren&cursor="+c, ""),
+	}
+	h.Hide(t, "other")
+	foreign["another sight"] = do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "")
+	for name, w := range foreign {
+		if w.Code != 400 || w.Body.String() != foreign["none"].Body.String() {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
