@@ -13,9 +13,11 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,7 +62,17 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, shelf: screen.NewShelf(), queue: newQueue(maxWaiting, atOnce(), maxWaiting)}
 	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
+	for pattern, h := range s.handlers() {
+		mux.Handle(pattern, s.answered(h))
+	}
+	mux.Handle("/", s.answered(s.nothing))
+	s.handler = guarded(ByToken(cfg.Token, cfg.Visit), mux)
+	return s
+}
+
+// handlers are what is answered, by patterns of http.ServeMux.
+func (s *Service) handlers() map[string]handler {
+	return map[string]handler{
 		"GET /match/{dataset}":                    s.noMatch,
 		"POST /match/{dataset}":                   s.match,
 		"GET /search/{dataset}":                   s.search,
@@ -74,13 +86,12 @@ func New(cfg Config) *Service {
 		"GET /reconcile/{dataset}":                s.reconcile,
 		"POST /reconcile/{dataset}":               s.reconcile,
 		"GET /reconcile/{dataset}/suggest/{what}": s.suggest,
-		"/": s.nothing,
-	} {
-		mux.Handle(pattern, s.answered(h))
 	}
-	s.handler = guarded(ByToken(cfg.Token, cfg.Visit), mux)
-	return s
 }
+
+// Paths are the patterns of what the service answers, for a mux that has other
+// things beside it.
+func (s *Service) Paths() []string { return slices.Sorted(maps.Keys(s.handlers())) }
 
 // ServeHTTP answers one request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -100,19 +111,23 @@ func (s *Service) Warm(ctx context.Context, dataset string) (entities int, err e
 // answered still. ready is told where. Errors: invalid (an address that others
 // reach, and no token), unavailable (the address is taken).
 func (s *Service) Serve(ctx context.Context, address string, ready func(at string)) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
-	}
-	if s.cfg.Token == "" && !loopback(host) {
+	if s.cfg.Token == "" && !Loopback(address) {
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", address)
+	}
+	return Serve(ctx, address, s, ready)
+}
+
+// Serve has h answer at an address until ctx ends, as Service.Serve does.
+func Serve(ctx context.Context, address string, h http.Handler, ready func(at string)) error {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return &overt.Error{Code: overt.Unavailable, Op: "listen", Where: address, Err: err}
 	}
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	done := make(chan error, 1)
@@ -129,6 +144,13 @@ func (s *Service) Serve(ctx context.Context, address string, ready func(at strin
 		return errors.Join(&overt.Error{Code: overt.Unavailable, Op: "end the service", Message: "some requests were not answered", Err: err}, server.Close())
 	}
 	return nil
+}
+
+// Loopback says whether an address is reached from this machine alone. One that is
+// none passes: it is refused where it is listened at.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err != nil || loopback(host)
 }
 
 // A handler gives what is answered. A nil answer says that all was written.

@@ -171,8 +171,9 @@ func problemOf(err error) Problem {
 	var lines lineErrors
 	p := Problem{Code: overt.CodeOf(err), Detail: err.Error()}
 	p.Status = route.Status(p.Code)
-	if errors.As(err, &ours) {
-		p.Where = ours.Where
+	if errors.As(err, &ours) { // a flag of the command is a parameter here
+		p.Where = strings.TrimPrefix(ours.Where, "--")
+		p.Detail = strings.Replace(p.Detail, ours.Where, p.Where, 1)
 	}
 	switch {
 	case errors.As(err, &refusal):

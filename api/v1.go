@@ -73,15 +73,43 @@ func V1(cfg V1Config) (*API, error) {
 	for i := range a.list {
 		mux.Handle(a.list[i].Pattern(), a.served(&a.list[i]))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		failed(w, overt.Errorf(overt.NotFound, "", "there is no such address here: %s", cut(r.URL.Path, 100)))
-	})
-	a.handler = guarded(cfg.Who, mux)
+	a.handler = guarded(cfg.Who, told(mux))
 	return a, nil
 }
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// told answers what a mux has no handler for: like it, but as a problem.
+func told(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		said := &statusOnly{ResponseWriter: w}
+		h.ServeHTTP(said, r)
+		if said.status == http.StatusMethodNotAllowed {
+			problem(w, said.status, overt.Errorf(overt.Invalid, "", "there is no %s of this address; there is %s", cut(r.Method, 20), w.Header().Get("Allow")))
+			return
+		}
+		failed(w, overt.Errorf(overt.NotFound, "", "there is no such address here: %s", cut(r.URL.Path, 100)))
+	})
+}
+
+// statusOnly hears which status would be written.
+type statusOnly struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusOnly) WriteHeader(status int)      { s.status = status }
+func (s *statusOnly) Write(p []byte) (int, error) { return len(p), nil }
+
+// Paths are the patterns of what the API answers, for a mux that has other things
+// beside it.
+func (a *API) Paths() []string { return []string{"/api/v1/", "/api/2/"} }
 
 // Close cancels what is being taken in and waits for its end.
 func (a *API) Close() error { return a.jobs.close() }
@@ -128,13 +156,13 @@ func (a *API) served(op *operation) http.Handler {
 
 // days are the days that a question is asked about.
 type days struct {
-	AsOf string `query:"as_of"` // only what was valid on that day: 2019, 2019-03 or 2019-03-31
+	AsOf string `query:"as_of" pattern:"day"` // only what was valid on that day: 2019, 2019-03 or 2019-03-31
 	known
 }
 
 // known is a day after which nothing was known.
 type known struct {
-	KnownAt string `query:"known_at"` // only what sources observed by that day said
+	KnownAt string `query:"known_at" pattern:"day"` // only what sources observed by that day said
 }
 
 // on puts days into an act. Errors: invalid.

@@ -37,7 +37,7 @@ type importAsked struct {
 	keyed
 	Dataset  string `form:"dataset"`                         // name under which this publisher's data is kept; without one the format's name
 	Format   string `form:"format"`                          // take the files for this format instead of detecting it
-	Observed string `form:"observed"`                        // the date on which the source was in this state
+	Observed string `form:"observed" pattern:"day"`          // the date on which the source was in this state
 	Extent   string `form:"extent" enum:"full,window,delta"` // full (what is missing is gone), window (a slice) or delta
 	Series   string `form:"series"`                          // which of several sources of the dataset this is a state of
 	Encoding string `form:"encoding"`                        // of the text, where detection is wrong
@@ -225,7 +225,8 @@ func (c *call) receive(q *importAsked) (up *upload, err error) {
 // broken is an error of a form that ends too early or is none.
 func broken(err error) error {
 	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	var ours *overt.Error
+	if errors.As(err, &large) || errors.As(err, &ours) {
 		return err
 	}
 	return overt.Errorf(overt.Invalid, "", "the form cannot be read: %w", err)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -140,6 +141,12 @@ func match(ctx context.Context, d *desk, q *matchAsked) (*screen.Screened, error
 	if len(b.Queries) == 0 || len(b.Queries) > MaxQueries {
 		return nil, overt.Errorf(overt.Invalid, "queries", "%d queries: there are 1 to %d", len(b.Queries), MaxQueries)
 	}
+	for i := range b.Queries {
+		if b.Queries[i].Properties == nil {
+			return nil, overt.Errorf(overt.Invalid, "queries", "query %d has no properties", i+1)
+		}
+		b.Queries[i].Schema = cmp.Or(b.Queries[i].Schema, screen.DefaultSchema)
+	}
 	o := screen.Options{Threshold: b.Threshold, Cutoff: b.Cutoff, Limit: b.Limit}
 	var err error
 	if o.Algorithm, err = screen.AlgorithmOf(b.Algorithm); err != nil {
@@ -248,7 +255,7 @@ type passageAsked struct {
 }
 
 type citationAsked struct {
-	Cite string `query:"cite" need:"true"` // begins with overt:
+	Cite string `query:"cite" need:"true" pattern:"citation"` // begins with overt:
 }
 
 type cellAsked struct {

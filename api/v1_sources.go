@@ -34,8 +34,8 @@ func (p *RunPage) Records() int { return len(p.Runs) }
 
 type diffAsked struct {
 	Dataset string      `path:"dataset"`
-	From    overt.RunID `query:"from"`                                      // the older run; 0, as the newer one, takes the newest two states
-	To      overt.RunID `query:"to"`                                        // the newer run
+	From    overt.RunID `query:"from" min:"0" max:"4294967295"`             // the older run; 0, as the newer one, takes the newest two states
+	To      overt.RunID `query:"to" min:"0" max:"4294967295"`               // the newer run
 	Schema  string      `query:"schema"`                                    // only entities of it
 	Limit   int         `query:"limit" min:"-1" max:"1000000" default:"-1"` // entities of each schema and kind of change; -1 is all
 	known

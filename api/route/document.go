@@ -136,6 +136,9 @@ func (s *Surface) operation(d *describer, r *Route) operation {
 	for status, codes := range s.failures(r) {
 		op.Responses[strconv.Itoa(status)] = response{Description: codes, Content: problem}
 	}
+	if r.Method == http.MethodGet && r.Media == "" {
+		op.Responses[strconv.Itoa(http.StatusNotModified)] = response{Description: "the answer is the one that If-None-Match names"}
+	}
 	return op
 }
 
@@ -146,7 +149,7 @@ func (s *Surface) success(d *describer, r *Route) response {
 	case r.Out == nil && r.Media == "":
 		return out
 	case r.Out == nil:
-		out.Content = map[string]content{media: {&Schema{Type: "string"}}}
+		out.Content = map[string]content{media: {&Schema{}}}
 	default:
 		out.Content = map[string]content{media: {d.schema(r.Out, false)}}
 	}
@@ -166,9 +169,6 @@ func (s *Surface) failures(r *Route) map[int]string {
 	}
 	if r.Writes {
 		out[http.StatusRequestEntityTooLarge] = "the body is too large"
-	}
-	if r.Method == http.MethodGet && r.Media == "" && r.Out != nil {
-		out[http.StatusNotModified] = "the answer is the one that If-None-Match names"
 	}
 	return out
 }
@@ -220,13 +220,22 @@ func (d *describer) value(f *field) parameter {
 		at = at.Items
 	}
 	at.Enum, at.Minimum, at.Maximum = enum(&f.StructField), bound(&f.StructField, "min"), bound(&f.StructField, "max")
-	if p.Required && at.Type == "string" {
-		at.MinLength = 1
+	if at.Type == "string" && at.Enum == nil {
+		at.Pattern = cmp.Or(patterns[f.Tag.Get("pattern")], "^[^\\u0000]*$")
+		if p.Required {
+			at.MinLength = 1
+		}
 	}
 	if text, ok := f.Tag.Lookup("default"); ok {
 		p.Schema.Default = fallback(f.Type.Kind(), text)
 	}
 	return p
+}
+
+// patterns describe texts of a kind; what they are is checked by who reads them.
+var patterns = map[string]string{
+	"day":      "^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?)?$",
+	"citation": "^overt:",
 }
 
 // fallback is a default as JSON.

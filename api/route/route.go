@@ -25,7 +25,8 @@ import (
 //	body:"json"                                           the body, read by Read
 //	body:"MEDIA TYPE"                                     the body, read by the handler
 //
-// and by what they may be: min, max, default, enum (between commas), need ("true").
+// and by what they may be: min, max, default, enum (between commas), need ("true"),
+// pattern ("day", "citation"; for the document alone).
 // Embedded structs are read as if their fields stood in In.
 type Route struct {
 	Method, Path string
@@ -144,6 +145,9 @@ func set(v reflect.Value, f *reflect.StructField, name string, given []string) e
 	}
 	if v.Kind() == reflect.Slice {
 		for _, text := range given {
+			if text == "" {
+				continue
+			}
 			if err := fits(f, name, text); err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ type Schema struct {
 	Maximum     *float64           `json:"maximum,omitempty"`
 	Default     any                `json:"default,omitempty"`
 	Format      string             `json:"format,omitempty"`
+	Pattern     string             `json:"pattern,omitempty"`
 	MinLength   int                `json:"minLength,omitempty"`
 	MediaType   string             `json:"contentMediaType,omitempty"`
 }

@@ -16,12 +16,13 @@ func (a *app) serveCommand() *cobra.Command {
 	var only, listen, tokenFile string
 	var against []string
 	cmd := &cobra.Command{
-		Use:   "serve --only match",
+		Use:   "serve --only match|api",
 		Short: "Answer other programs over HTTP: whom of the lists they ask for",
 		Long: `Answers requests of programs that speak yente's matching API (/match, /search,
 /entities, /catalog, /algorithms) or the Reconciliation API 0.2, as OpenRefine does
 (/reconcile/DATASET, or /reconcile/default for all). docs/format/match-api.md has the
-forms.
+forms. With --only api, those that speak /api/v1, which has all that the verbs have,
+and Aleph's _bulk and _stream; docs/api.md has the routes.
 
 Whoever asks, asks in your name and for the purpose given here; each request is in
 the audit log before it is answered. Without a token the service is reached from
@@ -32,18 +33,22 @@ Ctrl-C ends it; what is being answered then is answered still.`,
   overt serve --only match --listen 0.0.0.0:8400 --token-file token.txt`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if only != "match" {
-				return usageError{fmt.Errorf("say what is served: --only match")}
+			if only != "match" && only != "api" {
+				return usageError{fmt.Errorf("say what is served: --only match or --only api")}
 			}
 			token, err := readToken(tokenFile)
 			if err != nil {
 				return err
 			}
+			if only == "api" {
+				return a.serveAPI(cmd.Context(), listen, token)
+			}
 			return a.serve(cmd.Context(), listen, token, against)
 		},
 	}
+	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
-	f.StringVar(&only, "only", "", "`what` is served: match")
+	f.StringVar(&only, "only", "", "`what` is served: match, or api")
 	f.StringVar(&listen, "listen", "127.0.0.1:8400", "the `address` it is served at")
 	f.StringVar(&tokenFile, "token-file", "", "a `file` with the token that is asked of everyone")
 	f.StringSliceVar(&against, "against", nil, "have these `datasets` ready too, each by itself")
