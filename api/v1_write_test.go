@@ -78,6 +78,11 @@ func TestOnce(t *testing.T) {
 // finished follows an import to its end and gives its last event, and how many came.
 func finished(t *testing.T, a http.Handler, id string) (last api.Job, events int) {
 	t.Helper()
+	return finishedAs(t, a, id)
+}
+
+func finishedAs(t *testing.T, a http.Handler, id string, pairs ...string) (last api.Job, events int) {
+	t.Helper()
 	server := httptest.NewServer(a)
 	defer server.Close()
 	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/api/v1/imports/"+id+"/events", nil)
@@ -85,6 +90,9 @@ func finished(t *testing.T, a http.Handler, id string) (last api.Job, events int
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Actor", hometest.Owner.ID)
+	for i := 0; i < len(pairs); i += 2 {
+		r.Header.Set(pairs[i], pairs[i+1])
+	}
 	resp, err := server.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
