@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"overt"
 )
@@ -34,7 +35,6 @@ func (f *flow) begin() {
 		return
 	}
 	f.begun = true
-	f.unhurried()
 	h := f.w.Header()
 	h.Set("Content-Type", f.media)
 	h.Set("Trailer", "Repr-Digest")
@@ -47,7 +47,26 @@ func (f *flow) begin() {
 func (f *flow) Write(p []byte) (int, error) {
 	f.begin()
 	f.h.Write(p)
+	f.patient()
 	return f.w.Write(p)
+}
+
+// patient gives what is written now its time, however long it was made.
+func (c *call) patient() {
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(patience)) // a server without deadlines has none to move
+}
+
+// body is that of a request which may take long, as long as something comes.
+func (c *call) body() io.ReadCloser { return &slowBody{c.r.Body, http.NewResponseController(c.w)} }
+
+type slowBody struct {
+	io.ReadCloser
+	ctl *http.ResponseController
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	_ = b.ctl.SetReadDeadline(time.Now().Add(patience))
+	return b.ReadCloser.Read(p)
 }
 
 // flush sends what was written so far.
@@ -61,6 +80,7 @@ func (f *flow) end(err error) error {
 	switch {
 	case err == nil:
 		f.begin()
+		f.patient()
 		f.w.Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(f.h.Sum(nil))+":")
 		return nil
 	case !f.begun:

@@ -37,19 +37,25 @@ type Job struct {
 	Begun      string           `json:"begun"` // RFC 3339
 	Ended      string           `json:"ended,omitempty"`
 	File       string           `json:"file,omitempty"`       // that is being read
-	Rows       int64            `json:"rows,omitempty"`       // of it
+	Rows       int64            `json:"rows,omitempty"`       // of it; of documents: pages of all
 	Statements int64            `json:"statements,omitempty"` // of it
 	Report     *pipeline.Report `json:"report,omitempty"`     // what became of each file
+	Documents  *Ingested        `json:"documents,omitempty"`  // what became of documents
 	Problem    *Problem         `json:"problem,omitempty"`    // why it failed
 }
 
 // Over says whether it has ended.
 func (j *Job) over() bool { return j.State != jobWaiting && j.State != jobRunning }
 
+// Ingested is what became of documents: of those that were not read whole it says why.
+type Ingested struct {
+	Received *pipeline.Received `json:"received"` // what came in
+	*pipeline.Work
+}
+
 // A job is a Job with who asked for it and what holds it.
 type job struct {
 	owner   gate.Visit
-	request pipeline.Request
 	folder  string // of the files
 	stop    context.CancelFunc
 	mu      sync.Mutex
@@ -98,7 +104,7 @@ func (s *jobs) close() error {
 func (s *jobs) moment() string { return s.clock().UTC().Format(time.RFC3339) }
 
 // begin queues an import. Errors: unavailable (too many).
-func (s *jobs) begin(owner gate.Visit, req pipeline.Request, files []string, folder string, work func(context.Context, *job) (*pipeline.Report, error)) (*job, error) {
+func (s *jobs) begin(owner gate.Visit, dataset string, up *upload, work func(context.Context, *job) error) (*job, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
@@ -114,8 +120,8 @@ func (s *jobs) begin(owner gate.Visit, req pipeline.Request, files []string, fol
 	var raw [16]byte
 	_, _ = rand.Read(raw[:]) // never fails
 	ctx, stop := context.WithCancel(s.ctx)
-	j := &job{owner: owner, request: req, folder: folder, stop: stop, changed: make(chan struct{})}
-	j.told = Job{ID: hex.EncodeToString(raw[:]), State: jobWaiting, Dataset: req.Dataset, Files: files, Begun: s.moment()}
+	j := &job{owner: owner, folder: up.folder, stop: stop, changed: make(chan struct{})}
+	j.told = Job{ID: hex.EncodeToString(raw[:]), State: jobWaiting, Dataset: dataset, Files: up.names, Begun: s.moment()}
 	s.list = append(s.list, j)
 	s.running.Go(func() { s.run(ctx, j, work) })
 	return j, nil
@@ -133,19 +139,18 @@ func (s *jobs) take(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (s *jobs) run(ctx context.Context, j *job, work func(context.Context, *job) (*pipeline.Report, error)) {
+func (s *jobs) run(ctx context.Context, j *job, work func(context.Context, *job) error) {
 	defer j.stop()
-	var rep *pipeline.Report
-	var err error
-	if err = s.take(ctx); err == nil {
+	err := s.take(ctx)
+	if err == nil {
 		j.change(func(t *Job) { t.State = jobRunning })
-		rep, err = work(ctx, j)
+		err = work(ctx, j)
 		<-s.turn
 	}
 	// Their bytes are kept as blobs, so far as they were taken in.
 	err = errors.Join(err, os.RemoveAll(j.folder))
 	j.change(func(t *Job) {
-		t.Ended, t.Report, t.State = s.moment(), rep, jobDone
+		t.Ended, t.State = s.moment(), jobDone
 		switch {
 		case errors.Is(err, context.Canceled):
 			t.State = jobCancelled

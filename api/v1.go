@@ -38,6 +38,8 @@ type V1Config struct {
 	// in which they lie until then.
 	Import  func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error)
 	Uploads string
+	// Ingest takes documents in and reads them; nil where none are read.
+	Ingest func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (*Ingested, error)
 	// Derived is a folder for temporary files of exports; "" is the system's.
 	Derived string
 }
@@ -47,7 +49,7 @@ type V1Config struct {
 type API struct {
 	cfg      V1Config
 	shelf    *screen.Shelf
-	queue    *queue
+	queues   [3]*queue // by span
 	jobs     *jobs
 	once     *once
 	list     []operation
@@ -64,7 +66,10 @@ func V1(cfg V1Config) (*API, error) {
 		cfg.Key = make([]byte, sha256.Size)
 		_, _ = rand.Read(cfg.Key) // never fails
 	}
-	a := &API{cfg: cfg, shelf: screen.NewShelf(), queue: newQueue(maxWaiting, atOnce(), maxEach), jobs: newJobs(cfg.Clock), once: newOnce(cfg.Clock), list: operations()}
+	a := &API{cfg: cfg, shelf: screen.NewShelf(), jobs: newJobs(cfg.Clock), once: newOnce(cfg.Clock), list: operations()}
+	for span, working := range []int{brief: atOnce(), streaming: atOnce(), following: maxWaiting} {
+		a.queues[span] = newQueue(maxWaiting, working, maxEach)
+	}
 	var err error
 	if a.document, err = Surface(cfg.Version).Document(); err != nil {
 		return nil, err
@@ -118,8 +123,18 @@ func (a *API) Close() error { return a.jobs.close() }
 type operation struct {
 	route.Route
 	serve func(*call) error
-	long  bool // has no limit of time but the asker's patience
+	span  span
 }
+
+// A span says how long an operation may take. Those of one span wait for each other
+// alone: who reads an export slowly keeps nobody from asking.
+type span int
+
+const (
+	brief     span = iota
+	streaming      // no limit but the asker's patience
+	following      // the same, and mostly waits
+)
 
 // A call is one request under way.
 type call struct {
@@ -134,16 +149,16 @@ type call struct {
 func (a *API) served(op *operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
-		if !op.long {
+		if op.span == brief {
 			var stop context.CancelFunc
 			ctx, stop = context.WithTimeout(ctx, patience)
 			defer stop()
 		}
 		visit := visitOf(r)
-		leave, err := a.queue.enter(ctx, visit.Actor.ID)
+		leave, err := a.queues[op.span].enter(ctx, visit.Actor.ID)
 		if err == nil {
 			defer leave()
-			if !op.long {
+			if op.span == brief {
 				r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 			}
 			err = op.serve(&call{a, visit, w, r.WithContext(ctx), op})
@@ -231,6 +246,9 @@ func inquire[A any](c *call, act gate.Act, q any, withGraph bool, answer func(co
 	if err != nil {
 		return zero, err
 	}
+	if some, ok := q.(interface{ withGraph() bool }); ok {
+		withGraph = some.withGraph()
+	}
 	return gate.Ask(c.r.Context(), pass, act, withGraph, func(ctx context.Context, d *gate.Desk) (A, error) {
 		return answer(ctx, &desk{d, c})
 	})
@@ -255,6 +273,7 @@ func (c *call) answer(status int, v any) error {
 }
 
 func (c *call) write(status int, raw []byte) error {
+	c.patient()
 	h := c.w.Header()
 	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead {
 		tag := `"` + sumOf(raw)[:32] + `"`

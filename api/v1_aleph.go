@@ -99,11 +99,11 @@ type collectionStream struct {
 
 func alephOperations() []operation {
 	bulk := write("POST /api/2/collections/{collection}/_bulk", "bulkEntities", "Take FollowTheMoney entities in: all of them, or none if one is wrong.", http.StatusOK, takeBulk, overt.Denied, overt.NotFound)
-	bulk.long = true
+	bulk.span = following
 	stream := func(path, name, summary string, in reflect.Type, serve func(*call) error) operation {
 		return operation{
 			Route: route.Route{Method: http.MethodGet, Path: path, Name: name, Summary: summary, In: in, Out: reflect.TypeFor[ftm.Entity](), Status: http.StatusOK, Media: "application/x-ndjson", Errors: []overt.Code{overt.Invalid, overt.NotFound}},
-			serve: serve, long: true,
+			serve: serve, span: streaming,
 		}
 	}
 	return []operation{
@@ -174,7 +174,6 @@ func takeBulk(ctx context.Context, c *call, _ *gate.Pass, q *bulkAsked) (out *Bu
 	case q.EntitySet != "":
 		return nil, overt.Errorf(overt.Invalid, "entityset_id", "there are no sets of entities")
 	}
-	c.unhurried()
 	folder, err := c.folder()
 	if err != nil {
 		return nil, err
@@ -182,7 +181,7 @@ func takeBulk(ctx context.Context, c *call, _ *gate.Pass, q *bulkAsked) (out *Bu
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	path := filepath.Join(folder, "files", "bulk.ftm.json")
 	lines, sent := io.Pipe()
-	go func() { sent.CloseWithError(entityLines(http.MaxBytesReader(c.w, c.r.Body, maxBulk), sent)) }()
+	go func() { sent.CloseWithError(entityLines(http.MaxBytesReader(c.w, c.body(), maxBulk), sent)) }()
 	if _, err := store(path, lines); err != nil {
 		_ = lines.CloseWithError(err)
 		return nil, err

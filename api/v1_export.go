@@ -46,7 +46,7 @@ func exportOperations() []operation {
 	stream := func(path, name, summary, media string, in, out reflect.Type, serve func(*call) error) operation {
 		return operation{
 			Route: route.Route{Method: http.MethodGet, Path: path, Name: name, Summary: summary, In: in, Out: out, Status: http.StatusOK, Media: media, Errors: []overt.Code{overt.Invalid, overt.NotFound}},
-			serve: serve, long: true,
+			serve: serve, span: streaming,
 		}
 	}
 	return []operation{

@@ -35,14 +35,15 @@ const (
 // importAsked is a form; files come behind all other fields.
 type importAsked struct {
 	keyed
-	Dataset  string `form:"dataset"`                         // name under which this publisher's data is kept; without one the format's name
-	Format   string `form:"format"`                          // take the files for this format instead of detecting it
-	Observed string `form:"observed" pattern:"day"`          // the date on which the source was in this state
-	Extent   string `form:"extent" enum:"full,window,delta"` // full (what is missing is gone), window (a slice) or delta
-	Series   string `form:"series"`                          // which of several sources of the dataset this is a state of
-	Encoding string `form:"encoding"`                        // of the text, where detection is wrong
-	Mapping  []byte `form:"mapping"`                         // a file that says what the columns mean
-	File     []byte `form:"file" need:"true"`                // a source; may be there many times
+	Dataset   string `form:"dataset"`                         // name under which this publisher's data is kept; without one the format's name
+	Format    string `form:"format"`                          // take the files for this format instead of detecting it
+	Documents bool   `form:"documents"`                       // the files are documents, mails, archives: dataset is needed, and the other fields say nothing then
+	Observed  string `form:"observed" pattern:"day"`          // the date on which the source was in this state
+	Extent    string `form:"extent" enum:"full,window,delta"` // full (what is missing is gone), window (a slice) or delta
+	Series    string `form:"series"`                          // which of several sources of the dataset this is a state of
+	Encoding  string `form:"encoding"`                        // of the text, where detection is wrong
+	Mapping   []byte `form:"mapping"`                         // a file that says what the columns mean
+	File      []byte `form:"file" need:"true"`                // a source; may be there many times
 }
 
 type jobAsked struct {
@@ -63,10 +64,10 @@ func importOperations() []operation {
 	return []operation{
 		{
 			Route: route.Route{
-				Method: http.MethodPost, Path: "/api/v1/imports", Name: "beginImport", Summary: "Take files in: tables, JSON, XML, FollowTheMoney. The import goes on by itself; its events tell how far it is.",
+				Method: http.MethodPost, Path: "/api/v1/imports", Name: "beginImport", Summary: "Take files in: tables, JSON, XML, FollowTheMoney, or documents. The import goes on by itself; its events tell how far it is.",
 				In: reflect.TypeFor[importAsked](), Out: reflect.TypeFor[Job](), Status: http.StatusAccepted, Errors: []overt.Code{overt.Invalid, overt.Denied}, Writes: true,
 			},
-			serve: beginImport, long: true,
+			serve: beginImport, span: following,
 		},
 		read("GET /api/v1/imports", "listImports", "List the imports that you began since the service runs.", false,
 			func(*nothingAsked) gate.Act { return gate.Act{Action: "import.list"} },
@@ -93,7 +94,7 @@ func importOperations() []operation {
 				Method: http.MethodGet, Path: "/api/v1/imports/{import}/events", Name: "importEvents", Summary: "Follow an import: an event with the import as it stands, at each change, until it has ended.",
 				In: reflect.TypeFor[jobAsked](), Out: reflect.TypeFor[Job](), Status: http.StatusOK, Media: "text/event-stream", Errors: []overt.Code{overt.NotFound},
 			},
-			serve: importEvents, long: true,
+			serve: importEvents, span: following,
 		},
 		write("POST /api/v1/imports/{import}/cancel", "cancelImport", "Have an import end where it is. What was kept stays, and can be taken back.", http.StatusOK,
 			func(ctx context.Context, c *call, p *gate.Pass, q *cancelAsked) (Job, error) {
@@ -131,7 +132,11 @@ func beginImport(c *call) (err error) {
 		}
 	}()
 	raw, err := c.once.do(c, q.Key, []any{q, up.names, up.sums}, func() ([]byte, error) {
-		j, err := c.begin(up.request(q), up)
+		req, work, err := c.importing(q, up)
+		if err != nil {
+			return nil, err
+		}
+		j, err := c.begin(req, up, work)
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +151,7 @@ func beginImport(c *call) (err error) {
 }
 
 // begin records what is meant to be taken in, and queues it.
-func (c *call) begin(req pipeline.Request, up *upload) (*job, error) {
+func (c *call) begin(req pipeline.Request, up *upload, work func(context.Context, *job) error) (*job, error) {
 	pass, err := c.cfg.Gate.Open(c.r.Context(), c.visit)
 	if err != nil {
 		return nil, err
@@ -155,17 +160,37 @@ func (c *call) begin(req pipeline.Request, up *upload) (*job, error) {
 	act := gate.Act{Action: "import.begin", Object: cut(req.Dataset, 200), Query: fmt.Sprintf("%d files: %s", len(up.names), cut(strings.Join(up.names, " "), 2000))}
 	err = pass.Do(c.r.Context(), act, func(context.Context, *gate.Bench) (int64, string, error) {
 		var err error
-		j, err = c.jobs.begin(c.visit, req, up.names, up.folder, func(ctx context.Context, j *job) (*pipeline.Report, error) {
-			return c.cfg.Import(ctx, c.visit, req, func(file string, rows, statements int64) {
-				j.change(func(t *Job) { t.File, t.Rows, t.Statements = file, rows, statements })
-			})
-		})
-		if err != nil {
-			return 0, "", err
-		}
-		return int64(len(up.names)), "", nil
+		j, err = c.jobs.begin(c.visit, req.Dataset, up, work)
+		return int64(len(up.names)), "", err
 	})
 	return j, err
+}
+
+// importing is how the files of a form are taken in.
+func (c *call) importing(q *importAsked, up *upload) (pipeline.Request, func(context.Context, *job) error, error) {
+	req := up.request(q)
+	if q.Documents {
+		switch {
+		case c.cfg.Ingest == nil:
+			return req, nil, overt.Errorf(overt.Unavailable, "", "no documents are read here")
+		case q.Dataset == "":
+			return req, nil, overt.Errorf(overt.Invalid, "dataset", "it is to be said of documents")
+		}
+		return req, func(ctx context.Context, j *job) error {
+			done, err := c.cfg.Ingest(ctx, c.visit, q.Dataset, req.Paths, func(r pipeline.Rate) {
+				j.change(func(t *Job) { t.File, t.Rows = r.File, r.Pages })
+			})
+			j.change(func(t *Job) { t.Documents = done })
+			return err
+		}, nil
+	}
+	return req, func(ctx context.Context, j *job) error {
+		rep, err := c.cfg.Import(ctx, c.visit, req, func(file string, rows, statements int64) {
+			j.change(func(t *Job) { t.File, t.Rows, t.Statements = file, rows, statements })
+		})
+		j.change(func(t *Job) { t.Report = rep })
+		return err
+	}, nil
 }
 
 // An upload is what was received of a form, in a folder of its own.
@@ -185,8 +210,7 @@ func (u *upload) request(q *importAsked) pipeline.Request {
 
 // receive writes the files of a form into a new folder, and fills the other fields.
 func (c *call) receive(q *importAsked) (up *upload, err error) {
-	c.unhurried()
-	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxUpload)
+	c.r.Body = http.MaxBytesReader(c.w, c.body(), maxUpload)
 	form, err := c.r.MultipartReader()
 	if err != nil {
 		return nil, overt.Errorf(overt.Invalid, "", "the body is to be multipart/form-data")
@@ -298,13 +322,6 @@ func (c *call) folder() (string, error) {
 		}
 	}
 	return "", &overt.Error{Code: overt.Unavailable, Op: "receive files", Err: err}
-}
-
-// unhurried lifts the limit of time that other requests have.
-func (c *call) unhurried() {
-	ctl := http.NewResponseController(c.w)
-	_ = ctl.SetReadDeadline(time.Time{}) // a server without deadlines has none to lift
-	_ = ctl.SetWriteDeadline(time.Time{})
 }
 
 // How often the asker hears of an import: no oftener than often, and no longer

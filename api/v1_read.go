@@ -64,6 +64,9 @@ func (q *searchAsked) query() search.Query {
 	return search.Query{Text: q.Text, Kind: search.Kind(q.In), Facets: q.Facets, Stem: q.Stem, Fuzzy: q.Fuzzy, Translit: q.Translit, Limit: q.Limit}
 }
 
+// withGraph: one facet needs it alone.
+func (q *searchAsked) withGraph() bool { return slices.Contains(q.Facets, answer.NamedFacet) }
+
 type entityAsked struct {
 	Entity    string `path:"entity"`                                      // an id, an identifier, a name
 	Citations int    `query:"citations"  min:"-1" max:"1000" default:"1"` // of each value; -1 is all

@@ -59,7 +59,10 @@ type Import struct {
 	Series   string
 	Encoding string
 	Mapping  io.Reader // says what columns mean; nil for none
-	Files    []File
+	// Documents says that the files are documents, mails or archives; what stands
+	// above, but for Dataset, says nothing then.
+	Documents bool
+	Files     []File
 }
 
 // A File is one to be taken in.
@@ -125,7 +128,11 @@ func (c *Client) Begin(ctx context.Context, im Import, key string) (*Job, error)
 }
 
 func (im *Import) write(form *multipart.Writer) error {
-	for _, f := range [][2]string{{"dataset", im.Dataset}, {"format", im.Format}, {"observed", im.Observed}, {"extent", im.Extent}, {"series", im.Series}, {"encoding", im.Encoding}} {
+	documents := ""
+	if im.Documents {
+		documents = "true"
+	}
+	for _, f := range [][2]string{{"documents", documents}, {"dataset", im.Dataset}, {"format", im.Format}, {"observed", im.Observed}, {"extent", im.Extent}, {"series", im.Series}, {"encoding", im.Encoding}} {
 		if f[1] != "" {
 			if err := form.WriteField(f[0], f[1]); err != nil {
 				return err

@@ -64,6 +64,19 @@ func (a *app) apiV1(ctx context.Context, h *home, pool *records.Pool, who api.Wh
 			}
 			return a.importer(h, pool.Opener(cmp.Or(req.Dataset, req.Format)), v, told).Import(ctx, req)
 		},
+		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (out *api.Ingested, err error) {
+			if err := a.confines(ctx); err != nil {
+				return nil, err
+			}
+			out = &api.Ingested{Work: &pipeline.Work{}}
+			err = a.withWorkers(ctx, h, usualReading, v, told, func(in *pipeline.Ingester) (err error) {
+				if out.Received, err = in.Receive(ctx, dataset, paths); err == nil {
+					out.Work, err = in.Work(ctx, []string{dataset})
+				}
+				return err
+			})
+			return out, err
+		},
 	})
 }
 
