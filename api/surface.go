@@ -51,6 +51,7 @@ func Surface(version string) *route.Surface {
 		Title: "Overt", Version: version, Problem: reflect.TypeFor[Problem](), Words: route.Words{},
 		Description: "What is kept is asked and told through one gate: each request is recorded with the hash of its answer before that is released, and shows what the asker may see for his purpose. What he may not see is told like what is not there.",
 		Forms:       map[reflect.Type]reflect.Type{reflect.TypeFor[ftm.Entity](): reflect.TypeFor[entityForm](), reflect.TypeFor[answer.Profile](): reflect.TypeFor[profileForm]()},
+		Shared:      []string{"as_of", "known_at", "limit", "cursor", "citations"},
 		Always:      []overt.Code{overt.Denied, overt.Unavailable},
 	}
 	if err := json.Unmarshal(words, &s.Words); err != nil {

@@ -13,8 +13,6 @@ import (
 	"overt/export"
 	"overt/ftm"
 	"overt/gate"
-	"overt/search"
-	"overt/statement"
 )
 
 type exportAsked struct {
@@ -33,15 +31,6 @@ var exported = map[string][2]string{
 	"graphml": {"application/xml", "graphml"}, "gexf": {"application/xml", "gexf"}, "ocds": {"application/json", "ocds.json"},
 }
 
-type hitsAsked struct {
-	Text     string `query:"q"`                        // words, in the language of docs/format/query.md
-	In       string `query:"in" enum:"passage,entity"` // only these
-	Stem     bool   `query:"stem"`                     // other endings of a word too
-	Fuzzy    bool   `query:"fuzzy"`                    // words with one or two other letters too
-	Translit bool   `query:"translit"`                 // the same letters in Cyrillic, Greek or Latin too
-	known
-}
-
 func exportOperations() []operation {
 	stream := func(path, name, summary, media string, in, out reflect.Type, serve func(*call) error) operation {
 		return operation{
@@ -51,7 +40,7 @@ func exportOperations() []operation {
 	}
 	return []operation{
 		stream("/api/v1/export/{format}", "export", "Write entities, statements, tables or networks for other programs, as a file. The trailer Repr-Digest has its hash.", "*/*", reflect.TypeFor[exportAsked](), nil, exportFile),
-		stream("/api/v1/hits", "allHits", "Give all hits of a search, as they stood when it began, a line each.", "application/x-ndjson", reflect.TypeFor[hitsAsked](), reflect.TypeFor[answer.SearchHit](), exportHits),
+		stream("/api/v1/hits", "allHits", "Give all hits of a search, as they stood when it began, a line each.", "application/x-ndjson", reflect.TypeFor[wordsAsked](), reflect.TypeFor[answer.SearchHit](), exportHits),
 		{
 			Route: route.Route{Method: http.MethodGet, Path: "/api/v1/openapi.json", Name: "openapi", Summary: "This description, as OpenAPI 3.1.", In: reflect.TypeFor[nothingAsked](), Out: reflect.TypeFor[map[string]any](), Status: http.StatusOK},
 			serve: func(c *call) error { return c.write(http.StatusOK, c.document) },
@@ -118,11 +107,11 @@ func (c *call) export(q *exportAsked, out *flow) error {
 }
 
 func exportHits(c *call) error {
-	q := new(hitsAsked)
+	q := new(wordsAsked)
 	if err := route.Read(c.r, q); err != nil {
 		return err
 	}
-	act := gate.Act{Action: "search.all", Object: "http", Query: q.Text, When: statement.When{KnownAt: q.KnownAt}}
+	act := gate.Act{Action: "search.all", Object: "http", Query: q.Text}
 	if err := q.on(&act); err != nil {
 		return err
 	}
@@ -133,8 +122,7 @@ func exportHits(c *call) error {
 	out := c.flow("application/x-ndjson", "hits.ndjson")
 	return out.end(pass.Stream(c.r.Context(), act, false, func(ctx context.Context, d *gate.Desk) (n int64, _ string, err error) {
 		w := bufio.NewWriterSize(out, 1<<16)
-		asked := search.Query{Text: q.Text, Kind: search.Kind(q.In), Stem: q.Stem, Fuzzy: q.Fuzzy, Translit: q.Translit}
-		err = answer.SearchAll(ctx, d, asked, func(*answer.SearchAnswer) error { return nil }, func(h *answer.SearchHit) error {
+		err = answer.SearchAll(ctx, d, q.query(), func(*answer.SearchAnswer) error { return nil }, func(h *answer.SearchHit) error {
 			raw, err := marshal(h)
 			if err == nil {
 				n++

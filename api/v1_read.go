@@ -48,20 +48,25 @@ func operations() []operation {
 	)
 }
 
-type searchAsked struct {
-	Text     string   `query:"q"`                                                           // words, in the language of docs/format/query.md
-	In       string   `query:"in" enum:"passage,entity"`                                    // only these
-	Facets   []string `query:"facet" enum:"dataset,entity,language,named,schema,type,year"` // count the hits by it
-	Stem     bool     `query:"stem"`                                                        // other endings of a word too
-	Fuzzy    bool     `query:"fuzzy"`                                                       // words with one or two other letters too
-	Translit bool     `query:"translit"`                                                    // the same letters in Cyrillic, Greek or Latin too
-	Fold     bool     `query:"fold"`                                                        // put near copies of a document under the first hit
-	paging
+// wordsAsked are words that are searched for, and how.
+type wordsAsked struct {
+	Text     string `query:"q"`                        // words, in the language of docs/format/query.md
+	In       string `query:"in" enum:"passage,entity"` // only these
+	Stem     bool   `query:"stem"`                     // other endings of a word too
+	Fuzzy    bool   `query:"fuzzy"`                    // words with one or two other letters too
+	Translit bool   `query:"translit"`                 // the same letters in Cyrillic, Greek or Latin too
 	known
 }
 
-func (q *searchAsked) query() search.Query {
-	return search.Query{Text: q.Text, Kind: search.Kind(q.In), Facets: q.Facets, Stem: q.Stem, Fuzzy: q.Fuzzy, Translit: q.Translit, Limit: q.Limit}
+func (q *wordsAsked) query() search.Query {
+	return search.Query{Text: q.Text, Kind: search.Kind(q.In), Stem: q.Stem, Fuzzy: q.Fuzzy, Translit: q.Translit}
+}
+
+type searchAsked struct {
+	wordsAsked
+	Facets []string `query:"facet" enum:"dataset,entity,language,named,schema,type,year"` // count the hits by it
+	Fold   bool     `query:"fold"`                                                        // put near copies of a document under the first hit
+	paging
 }
 
 // withGraph: one facet needs it alone.
@@ -87,6 +92,7 @@ func searchOperations() []operation {
 			func(q *searchAsked) gate.Act { return gate.Act{Action: "search", Query: q.Text} },
 			func(ctx context.Context, d *desk, q *searchAsked) (*answer.SearchAnswer, error) {
 				asked := q.query()
+				asked.Facets, asked.Limit = q.Facets, q.Limit
 				var err error
 				if asked.After, err = d.place(q.Cursor); err != nil {
 					return nil, err

@@ -27,8 +27,7 @@ type foreign struct {
 // that is not there in the same words. Every route is among them, or takes no name.
 func foreigners(blob, run, judgement, job string) []foreign {
 	const noBlob, noRun, noJob = "deadbeefdeadbeef", "4000", "0123456789abcdef0123456789abcdef"
-	var out []foreign
-	for _, f := range []foreign{
+	return []foreign{
 		{"GET", "/api/v1/entities/%s", "", "o-2", "x-2"},
 		{"GET", "/api/v1/entities/%s", "", "Quarrelsome Holdings", "Squabblesome Holdings"},
 		{"GET", "/api/v1/entities/%s/mentions", "", "o-2", "x-2"},
@@ -70,10 +69,7 @@ func foreigners(blob, run, judgement, job string) []foreign {
 		{"POST", "/api/v1/mentions/reject", `{"mentions":["%s"],"reason":"r"}`, "doc-" + blob + ":1:0-3", "doc-" + noBlob + ":1:0-3"},
 		{"POST", "/api/v1/match", `{"queries":[{"schema":"Company","properties":{"name":["%s"]}}]}`, "Quarrelsome Holdings", "Squabblesome Holdings"},
 		{"POST", "/api/v1/match", `{"queries":[{"schema":"Company","properties":{"name":["a"]}}],"against":["%s"]}`, "other", "outer"},
-	} {
-		out = append(out, f)
 	}
-	return out
 }
 
 // nameless routes take no name of anything.

@@ -19,6 +19,8 @@ type Surface struct {
 	Words                       Words
 	// Forms says of types that write themselves as what struct they do it.
 	Forms map[reflect.Type]reflect.Type
+	// Shared are parameters that the page names without saying what they are.
+	Shared []string
 	// Problem is the struct of an error.
 	Problem reflect.Type
 	// Always are codes that every route may give.
@@ -261,7 +263,7 @@ func (s *Surface) Page() (string, error) {
 			group = r.Group
 			b.WriteString("\n## " + group + "\n\n| route | | answer |\n|---|---|---|\n")
 		}
-		b.WriteString("| `" + r.Pattern() + "` | " + r.Summary + given(d, r) + " | " + answerOf(r) + " |\n")
+		b.WriteString("| `" + r.Pattern() + "` | " + r.Summary + s.given(d, r) + " | " + answerOf(r) + " |\n")
 	}
 	b.WriteString("\n## Objects\n\nA field with `?` may be left out.\n\n| object | fields |\n|---|---|\n")
 	names := make([]string, 0, len(d.components))
@@ -276,7 +278,7 @@ func (s *Surface) Page() (string, error) {
 }
 
 // given lists the parameters of a route in words.
-func given(d *describer, r *Route) string {
+func (s *Surface) given(d *describer, r *Route) string {
 	var parts []string
 	for _, f := range fieldsOf(r.In) {
 		if f.place == "path" || f.place == "header" {
@@ -289,8 +291,11 @@ func given(d *describer, r *Route) string {
 				name += " `" + NameOf(t) + "`"
 			}
 		}
-		if word := d.word(f.word); word != "" {
+		if word := d.word(f.word); word != "" && !s.shared(&f) {
 			name += ": " + cell(word)
+		}
+		if choices := enum(&f.StructField); len(choices) > 0 {
+			name += " (" + strings.Join(choices, ", ") + ")"
 		}
 		parts = append(parts, name)
 	}
@@ -299,6 +304,9 @@ func given(d *describer, r *Route) string {
 	}
 	return "<br>" + strings.Join(parts, "; ")
 }
+
+// shared says whether a parameter is one of several routes, which the page tells once.
+func (s *Surface) shared(f *field) bool { return slices.Contains(s.Shared, f.name) }
 
 func answerOf(r *Route) string {
 	t := r.Out
