@@ -101,7 +101,6 @@ var level = []struct{ from, to string }{
 	{"extract/office", "extract/sheet"}, // a cell is shown in one way
 	{"extract/tabular", "extract/..."},  // tables are read as import reads them
 	{"resolve/value", "resolve/name"},   // words of values are folded as names are
-	{"answer", "pipeline"},              // why two are one is found where they are compared
 }
 
 // A guest is a package from outside this module, with all below it, and the

@@ -61,13 +61,16 @@ func (o *once) do(c *call, key string, request any, change func() ([]byte, error
 	case !first:
 		return o.again(c, out, key, request, change)
 	}
-	defer close(out.done)
+	defer func() {
+		if out.raw == nil {
+			o.forget(id)
+		}
+		close(out.done)
+	}()
 	raw, err = change()
 	if err == nil && len(raw) <= maxKeptSize {
 		out.raw = raw
-		return raw, nil
 	}
-	o.forget(id)
 	return raw, err
 }
 

@@ -68,7 +68,7 @@ func TestGenerated(t *testing.T) {
 var selfEvident = map[string]bool{
 	"Problem.Title": true, "Problem.Detail": true, "LineError.Detail": true, "Dataset.Dataset": true, "Formats.Formats": true, "RunPage.Runs": true, "Undone.Undone": true,
 	"Job.ID": true, "Job.Dataset": true, "Job.Ended": true, "Jobs.Imports": true, "judgeBody.Right": true, "judgeAsked.Body": true, "retractAsked.Body": true, "acceptAsked.Body": true, "matchAsked.Body": true,
-	"undoAsked.Run": true, "diffAsked.Dataset": true, "Bulk.Status": true, "Bulk.Reasons": true,
+	"undoAsked.Run": true, "Why.Left": true, "Why.Right": true, "diffAsked.Dataset": true, "Bulk.Status": true, "Bulk.Reasons": true,
 }
 
 func generated(t *testing.T, name string, want []byte) {

@@ -100,7 +100,7 @@ func importOperations() []operation {
 			func(ctx context.Context, c *call, p *gate.Pass, q *cancelAsked) (Job, error) {
 				var told Job
 				act := gate.Act{Action: "import.cancel", Object: cut(q.ID, 60)}
-				return told, p.Do(ctx, act, func(context.Context, *gate.Bench) (int64, string, error) {
+				err := p.Do(ctx, act, func(context.Context, *gate.Bench) (int64, string, error) {
 					j, err := c.jobs.find(c.visit, q.ID)
 					if err != nil {
 						return 0, "", err
@@ -109,6 +109,7 @@ func importOperations() []operation {
 					told, _ = j.now()
 					return 1, "", nil
 				})
+				return told, err
 			}, overt.NotFound),
 	}
 }
@@ -127,7 +128,7 @@ func beginImport(c *call) (err error) {
 		return err
 	}
 	defer func() {
-		if err != nil || up.folder != "" {
+		if up.folder != "" {
 			err = errors.Join(err, os.RemoveAll(up.folder))
 		}
 	}()

@@ -398,8 +398,8 @@ func whoOperations() []operation {
 			func(q *pairAsked) gate.Act {
 				return gate.Act{Action: "entity.compare", Object: cut(q.Left+" · "+q.Right, 400)}
 			},
-			func(ctx context.Context, d *desk, q *pairAsked) (*answer.Why, error) {
-				return answer.FindWhy(ctx, d.Desk, q.Left, q.Right)
+			func(ctx context.Context, d *desk, q *pairAsked) (*Why, error) {
+				return FindWhy(ctx, d.Desk, q.Left, q.Right)
 			}, overt.NotFound),
 		read("GET /api/v1/judgements", "listJudgements", "List what people judged of who is who.", true,
 			func(q *judgementsAsked) gate.Act {

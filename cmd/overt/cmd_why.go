@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"overt/answer"
+	"overt/api"
 	"overt/gate"
 	"overt/pipeline"
 	"overt/resolve"
@@ -31,8 +31,8 @@ resolve takes to look for candidates.`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			act := gate.Act{Action: "entity.compare", Object: strings.Join(args, " · ")}
-			w, err := ask(cmd.Context(), a, act, true, func(ctx context.Context, d *gate.Desk) (*answer.Why, error) {
-				return answer.FindWhy(ctx, d, args[0], args[1])
+			w, err := ask(cmd.Context(), a, act, true, func(ctx context.Context, d *gate.Desk) (*api.Why, error) {
+				return api.FindWhy(ctx, d, args[0], args[1])
 			})
 			if err != nil {
 				return err
@@ -42,7 +42,7 @@ resolve takes to look for candidates.`,
 	}
 }
 
-func whyPage(p *page, w *answer.Why) {
+func whyPage(p *page, w *api.Why) {
 	p.line("%s  %s", p.bold(w.Left.Caption), p.dim(fmt.Sprintf("%s · %s", w.Left.Schema, w.Left.ID)))
 	p.line("%s  %s", p.bold(w.Right.Caption), p.dim(fmt.Sprintf("%s · %s", w.Right.Schema, w.Right.ID)))
 	word := "They are two."

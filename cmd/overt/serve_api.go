@@ -33,6 +33,8 @@ func (a *app) serveAPI(ctx context.Context, listen, token string) error {
 			return err
 		}
 		defer func() { err = errors.Join(err, v1.Close()) }()
+		// Who follows an import waits for its end, and the service for him.
+		defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
 		return api.Serve(ctx, listen, v1, func(at string) {
 			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
 		})
