@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -151,10 +150,9 @@ func match(ctx context.Context, d *desk, q *matchAsked) (*screen.Screened, error
 		return nil, overt.Errorf(overt.Invalid, "queries", "%d queries: there are 1 to %d", len(b.Queries), MaxQueries)
 	}
 	for i := range b.Queries {
-		if b.Queries[i].Properties == nil {
-			return nil, overt.Errorf(overt.Invalid, "queries", "query %d has no properties", i+1)
+		if b.Queries[i].Properties == nil || b.Queries[i].Schema == "" {
+			return nil, overt.Errorf(overt.Invalid, "queries", "query %d has no schema, or no properties", i+1)
 		}
-		b.Queries[i].Schema = cmp.Or(b.Queries[i].Schema, screen.DefaultSchema)
 	}
 	o := screen.Options{Threshold: b.Threshold, Cutoff: b.Cutoff, Limit: b.Limit}
 	var err error

@@ -152,6 +152,8 @@ func (s *Surface) success(d *describer, r *Route) response {
 		return out
 	case r.Out == nil:
 		out.Content = map[string]content{media: {&Schema{}}}
+	case media == "text/event-stream":
+		out.Content = map[string]content{media: {&Schema{Description: "data of each event: " + d.schema(r.Out, false).Ref}}}
 	default:
 		out.Content = map[string]content{media: {d.schema(r.Out, false)}}
 	}
