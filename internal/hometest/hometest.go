@@ -29,6 +29,7 @@ import (
 	"overt/gate"
 	"overt/graph"
 	"overt/identity"
+	"overt/internal/demo"
 	"overt/internal/reference"
 	"overt/ledger"
 	"overt/mention"
@@ -57,9 +58,10 @@ type Home struct {
 
 	seconds atomic.Int64
 	named   *mention.Layer
-	indexed *memory.Index
-	graphs  []*graph.Graph
-	current *graph.Graph
+	// searched is made when it is asked for.
+	searched *memory.Index
+	graphs   []*graph.Graph
+	current  *graph.Graph
 	// sketches are opened when they are asked for.
 	sketches *similar.File
 }
@@ -109,7 +111,8 @@ func (h *Home) open(t testing.TB, dir string) {
 	closing(t, h.Log)
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
-		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Index: h.index, Mentions: h.mentions, Similar: h.similar,
+		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
+		Index:    h.index,
 		Resolved: h.Kept(),
 	})
 	t.Cleanup(func() {
@@ -167,6 +170,23 @@ func (h *Home) Kept() *resolve.Kept {
 	return resolve.NewKept(filepath.Join(h.Dir, "derived", "resolved"))
 }
 
+// index brings the index of passages and names, held in memory, to this moment.
+func (h *Home) index(ctx context.Context) (search.Index, error) {
+	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+	if err != nil {
+		return nil, err
+	}
+	return gate.Ask(ctx, pass, gate.Act{Action: "search.derive"}, false, func(ctx context.Context, d *gate.Desk) (search.Index, error) {
+		if h.searched == nil || !pipeline.CanFollow(h.searched.Stamp().Rule, d.View.Sight()) {
+			h.searched = &memory.Index{}
+		}
+		if h.searched.Stamp().Rule == pipeline.IndexRule(d.View.Sight()) {
+			return h.searched, nil
+		}
+		return h.searched, pipeline.Follow(ctx, d, h.searched, h.Statements.Epoch())
+	})
+}
+
 // similar brings the sketches of texts to this moment.
 func (h *Home) similar(ctx context.Context) (*similar.File, error) {
 	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
@@ -221,20 +241,6 @@ func (h *Home) mentions(ctx context.Context) (*mention.Layer, error) {
 	return h.named, err
 }
 
-// index gives the index of passages and names of the moment, held in memory.
-func (h *Home) index(ctx context.Context) (search.Index, error) {
-	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
-	if err != nil {
-		return nil, err
-	}
-	return gate.Ask(ctx, pass, gate.Act{Action: "search.derive"}, false, func(ctx context.Context, d *gate.Desk) (*memory.Index, error) {
-		if h.indexed == nil || !pipeline.CanFollow(h.indexed.Stamp().Rule, d.View.Sight()) {
-			h.indexed = &memory.Index{}
-		}
-		return h.indexed, pipeline.Follow(ctx, d, h.indexed, h.Statements.Epoch())
-	})
-}
-
 // Pass comes in as the owner, who also means to write the given labels.
 func (h *Home) Pass(ctx context.Context, writes ...policy.Label) (*gate.Pass, error) {
 	return h.Gate.Open(ctx, gate.Visit{Actor: h.Actor, Writes: writes})
@@ -265,14 +271,26 @@ func (h *Home) Import(t testing.TB, req pipeline.Request) *pipeline.Report {
 // ImportReference keeps the program's own reference list, as each home does.
 func (h *Home) ImportReference(t testing.TB) {
 	t.Helper()
-	req := pipeline.Request{Dataset: reference.Dataset, Mapping: reference.Mapping, Extent: statement.Window}
-	must(t, fs.WalkDir(reference.Files(), ".", func(name string, d fs.DirEntry, err error) error {
+	h.importEmbedded(t, reference.Files(), reference.Mapping, reference.Dataset)
+}
+
+// ImportDemo takes the example of overt demo in.
+func (h *Home) ImportDemo(t testing.TB) {
+	t.Helper()
+	h.ImportReference(t)
+	h.importEmbedded(t, demo.Files(), demo.Mapping, demo.Dataset)
+}
+
+func (h *Home) importEmbedded(t testing.TB, files fs.FS, mapping, dataset string) {
+	t.Helper()
+	req := pipeline.Request{Dataset: dataset, Mapping: mapping, Extent: statement.Window}
+	must(t, fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		data, err := fs.ReadFile(reference.Files(), name)
+		data, err := fs.ReadFile(files, name)
 		switch {
-		case path.Base(name) == reference.Mapping:
+		case path.Base(name) == mapping:
 			req.Text = data
 		case strings.HasSuffix(name, ".csv"):
 			req.Files = append(req.Files, pipeline.Embedded{Name: path.Base(name), Data: data})
@@ -281,7 +299,7 @@ func (h *Home) ImportReference(t testing.TB) {
 	}))
 	for _, f := range h.Import(t, req).Files {
 		if f.Verdict != ledger.Read {
-			t.Fatalf("reference list: %s is %s: %s", f.Source, f.Verdict, f.Reason)
+			t.Fatalf("%s: %s is %s: %s", dataset, f.Source, f.Verdict, f.Reason)
 		}
 	}
 }
