@@ -45,7 +45,7 @@ var floors = []place{
 	{"policy/engine", 10}, {"extract/...", 10}, {"driver/...", 10},
 	{"gate", 11},
 	{"pipeline", 12}, {"answer", 12},
-	{"api", 13}, {"web", 13},
+	{"api", 13}, {"web", 13}, {"api/route", 12},
 	{"cmd/...", 14}, {"bench", 14}, {"bench/...", 14},
 }
 
@@ -79,13 +79,14 @@ var doors = []door{
 	{"gate", []string{"pipeline", "answer", "api", "web", "cmd/..."}, "the door stands above what it guards"},
 	{"source/internal/...", []string{"source"}, "what leads a fetch elsewhere is not to be had"},
 	{"source", []string{"cmd/..."}, "connections are opened where the gate was asked"},
+	{"client", nil, "it is for programs of others"},
 }
 
 // online are the packages of the standard library that open connections, and
 // the folders that may import them. net/url and net/netip only read.
 var online = []guest{
-	{"net", []string{"source", "source/internal/...", "extract/database", "api", "web"}},
-	{"net/http", []string{"source", "api", "web"}},
+	{"net", []string{"source", "source/internal/...", "extract/database", "api", "api/route", "client", "web"}},
+	{"net/http", []string{"source", "api", "api/route", "client", "web"}},
 	{"net/rpc", nil},
 	{"net/smtp", nil},
 	{"net/textproto", nil},

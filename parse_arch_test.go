@@ -23,6 +23,7 @@ var outside = []string{"extract", "extract/document", "extract/paper", "extract/
 var parsing = map[string]string{
 	"answer/show.go":             "an entity that it wrote itself",
 	"api/":                       "requests of callers, bounded in bytes and time",
+	"client/":                    "answers of a service of ours, in programs of others",
 	"audit/event.go":             "our own log",
 	"cmd/overt/home.go":          "our own home",
 	"driver/inverted/":           "our own index",

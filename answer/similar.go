@@ -60,6 +60,10 @@ const (
 	maxHeld = 4 << 20
 )
 
+// NearCopy is the share of shingles from which on two documents are usually taken
+// for near copies: a scan with one letter of a hundred wrong has it.
+const NearCopy = 0.4
+
 // FindSimilar gives the documents that say nearly the same as one: whose similarity
 // is at least share, or of which one holds the other. Errors: not_found; invalid (no
 // document, or one of a few words).

@@ -9,8 +9,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
@@ -18,7 +16,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"net/netip"
 	"runtime"
 	"slices"
 	"strconv"
@@ -50,28 +47,26 @@ type Config struct {
 	Version string
 }
 
+// atOnce is how many requests are worked on at a time.
+func atOnce() int { return 2 * runtime.GOMAXPROCS(0) }
+
 // A Service answers requests. It is safe for concurrent use.
 type Service struct {
 	cfg     Config
 	shelf   *screen.Shelf
-	waiting chan struct{}
-	working chan struct{}
+	queue   *queue
 	handler http.Handler
 }
 
 // New makes a service.
 func New(cfg Config) *Service {
-	s := &Service{cfg: cfg, shelf: screen.NewShelf(), waiting: make(chan struct{}, maxWaiting), working: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+	s := &Service{cfg: cfg, shelf: screen.NewShelf(), queue: newQueue(maxWaiting, atOnce(), maxWaiting)}
 	mux := http.NewServeMux()
 	for pattern, h := range s.handlers() {
 		mux.Handle(pattern, s.answered(h))
 	}
 	mux.Handle("/", s.answered(s.nothing))
-	sites := http.NewCrossOriginProtection()
-	sites.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problem(w, http.StatusForbidden, "pages of other sites may not ask")
-	}))
-	s.handler = s.guarded(sites.Handler(mux))
+	s.handler = guarded(ByToken(cfg.Token, cfg.Visit), mux)
 	return s
 }
 
@@ -158,73 +153,20 @@ func Loopback(address string) bool {
 	return err != nil || loopback(host)
 }
 
-// loopback says whether a host is this machine alone.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && a.IsLoopback()
-}
-
-// guarded lets in who may ask.
-func (s *Service) guarded(next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte(s.cfg.Token))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		switch site := r.Header.Get("Sec-Fetch-Site"); {
-		case site == "cross-site" || site == "same-site":
-			problem(w, http.StatusForbidden, "pages of other sites may not ask")
-			return
-		case s.cfg.Token == "" && !loopback(hostOf(r.Host)):
-			// A page that has its own name lead here would be read by its author.
-			problem(w, http.StatusMisdirectedRequest, "ask for 127.0.0.1 or localhost")
-			return
-		}
-		if s.cfg.Token != "" {
-			_, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-			if got := sha256.Sum256([]byte(given)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-				h.Set("WWW-Authenticate", "Bearer")
-				problem(w, http.StatusUnauthorized, "say the token: Authorization: Bearer …")
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func hostOf(hostport string) string {
-	if host, _, err := net.SplitHostPort(hostport); err == nil {
-		return host
-	}
-	return hostport
-}
-
 // A handler gives what is answered. A nil answer says that all was written.
 type handler func(w http.ResponseWriter, r *http.Request) (any, error)
 
 // answered bounds what a handler takes, and writes what it gives.
 func (s *Service) answered(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case s.waiting <- struct{}{}:
-			defer func() { <-s.waiting }()
-		default:
-			w.Header().Set("Retry-After", "1")
-			problem(w, http.StatusServiceUnavailable, "too many requests at once; ask again")
-			return
-		}
 		ctx, stop := context.WithTimeout(r.Context(), patience)
 		defer stop()
-		select {
-		case s.working <- struct{}{}:
-			defer func() { <-s.working }()
-		case <-ctx.Done():
-			problem(w, http.StatusServiceUnavailable, "too many requests at once; ask again")
+		leave, err := s.queue.enter(ctx, visitOf(r).Actor.ID)
+		if err != nil {
+			failed(w, err)
 			return
 		}
+		defer leave()
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 		out, err := h(w, r.WithContext(ctx))
 		if err == nil {
@@ -238,35 +180,6 @@ func (s *Service) answered(h handler) http.Handler {
 		}
 		failed(w, err)
 	})
-}
-
-// failed writes an error by its code. Of our own failures it tells no more than that.
-func failed(w http.ResponseWriter, err error) {
-	var large *http.MaxBytesError
-	switch code := overt.CodeOf(err); {
-	case errors.As(err, &large):
-		problem(w, http.StatusRequestEntityTooLarge, "a request has "+strconv.Itoa(MaxBody)+" bytes at most")
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		w.Header().Set("Retry-After", "5")
-		problem(w, http.StatusServiceUnavailable, "it took too long; ask for less, or again")
-	case code == overt.Invalid:
-		problem(w, http.StatusBadRequest, err.Error())
-	case code == overt.NotFound:
-		problem(w, http.StatusNotFound, err.Error())
-	case code == overt.Denied:
-		problem(w, http.StatusForbidden, err.Error())
-	case code == overt.Unavailable:
-		problem(w, http.StatusServiceUnavailable, err.Error())
-	default:
-		problem(w, http.StatusInternalServerError, "it could not be answered")
-	}
-}
-
-// problem writes RFC 9457's form; yente's clients read detail of it too.
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail})
 }
 
 // ask answers one request through the gate.

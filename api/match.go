@@ -175,7 +175,6 @@ func readBatch(r *http.Request) (*batch, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	sum := sha256.Sum256(raw)
 	b := new(batch)
 	if err := json.Unmarshal(raw, b); err != nil {
 		return nil, "", overt.Errorf(overt.Invalid, "", "the body cannot be read: %v", err)
@@ -183,7 +182,13 @@ func readBatch(r *http.Request) (*batch, string, error) {
 	if len(b.Weights)+len(b.Config) > 0 {
 		return nil, "", overt.Errorf(overt.Invalid, "", "weights and config are not taken: what a feature is worth is measured")
 	}
-	return b, hex.EncodeToString(sum[:]), nil
+	return b, sumOf(raw), nil
+}
+
+// sumOf is the SHA-256 of some bytes in hexadecimal digits.
+func sumOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
 }
 
 // list gives the queries of a batch in the order of their keys.

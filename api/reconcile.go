@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -138,8 +136,7 @@ func (s *Service) reconciled(ctx context.Context, dataset string, queries map[st
 	for _, key := range keys {
 		list = append(list, queries[key].screened())
 	}
-	sum := sha256.Sum256([]byte(raw))
-	return ask(ctx, s, screenAct(dataset, list, hex.EncodeToString(sum[:])), false, func(ctx context.Context, d *gate.Desk) (reconciled, error) {
+	return ask(ctx, s, screenAct(dataset, list, sumOf([]byte(raw))), false, func(ctx context.Context, d *gate.Desk) (reconciled, error) {
 		o, err := screen.Options{Cutoff: 0.1, Limit: screen.MaxLimit}.WithDefaults()
 		if err != nil {
 			return nil, err

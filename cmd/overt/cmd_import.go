@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"overt"
+	"overt/extract/open"
 	"overt/extract/records"
 	"overt/gate"
 	"overt/internal/reference"
@@ -185,20 +186,25 @@ func (a *app) importInto(ctx context.Context, h *home, req pipeline.Request) (re
 	// has its own.
 	key := cmp.Or(req.Dataset, req.Format, req.Mapping)
 	err = a.withRecords(func(pool *records.Pool) error {
-		im := &pipeline.Importer{
-			Clock: a.clock, Derived: filepath.Join(h.dir, "derived"), Records: pool.Opener(key),
-			Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
-				return h.gate.Open(ctx, a.visit(h, labels...))
-			},
-			Progress: func(file string, rows, statements int64) {
-				m.show("%s: %s rows, %s values, %.0f rows/s", file, count(rows), count(statements), m.rate(file, rows))
-			},
-		}
+		im := a.importer(h, pool.Opener(key), a.visit(h), func(file string, rows, statements int64) {
+			m.show("%s: %s rows, %s values, %.0f rows/s", file, count(rows), count(statements), m.rate(file, rows))
+		})
 		var err error
 		rep, err = im.Import(ctx, req)
 		return err
 	})
 	return rep, err
+}
+
+// importer imports for a visit.
+func (a *app) importer(h *home, from open.Opener, v gate.Visit, told pipeline.Progress) *pipeline.Importer {
+	return &pipeline.Importer{
+		Clock: a.clock, Derived: filepath.Join(h.dir, "derived"), Records: from, Progress: told,
+		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
+			v.Writes = labels
+			return h.gate.Open(ctx, v)
+		},
+	}
 }
 
 // importReference keeps the program's own reference list in every home: the

@@ -178,12 +178,8 @@ func (a *app) retry(ctx context.Context, dataset string, again pipeline.Again, o
 }
 
 // withIngester opens the home and the workers, and closes both.
-func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home, *pipeline.Ingester) error) (err error) {
+func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home, *pipeline.Ingester) error) error {
 	if err := o.check(); err != nil {
-		return err
-	}
-	passwords, err := o.read()
-	if err != nil {
 		return err
 	}
 	if err := a.confines(ctx); err != nil {
@@ -194,6 +190,20 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 		return err
 	}
 	defer h.close(a)
+	m := a.meter()
+	defer m.end()
+	told := func(r pipeline.Rate) {
+		m.show("%s read, %s waiting, %s pages, %.1f files/s · %s", count(r.Done), count(r.Waiting), count(r.Pages), m.rate("", r.Done), r.File)
+	}
+	return a.withWorkers(ctx, h, o, a.visit(h), told, func(in *pipeline.Ingester) error { return do(h, in) })
+}
+
+// withWorkers has documents read for a visit, by workers that end with it.
+func (a *app) withWorkers(ctx context.Context, h *home, o readingOptions, v gate.Visit, told func(pipeline.Rate), do func(*pipeline.Ingester) error) (err error) {
+	passwords, err := o.read()
+	if err != nil {
+		return err
+	}
 	if o.workers == 0 {
 		o.workers = runtime.GOMAXPROCS(0)
 	}
@@ -206,18 +216,15 @@ func (a *app) withIngester(ctx context.Context, o readingOptions, do func(*home,
 	if err != nil {
 		return err
 	}
-	m := a.meter()
-	defer m.end()
-	return do(h, &pipeline.Ingester{
+	return do(&pipeline.Ingester{
 		Languages: languages, Recognise: recognise,
 		Clock: a.clock, Workers: o.workers, Passwords: passwords, Budget: func(size int64) ledger.Spent { return pipeline.Budget(size, o.budget) }, Version: readers.New(nil).Version,
 		Open: func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) {
-			return h.gate.Open(ctx, a.visit(h, labels...))
+			v.Writes = labels
+			return h.gate.Open(ctx, v)
 		},
 		Reader: func(dataset string) document.Reader { return typed{pool.Reader(dataset)} }, Unconfined: pool.Unconfined,
-		Progress: func(r pipeline.Rate) {
-			m.show("%s read, %s waiting, %s pages, %.1f files/s · %s", count(r.Done), count(r.Waiting), count(r.Pages), m.rate("", r.Done), r.File)
-		},
+		Progress: told,
 	})
 }
 

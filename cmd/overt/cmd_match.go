@@ -42,34 +42,6 @@ func (s *screening) check() error {
 	return nil
 }
 
-// A Screened is what `match` and `screen` answer.
-type Screened struct {
-	Against   []string      `json:"against"`  // datasets
-	Entities  int           `json:"entities"` // compared with
-	Threshold float64       `json:"threshold"`
-	Queries   int           `json:"queries"`
-	Matches   int           `json:"matches"` // queries with a hit that is a match
-	Cleared   int           `json:"cleared"` // hits that were cleared before
-	Failed    int           `json:"failed"`  // queries that could not be compared
-	Unread    []string      `json:"unread,omitempty"`
-	Rows      []ScreenedRow `json:"rows"` // those with hits, and those that failed
-}
-
-// A ScreenedRow is one query with its hits.
-type ScreenedRow struct {
-	Place string `json:"place,omitempty"` // in the file
-	screen.Answered
-}
-
-// Records counts what the answer releases.
-func (s *Screened) Records() int {
-	n := 0
-	for i := range s.Rows {
-		n += len(s.Rows[i].Results)
-	}
-	return n
-}
-
 func (a *app) matchCommand() *cobra.Command {
 	s := screening{}
 	var birth, country, id string
@@ -125,7 +97,7 @@ func (a *app) match(ctx context.Context, s *screening, q screen.Query) error {
 		return err
 	}
 	act := gate.Act{Action: "screen", Object: strings.Join(s.against, " "), Query: short(string(words), maxAudited)}
-	out, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*Screened, error) {
+	out, err := ask(ctx, a, act, false, func(ctx context.Context, d *gate.Desk) (*screen.Screened, error) {
 		return screenAll(ctx, d, s, []screen.Query{q}, []string{""})
 	})
 	if err != nil {
@@ -141,43 +113,15 @@ func (a *app) match(ctx context.Context, s *screening, q screen.Query) error {
 const maxAudited = 4000
 
 // screenAll answers queries from what the desk shows.
-func screenAll(ctx context.Context, d *gate.Desk, s *screening, queries []screen.Query, places []string) (*Screened, error) {
+func screenAll(ctx context.Context, d *gate.Desk, s *screening, queries []screen.Query, places []string) (*screen.Screened, error) {
 	x, err := screen.Build(ctx, d.View, s.against)
 	if err != nil {
 		return nil, err
 	}
-	answered, err := x.Answer(ctx, d.View, queries, s.options)
-	if err != nil {
-		return nil, err
-	}
-	out := &Screened{Against: x.Datasets(), Entities: x.Len(), Threshold: s.options.Threshold, Queries: len(queries), Rows: []ScreenedRow{}}
-	for i := range answered {
-		row := ScreenedRow{places[i], answered[i]}
-		out.count(&row)
-		if len(row.Results) > 0 || row.Err != nil || len(queries) == 1 {
-			out.Rows = append(out.Rows, row)
-		}
-	}
-	return out, nil
+	return x.AnswerAll(ctx, d.View, queries, places, s.options)
 }
 
-func (s *Screened) count(row *ScreenedRow) {
-	if row.Err != nil {
-		s.Failed++
-	}
-	matched := false
-	for i := range row.Results {
-		matched = matched || row.Results[i].Match
-		if row.Results[i].Cleared != nil {
-			s.Cleared++
-		}
-	}
-	if matched {
-		s.Matches++
-	}
-}
-
-func screenedPage(p *page, s *Screened) {
+func screenedPage(p *page, s *screen.Screened) {
 	p.line("%s", p.bold(fmt.Sprintf("%s of %s, against %s", plural(s.Matches, "match", "matches"), plural(s.Queries, "request", "requests"), plural(s.Entities, "entity", "entities"))))
 	for i := range s.Rows {
 		row := &s.Rows[i]

@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"overt/answer"
-	"overt/ftm"
 	"overt/gate"
 	"overt/money"
-	"overt/statement"
 )
 
 func (a *app) moneyCommand() *cobra.Command {
@@ -53,83 +51,14 @@ action names the same.`,
 	return cmd
 }
 
-// A moneyAnswer is a sum and whom the words were taken for.
-type moneyAnswer struct {
-	From *answer.Found `json:"from,omitempty"`
-	To   *answer.Found `json:"to,omitempty"`
-	*money.Answer
-	// OtherKinds is what there is where nothing is of the kind that was asked for.
-	OtherKinds []kindCount      `json:"other_kinds,omitempty"`
-	Conflicts  []answer.Remark  `json:"conflicts"`
-	NotSeen    []answer.NotSeen `json:"not_seen"`
-}
-
-// A kindCount says how many items of a kind of money there are.
-type kindCount struct {
-	Kind  money.Kind `json:"kind"`
-	Count int        `json:"count"`
-}
-
-// otherKinds counts what the same question finds of the other kinds.
-func otherKinds(ctx context.Context, l *money.Ledger, q money.Query) ([]kindCount, error) {
-	var out []kindCount
-	for _, k := range money.Kinds {
-		if k == q.Kind {
-			continue
-		}
-		m, err := l.Sum(ctx, money.Query{From: q.From, To: q.To, Kind: k, AsOf: q.AsOf})
-		if err != nil {
-			return nil, err
-		}
-		if m.Count > 0 {
-			out = append(out, kindCount{k, m.Count})
-		}
-	}
-	return out, nil
-}
-
-// Records counts what the answer releases.
-func (m *moneyAnswer) Records() int { return m.Count }
-
 func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by money.By, citations bool, limit int) error {
 	act := gate.Act{Action: "money", Query: fmt.Sprintf("from %q to %q kind %s by %s as of %q", from, to, kind, by, a.asOf)}
-	m, err := ask(ctx, a, act, true, func(ctx context.Context, d *gate.Desk) (*moneyAnswer, error) {
-		out := &moneyAnswer{}
-		q := money.Query{Kind: kind, By: by, AsOf: statement.NoDay}
-		if a.asOf != "" {
-			q.AsOf = statement.LastDayOf(a.asOf)
-		}
-		if citations {
-			q.Citations = -1
-		}
-		var err error
-		for _, side := range []struct {
-			words string
-			found **answer.Found
-			ids   *[]ftm.EntityID
-		}{{from, &out.From, &q.From}, {to, &out.To, &q.To}} {
-			if side.words == "" {
-				continue
-			}
-			if *side.found, err = answer.Find(ctx, d, side.words); err != nil {
-				return nil, err
-			}
-			*side.ids = (*side.found).Members
-		}
-		ledger := money.NewLedger(d.View, d.Graph)
-		if out.Answer, err = ledger.Sum(ctx, q); err != nil {
-			return nil, err
-		}
-		if out.Count == 0 {
-			if out.OtherKinds, err = otherKinds(ctx, ledger, q); err != nil {
-				return nil, err
-			}
-		}
-		if out.Conflicts, err = answer.Remarks(ctx, d, out.From, out.To); err != nil {
-			return nil, err
-		}
-		out.NotSeen, err = answer.Unseen(ctx, d)
-		return out, err
+	q := answer.MoneyQuestion{From: from, To: to, Kind: kind, By: by}
+	if citations {
+		q.Citations = -1
+	}
+	m, err := ask(ctx, a, act, true, func(ctx context.Context, d *gate.Desk) (*answer.Money, error) {
+		return answer.FindMoney(ctx, d, q)
 	})
 	if err != nil {
 		return err
@@ -137,7 +66,7 @@ func (a *app) money(ctx context.Context, from, to string, kind money.Kind, by mo
 	return a.print(m, func(p *page) { moneyPage(p, m, limit, citations) })
 }
 
-func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
+func moneyPage(p *page, m *answer.Money, limit int, all bool) {
 	foundLine(p, "from ", m.From)
 	foundLine(p, "to   ", m.To)
 	if len(m.Rows) == 0 {
@@ -190,7 +119,7 @@ func moneyPage(p *page, m *moneyAnswer, limit int, all bool) {
 	warningsPage(p, m)
 }
 
-func warningsPage(p *page, m *moneyAnswer) {
+func warningsPage(p *page, m *answer.Money) {
 	for _, w := range m.Warnings {
 		p.warning(w.Message, w.Where)
 	}

@@ -96,7 +96,7 @@ func (a *app) screenFile(ctx context.Context, s *screening, r *requestFile, asCS
 			return err
 		}
 	}
-	out, err := ask(ctx, a, r.act(s), false, func(ctx context.Context, d *gate.Desk) (*Screened, error) {
+	out, err := ask(ctx, a, r.act(s), false, func(ctx context.Context, d *gate.Desk) (*screen.Screened, error) {
 		out, err := screenAll(ctx, d, s, r.queries, r.places)
 		if err == nil {
 			out.Unread = r.unread
@@ -125,7 +125,7 @@ func (r *requestFile) act(s *screening) gate.Act {
 		Query: fmt.Sprintf("%d requests of %s, sha256 %s, %s from %v", len(r.queries), short(r.name, 200), r.sha256, s.options.Algorithm.Name, s.options.Threshold)}
 }
 
-func (a *app) screenedTable(s *Screened, target string) error {
+func (a *app) screenedTable(s *screen.Screened, target string) error {
 	if target == "-" {
 		a.printed = true
 		w := bufio.NewWriter(a.out)
@@ -151,7 +151,7 @@ func (a *app) screenedTable(s *Screened, target string) error {
 
 // screenedCSV writes a line for each hit, and one for each request that could not
 // be compared.
-func screenedCSV(out io.Writer, s *Screened) error {
+func screenedCSV(out io.Writer, s *screen.Screened) error {
 	w := csv.NewWriter(out)
 	if err := w.Write([]string{"place", "query", "name", "hit", "caption", "schema", "datasets", "score", "match", "outcome", "why", "cleared", "source", "where", "error"}); err != nil {
 		return err
@@ -222,7 +222,7 @@ func (a *app) clearHit(ctx context.Context, s *screening, r *requestFile, query 
 	s.options.Cutoff, s.options.Limit = 0, screen.MaxLimit
 	act := r.act(s)
 	act.Query = "row " + short(query, 200) + " of " + act.Query
-	out, err := gate.Ask(ctx, pass, act, false, func(ctx context.Context, d *gate.Desk) (*Screened, error) {
+	out, err := gate.Ask(ctx, pass, act, false, func(ctx context.Context, d *gate.Desk) (*screen.Screened, error) {
 		return screenAll(ctx, d, s, r.queries[at:at+1], r.places[at:at+1])
 	})
 	if err != nil {

@@ -122,7 +122,7 @@ func (a *app) search(ctx context.Context, q search.Query, fold bool) error {
 	found, err := ask(ctx, a, act, slices.Contains(q.Facets, answer.NamedFacet), func(ctx context.Context, d *gate.Desk) (*answer.SearchAnswer, error) {
 		s, err := answer.Search(ctx, d, q)
 		if err == nil && fold {
-			err = answer.Fold(ctx, d, s, nearCopy)
+			err = answer.Fold(ctx, d, s, answer.NearCopy)
 		}
 		return s, err
 	})

@@ -31,8 +31,9 @@ answered still. While it runs, the home is in use: other verbs wait for its end.
 With --token-file it also answers programs that say the token: yente's matching API
 (/match, /search/DATASET, /entities, /catalog, /algorithms) and the Reconciliation API
 0.2, as OpenRefine does (/reconcile/DATASET, or /reconcile/default for all).
-docs/format/match-api.md has the forms. With --only match it answers those alone, and
-without a token from this machine.
+docs/format/match-api.md has the forms; and /api/v1, which has all that the verbs have,
+with Aleph's _bulk and _stream: docs/api.md has the routes. With --only match or --only
+api it answers those alone, and without a token from this machine.
 
 Whoever asks, asks in your name and for the purpose given here; each request is in
 the audit log before it is answered.`,
@@ -41,15 +42,15 @@ the audit log before it is answered.`,
   overt serve --only match --purpose screening --against us-ofac-sdn`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.only != "" && o.only != "match" {
-				return usageError{fmt.Errorf("--only is match, not %q", o.only)}
+			if o.only != "" && o.only != "match" && o.only != "api" {
+				return usageError{fmt.Errorf("--only is match or api, not %q", o.only)}
 			}
 			return a.serve(cmd.Context(), o)
 		},
 	}
 	a.unconfinedFlag(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.only, "only", "", "`what` alone is served: match")
+	f.StringVar(&o.only, "only", "", "`what` alone is served: match, or api")
 	f.StringVar(&o.listen, "listen", defaultListen, "the `address` it is served at")
 	f.StringVar(&o.tokenFile, "token-file", "", "a `file` with the token that is asked of programs")
 	f.StringSliceVar(&o.against, "against", nil, "have these `datasets` ready too, each by itself, for programs")
@@ -87,6 +88,9 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 	token, err := readToken(o.tokenFile)
 	if err != nil {
 		return err
+	}
+	if o.only == "api" {
+		return a.serveAPI(ctx, o.listen, token)
 	}
 	h, _, err := a.enter(ctx)
 	if err != nil {
@@ -127,7 +131,7 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s, and the desk knows one person, who opened it; listen at 127.0.0.1", o.listen)
 	}
 	pages := &drawer{app: a, home: h}
-	err := a.withRecords(func(pool *records.Pool) error {
+	err := a.withRecords(func(pool *records.Pool) (err error) {
 		cfg := web.Config{
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
 			Records: pool.Opener(""), Draw: pages.draw,
@@ -143,7 +147,14 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions, token stri
 			if err != nil {
 				return err
 			}
-			cfg.Beside = append(cfg.Beside, web.Beside{Paths: programs.Paths(), Handler: programs})
+			v1, err := a.apiV1(ctx, h, pool, api.ByToken(token, a.visit(h)))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, v1.Close()) }()
+			// Who follows an import waits for its end, and the service for him.
+			defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
+			cfg.Beside = append(cfg.Beside, web.Beside{Paths: programs.Paths(), Handler: programs}, web.Beside{Paths: v1.Paths(), Handler: v1})
 		}
 		s := web.New(cfg)
 		return api.Serve(ctx, o.listen, s, func(at string) {

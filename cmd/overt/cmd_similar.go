@@ -11,10 +11,6 @@ import (
 	"overt/gate"
 )
 
-// nearCopy is the share of shingles from which on two documents are taken for
-// near copies: a scan with one letter of a hundred wrong has it.
-const nearCopy = 0.4
-
 func (a *app) similarCommand() *cobra.Command {
 	var share float64
 	var limit int
@@ -45,7 +41,7 @@ in pieces of six letters, that both have. A document that you may not see joins 
 			return a.print(s, func(p *page) { similarPage(p, s) })
 		},
 	}
-	cmd.Flags().Float64Var(&share, "share", nearCopy, "from which `SHARE` on documents are near copies, 0.2 to 1")
+	cmd.Flags().Float64Var(&share, "share", answer.NearCopy, "from which `SHARE` on documents are near copies, 0.2 to 1")
 	cmd.Flags().IntVar(&limit, "limit", 20, "show `N` groups; 0 shows all")
 	return cmd
 }

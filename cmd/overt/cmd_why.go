@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"overt/answer"
+	"overt/api"
 	"overt/gate"
 	"overt/pipeline"
 	"overt/resolve"
@@ -32,8 +31,8 @@ and kept for the next question.`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			act := gate.Act{Action: "entity.compare", Object: strings.Join(args, " · ")}
-			w, err := ask(cmd.Context(), a, act, true, func(ctx context.Context, d *gate.Desk) (*pairWhy, error) {
-				return findWhy(ctx, d, args[0], args[1])
+			w, err := ask(cmd.Context(), a, act, true, func(ctx context.Context, d *gate.Desk) (*api.Why, error) {
+				return api.FindWhy(ctx, d, args[0], args[1])
 			})
 			if err != nil {
 				return err
@@ -43,30 +42,7 @@ and kept for the next question.`,
 	}
 }
 
-// A pairWhy is why two entities that words named are one, or not.
-type pairWhy struct {
-	Left  answer.Entity `json:"left"`
-	Right answer.Entity `json:"right"`
-	*pipeline.Why
-}
-
-func findWhy(ctx context.Context, d *gate.Desk, a, b string) (*pairWhy, error) {
-	pair, err := answer.FindPair(ctx, d, a, b)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(pair, func(a, b answer.Entity) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	w, err := pipeline.FindWhy(ctx, d, pair[0].ID, pair[1].ID)
-	if err != nil {
-		return nil, err
-	}
-	if w.One {
-		w.By = append(w.By, answer.SameBy(d, pair[0].ID)...)
-	}
-	return &pairWhy{pair[0], pair[1], w}, nil
-}
-
-func whyPage(p *page, w *pairWhy) {
+func whyPage(p *page, w *api.Why) {
 	p.line("%s  %s", p.bold(w.Left.Caption), p.dim(fmt.Sprintf("%s · %s", w.Left.Schema, w.Left.ID)))
 	p.line("%s  %s", p.bold(w.Right.Caption), p.dim(fmt.Sprintf("%s · %s", w.Right.Schema, w.Right.ID)))
 	word := "They are two."

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"overt"
+	"overt/answer"
+	"overt/api"
+	"overt/extract/records"
+	"overt/gate"
+	"overt/pipeline"
+)
+
+// serveAPI answers programs alone.
+func (a *app) serveAPI(ctx context.Context, listen, token string) error {
+	if token == "" && !api.Loopback(listen) {
+		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", listen)
+	}
+	h, _, err := a.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.close(a)
+	return a.withRecords(func(pool *records.Pool) (err error) {
+		v1, err := a.apiV1(ctx, h, pool, api.ByToken(token, a.visit(h)))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, v1.Close()) }()
+		// Who follows an import waits for its end, and the service for him.
+		defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
+		return api.Serve(ctx, listen, v1, func(at string) {
+			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
+		})
+	})
+}
+
+// apiV1 makes /api/v1 for those whom who knows. It is to be closed before the home.
+func (a *app) apiV1(ctx context.Context, h *home, pool *records.Pool, who api.Who) (*api.API, error) {
+	if err := a.importReference(ctx, h); err != nil {
+		return nil, err
+	}
+	derived, uploads := filepath.Join(h.dir, "derived"), filepath.Join(h.dir, "incoming", "uploads")
+	// What a process that died had received and not taken in was never acknowledged.
+	if err := os.RemoveAll(uploads); err != nil {
+		return nil, &overt.Error{Code: overt.Unavailable, Where: uploads, Err: err}
+	}
+	key, err := cursorKey(filepath.Join(derived, "cursor.key"))
+	if err != nil {
+		return nil, err
+	}
+	return api.V1(api.V1Config{
+		Gate: h.gate, Who: who, Clock: a.clock, Version: version, Key: key, Derived: derived, Uploads: uploads,
+		Cell: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
+			return answer.Cite(ctx, d, pool.Opener(""), blob, where)
+		},
+		Import: func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
+			if err := a.confines(ctx); err != nil {
+				return nil, err
+			}
+			return a.importer(h, pool.Opener(cmp.Or(req.Dataset, req.Format)), v, told).Import(ctx, req)
+		},
+		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (out *api.Ingested, err error) {
+			if err := a.confines(ctx); err != nil {
+				return nil, err
+			}
+			out = &api.Ingested{Work: &pipeline.Work{}}
+			err = a.withWorkers(ctx, h, usualReading, v, told, func(in *pipeline.Ingester) (err error) {
+				if out.Received, err = in.Receive(ctx, dataset, paths); err == nil {
+					out.Work, err = in.Work(ctx, []string{dataset})
+				}
+				return err
+			})
+			return out, err
+		},
+	})
+}
+
+// keySize is how many bytes the secret has under which cursors are sealed.
+const keySize = 32
+
+// cursorKey reads the secret of a home under which cursors are sealed, or makes one:
+// without it, lists that were begun are begun again.
+func cursorKey(path string) ([]byte, error) {
+	key, err := os.ReadFile(path)
+	if err == nil && len(key) == keySize {
+		return key, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, &overt.Error{Code: overt.Unavailable, Op: "read the key", Where: path, Err: err}
+	}
+	key = make([]byte, keySize)
+	_, _ = rand.Read(key) // never fails
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, &overt.Error{Code: overt.Unavailable, Op: "make the key", Where: path, Err: err}
+	}
+	return key, writeFile(path, key)
+}
