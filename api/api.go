@@ -1,10 +1,11 @@
-// Package api answers over HTTP what other programs ask of lists, in forms that
-// they speak already: yente's matching API and the Reconciliation Service API 0.2.
+// Package api answers over HTTP what other programs ask. Service speaks forms that
+// they know already, of lists: yente's matching API and the Reconciliation Service API
+// 0.2 (docs/format/match-api.md). API speaks /api/v1, which has every question and
+// change of the verbs, and beside it Aleph's routes (docs/api.md).
 //
-// Every request goes through the gate under the actor and purpose the service was
-// started with, and is recorded before it is answered. The service opens no
-// connection and lets no page of another site read or send anything.
-// docs/format/match-api.md has the forms.
+// Every request goes through the gate, in the name and for the purpose that its Who
+// finds out, and is recorded before it is answered. Nothing here opens a connection or
+// lets a page of another site read or send anything.
 package api
 
 import (
