@@ -9,15 +9,12 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"net/netip"
 	"runtime"
 	"strconv"
 	"strings"
@@ -42,10 +39,15 @@ const (
 type Config struct {
 	Gate  *gate.Gate
 	Visit gate.Visit // whoever asks, asks as this actor for this purpose
-	// Token is asked of everyone; "" asks none, and then the service is reached
-	// from this machine alone.
-	Token   string
+	// Who says as whom the bearer of a token asks, instead; nil asks for no token,
+	// and then the service is reached from this machine alone. Errors: denied.
+	Who     func(ctx context.Context, token string) (gate.Visit, error)
 	Version string
+	// Public is the address that others know the service by, such as that of a
+	// proxy; "" is where a request was sent.
+	Public string
+	// Origins are those of pages whose scripts may ask, "http://127.0.0.1:3333".
+	Origins []string
 }
 
 // A Service answers requests. It is safe for concurrent use.
@@ -62,28 +64,24 @@ func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, shelf: screen.NewShelf(), waiting: make(chan struct{}, maxWaiting), working: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
-		"GET /match/{dataset}":                    s.noMatch,
-		"POST /match/{dataset}":                   s.match,
-		"GET /search/{dataset}":                   s.search,
-		"GET /entities/{id}":                      s.entity,
-		"GET /entities/{id}/adjacent":             s.adjacent,
-		"GET /entities/{id}/adjacent/{property}":  s.adjacent,
-		"GET /catalog":                            s.catalog,
-		"GET /algorithms":                         s.algorithms,
-		"GET /healthz":                            s.health,
-		"GET /readyz":                             s.health,
-		"GET /reconcile/{dataset}":                s.reconcile,
-		"POST /reconcile/{dataset}":               s.reconcile,
-		"GET /reconcile/{dataset}/suggest/{what}": s.suggest,
-		"/": s.nothing,
+		"GET /match/{dataset}":                    (*Service).noMatch,
+		"POST /match/{dataset}":                   (*Service).match,
+		"GET /search/{dataset}":                   (*Service).search,
+		"GET /entities/{id}":                      (*Service).entity,
+		"GET /entities/{id}/adjacent":             (*Service).adjacent,
+		"GET /entities/{id}/adjacent/{property}":  (*Service).adjacent,
+		"GET /catalog":                            (*Service).catalog,
+		"GET /algorithms":                         (*Service).algorithms,
+		"GET /healthz":                            (*Service).health,
+		"GET /readyz":                             (*Service).health,
+		"GET /reconcile/{dataset}":                (*Service).reconcile,
+		"POST /reconcile/{dataset}":               (*Service).reconcile,
+		"GET /reconcile/{dataset}/suggest/{what}": (*Service).suggest,
+		"/": (*Service).nothing,
 	} {
 		mux.Handle(pattern, s.answered(h))
 	}
-	sites := http.NewCrossOriginProtection()
-	sites.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problem(w, http.StatusForbidden, "pages of other sites may not ask")
-	}))
-	s.handler = s.guarded(sites.Handler(mux))
+	s.handler = s.guarded(mux)
 	return s
 }
 
@@ -109,8 +107,8 @@ func (s *Service) Serve(ctx context.Context, address string, ready func(at strin
 	if err != nil {
 		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
 	}
-	if s.cfg.Token == "" && !loopback(host) {
-		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", address)
+	if s.cfg.Who == nil && !loopback(host) {
+		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; ask for tokens, with --tokens", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -136,56 +134,17 @@ func (s *Service) Serve(ctx context.Context, address string, ready func(at strin
 	return nil
 }
 
-// loopback says whether a host is this machine alone.
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	a, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && a.IsLoopback()
-}
-
-// guarded lets in who may ask.
-func (s *Service) guarded(next http.Handler) http.Handler {
-	want := sha256.Sum256([]byte(s.cfg.Token))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		switch site := r.Header.Get("Sec-Fetch-Site"); {
-		case site == "cross-site" || site == "same-site":
-			problem(w, http.StatusForbidden, "pages of other sites may not ask")
-			return
-		case s.cfg.Token == "" && !loopback(hostOf(r.Host)):
-			// A page that has its own name lead here would be read by its author.
-			problem(w, http.StatusMisdirectedRequest, "ask for 127.0.0.1 or localhost")
-			return
-		}
-		if s.cfg.Token != "" {
-			_, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-			if got := sha256.Sum256([]byte(given)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-				h.Set("WWW-Authenticate", "Bearer")
-				problem(w, http.StatusUnauthorized, "say the token: Authorization: Bearer …")
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func hostOf(hostport string) string {
-	if host, _, err := net.SplitHostPort(hostport); err == nil {
-		return host
-	}
-	return hostport
-}
-
 // A handler gives what is answered. A nil answer says that all was written.
-type handler func(w http.ResponseWriter, r *http.Request) (any, error)
+type handler func(s *Service, w http.ResponseWriter, r *http.Request) (any, error)
 
-// answered bounds what a handler takes, and writes what it gives.
+// answered finds out who asks, bounds what a handler takes, and writes what it gives.
 func (s *Service) answered(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, err := s.asked(r)
+		if err != nil {
+			failed(w, err)
+			return
+		}
 		select {
 		case s.waiting <- struct{}{}:
 			defer func() { <-s.waiting }()
@@ -204,7 +163,7 @@ func (s *Service) answered(h handler) http.Handler {
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
-		out, err := h(w, r.WithContext(ctx))
+		out, err := h(s, w, r.WithContext(ctx))
 		if err == nil {
 			var raw []byte
 			if raw, err = json.Marshal(out); err == nil {
@@ -222,6 +181,9 @@ func (s *Service) answered(h handler) http.Handler {
 func failed(w http.ResponseWriter, err error) {
 	var large *http.MaxBytesError
 	switch code := overt.CodeOf(err); {
+	case errors.Is(err, errToken):
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		problem(w, http.StatusUnauthorized, err.Error())
 	case errors.As(err, &large):
 		problem(w, http.StatusRequestEntityTooLarge, "a request has "+strconv.Itoa(MaxBody)+" bytes at most")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

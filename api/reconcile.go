@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,7 +210,7 @@ func typeOf(schema string) reconType {
 
 func (s *Service) manifest(r *http.Request) (any, error) {
 	dataset := r.PathValue("dataset")
-	base := "http://" + r.Host + "/reconcile/" + dataset
+	base := s.base(r) + "/reconcile/" + url.PathEscape(dataset)
 	return ask(r.Context(), s, gate.Act{Action: "catalog.read", Object: cut(dataset, 200)}, false, func(_ context.Context, d *gate.Desk) (any, error) {
 		if names := datasetsOf(dataset); names != nil && !shows(d.View.Sight(), names[0]) {
 			return nil, overt.Errorf(overt.NotFound, cut(dataset, 100), "there is no dataset of that name")
@@ -224,7 +225,7 @@ func (s *Service) manifest(r *http.Request) (any, error) {
 		return map[string]any{
 			"versions": []string{"0.2"}, "name": "Overt: " + dataset, "identifierSpace": identifierSpace, "schemaSpace": schemaSpace,
 			"serviceVersion": s.cfg.Version, "batchSize": 25, "defaultTypes": types,
-			"view":    map[string]string{"url": "http://" + r.Host + "/entities/{{id}}"},
+			"view":    map[string]string{"url": s.base(r) + "/entities/{{id}}"},
 			"suggest": map[string]any{"entity": service("entity"), "property": service("property"), "type": service("type")},
 		}, nil
 	})

@@ -22,7 +22,7 @@ func isType(t *testing.T, v any) {
 
 // TestManifest holds the rules of manifest.json, version 0.2.
 func TestManifest(t *testing.T) {
-	_, s := service(t, "")
+	_, s := service(t)
 	status, m := send(t, s, call{"GET", "/reconcile/list", "", "", nil})
 	if status != 200 {
 		t.Fatal(status, m)
@@ -76,7 +76,7 @@ const openRefine = `{"q0":{"query":"Orsolya Vantongeren","type":"Person","type_s
 
 // TestReconcile holds the rules of reconciliation-result-batch.json, version 0.2.
 func TestReconcile(t *testing.T) {
-	_, s := service(t, "")
+	_, s := service(t)
 	form := url.Values{"queries": {openRefine}}.Encode()
 	byForm, out := send(t, s, call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", form, nil})
 	byURL, same := send(t, s, call{"GET", "/reconcile/list?" + form, "", "", nil})

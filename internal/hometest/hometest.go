@@ -185,11 +185,27 @@ func (h *Home) similar(ctx context.Context) (*similar.File, error) {
 // now on he does not see them, and no others are hidden.
 func (h *Home) Hide(t testing.TB, datasets ...string) {
 	t.Helper()
+	h.rule(t, func(file *engine.File) {
+		file.Datasets = map[string]engine.Rule{}
+		for _, d := range datasets {
+			file.Datasets[d] = engine.Rule{Purposes: []policy.Purpose{file.Purposes[1].ID}}
+		}
+	})
+}
+
+// Admit lets an account read datasets, for the purpose that is declared by default.
+func (h *Home) Admit(t testing.TB, account string, datasets ...string) {
+	t.Helper()
+	h.rule(t, func(file *engine.File) {
+		file.Readers = map[string]engine.Reader{account: {Purposes: []policy.Purpose{file.Purposes[0].ID}, Datasets: datasets}}
+	})
+}
+
+// rule puts changed default rules in the place of those that hold.
+func (h *Home) rule(t testing.TB, change func(*engine.File)) {
+	t.Helper()
 	file := engine.Default(h.Actor.ID)
-	file.Datasets = map[string]engine.Rule{}
-	for _, d := range datasets {
-		file.Datasets[d] = engine.Rule{Purposes: []policy.Purpose{file.Purposes[1].ID}}
-	}
+	change(&file)
 	text, err := file.Marshal()
 	must(t, err)
 	e, err := engine.Parse("policy.yaml", text)

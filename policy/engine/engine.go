@@ -32,6 +32,9 @@ type File struct {
 	// Datasets narrows what a dataset is there for; one that is not named may
 	// be used for every purpose on the list.
 	Datasets map[string]Rule `yaml:"datasets,omitempty"`
+	// Readers are the accounts that may read beside the owner, each some datasets
+	// for some purposes, and write nothing.
+	Readers map[string]Reader `yaml:"readers,omitempty"`
 	// Fetch lists the sources and hosts that the program may connect to. While
 	// it is empty, no connection is opened.
 	Fetch []string `yaml:"fetch,omitempty"`
@@ -46,6 +49,13 @@ type Purpose struct {
 // A Rule narrows one dataset.
 type Rule struct {
 	Purposes []policy.Purpose `yaml:"purposes"`
+}
+
+// A Reader is what an account may read: statements of these datasets that bear no
+// marks and belong to no case.
+type Reader struct {
+	Purposes []policy.Purpose `yaml:"purposes"`
+	Datasets []string         `yaml:"datasets"` // or the one word "all"
 }
 
 // Default is the policy of a new home.
@@ -110,6 +120,21 @@ func (f File) check() error {
 			}
 		}
 	}
+	for id, r := range f.Readers {
+		switch {
+		case !(identity.Actor{ID: id}).IsAccount():
+			return fmt.Errorf("readers name %q, which is no account; write account:NAME", id)
+		case id == f.Owner:
+			return fmt.Errorf("the owner %s is a reader too", id)
+		case len(r.Purposes) == 0 || len(r.Datasets) == 0:
+			return fmt.Errorf("reader %s has no purposes or no datasets", id)
+		}
+		for _, p := range r.Purposes {
+			if !slices.Contains(ids, p) {
+				return fmt.Errorf("reader %s has purpose %q, which is not on the list", id, p)
+			}
+		}
+	}
 	for _, name := range f.Fetch {
 		if !fetchable.MatchString(name) {
 			return fmt.Errorf("fetch lists %q, which is neither the id of a source nor the name of a host", name)
@@ -155,6 +180,9 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 	case who.IsWorker():
 		return policy.Decision{Action: policy.Read, Allow: true, Reason: "worker of the program"}
 	}
+	if _, ok := e.file.Readers[who.ID]; ok {
+		return policy.Decision{Action: policy.Read, Allow: true, Reason: "reader named in the policy"}
+	}
 	return policy.Decision{Action: policy.Read, Reason: "this home belongs to " + e.file.Owner}
 }
 
@@ -163,7 +191,7 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 // hosts of addresses that the asker gave, which must be listed themselves.
 func (e *Engine) Fetch(who identity.Actor, source string, fixed, given []string) policy.Decision {
 	d := policy.Decision{Action: policy.Fetch}
-	if admit := e.Admit(who); !admit.Allow || who.IsWorker() {
+	if who.ID != e.file.Owner {
 		d.Reason = "only the owner of the home fetches"
 		return d
 	}
@@ -201,12 +229,41 @@ func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, action polic
 		d.Allow, d.Reason = action == policy.Read, "workers read and write nothing"
 		return d
 	}
+	r, isReader := e.file.Readers[who.ID]
+	if isReader && !r.reads(purpose, action, label) {
+		d.Reason = fmt.Sprintf("the policy gives %s no %s of dataset %s for purpose %s", who.ID, action, label.Dataset, purpose)
+		return d
+	}
 	if r, ok := e.file.Datasets[label.Dataset]; ok && !slices.Contains(r.Purposes, purpose) {
 		d.Reason = fmt.Sprintf("dataset %s is not there for purpose %s", label.Dataset, purpose)
 		return d
 	}
 	d.Allow, d.Reason = true, "owner, for a purpose of the dataset"
+	if isReader {
+		d.Reason = "reader of the dataset, for a purpose of both"
+	}
 	return d
+}
+
+func (r Reader) reads(purpose policy.Purpose, action policy.Action, l policy.Label) bool {
+	return action == policy.Read && len(l.Marks) == 0 && l.Case == "" && slices.Contains(r.Purposes, purpose) &&
+		(slices.Contains(r.Datasets, "all") || slices.Contains(r.Datasets, l.Dataset))
+}
+
+// MayEnter says whether an actor may come in for a purpose; if not, the reason has
+// what the owner would have to write. Errors: invalid (the purpose).
+func (e *Engine) MayEnter(who identity.Actor, declared policy.Purpose) (policy.Decision, error) {
+	purpose, err := e.Purpose(declared)
+	d := policy.Decision{Action: policy.Read}
+	if err != nil {
+		return d, err
+	}
+	if r, ok := e.file.Readers[who.ID]; ok && slices.Contains(r.Purposes, purpose) {
+		d.Allow, d.Reason = true, "reader named in the policy"
+		return d, nil
+	}
+	d.Reason = fmt.Sprintf("the policy knows no reader %s for purpose %s; who owns the home can write into policy.yaml, under readers, the line:  %s: {purposes: [%s], datasets: [all]}", who.ID, purpose, who.ID, purpose)
+	return d, nil
 }
 
 // Scope decides read and write for each label and gives the right as a value,
