@@ -56,6 +56,7 @@ type Service struct {
 	shelf   *screen.Shelf
 	waiting chan struct{}
 	working chan struct{}
+	nobody  bool // asks: only what is told to everyone
 	handler http.Handler
 }
 
@@ -64,20 +65,23 @@ func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, shelf: screen.NewShelf(), waiting: make(chan struct{}, maxWaiting), working: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
-		"GET /match/{dataset}":                    (*Service).noMatch,
-		"POST /match/{dataset}":                   (*Service).match,
-		"GET /search/{dataset}":                   (*Service).search,
-		"GET /entities/{id}":                      (*Service).entity,
-		"GET /entities/{id}/adjacent":             (*Service).adjacent,
-		"GET /entities/{id}/adjacent/{property}":  (*Service).adjacent,
-		"GET /catalog":                            (*Service).catalog,
-		"GET /algorithms":                         (*Service).algorithms,
-		"GET /healthz":                            (*Service).health,
-		"GET /readyz":                             (*Service).health,
-		"GET /reconcile/{dataset}":                (*Service).reconcile,
-		"POST /reconcile/{dataset}":               (*Service).reconcile,
-		"GET /reconcile/{dataset}/suggest/{what}": (*Service).suggest,
-		"/": (*Service).nothing,
+		"GET /match/{dataset}":                       (*Service).noMatch,
+		"POST /match/{dataset}":                      (*Service).match,
+		"GET /search/{dataset}":                      (*Service).search,
+		"GET /entities/{id}":                         (*Service).entity,
+		"GET /entities/{id}/adjacent":                (*Service).adjacent,
+		"GET /entities/{id}/adjacent/{property}":     (*Service).adjacent,
+		"GET /catalog":                               (*Service).catalog,
+		"GET /algorithms":                            (*Service).algorithms,
+		"GET /healthz":                               (*Service).health,
+		"GET /readyz":                                (*Service).health,
+		"GET /reconcile/{dataset}":                   (*Service).reconcile,
+		"POST /reconcile/{dataset}":                  (*Service).reconcile,
+		"GET /reconcile/{dataset}/suggest/{what}":    (*Service).suggest,
+		"GET /reconcile/{dataset}/extend/properties": (*Service).propose,
+		"GET /reconcile/{dataset}/preview":           (*Service).preview,
+		"GET /reconcile/{dataset}/flyout":            (*Service).flyout,
+		"/":                                          (*Service).nothing,
 	} {
 		mux.Handle(pattern, s.answered(h))
 	}
@@ -165,9 +169,14 @@ func (s *Service) answered(h handler) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 		out, err := h(s, w, r.WithContext(ctx))
 		if err == nil {
-			var raw []byte
-			if raw, err = json.Marshal(out); err == nil {
-				w.Header().Set("Content-Type", "application/json")
+			raw, isMarkup := out.(markup)
+			kind := "text/html; charset=utf-8"
+			if !isMarkup {
+				kind = "application/json"
+				raw, err = json.Marshal(out)
+			}
+			if err == nil {
+				w.Header().Set("Content-Type", kind)
 				w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
 				_, _ = w.Write(raw) // who asked has gone
 				return

@@ -180,7 +180,7 @@ func TestRefused(t *testing.T) {
 		"no property":         {call{"GET", "/entities/l-1/adjacent/shoes", "", "", nil}, 404},
 		"facets unanswered":   {call{"GET", "/search/list?q=x&topics=sanction", "", "", nil}, 400},
 		"nothing there":       {call{"GET", "/admin", "", "", nil}, 404},
-		"extend":              {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "extend=%7B%7D", nil}, 400},
+		"extend":              {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "extend=%7B", nil}, 400},
 		"another site sends":  {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=%7B%7D", map[string]string{"Origin": "https://evil.example"}}, 403},
 		"no recon queries":    {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=", nil}, 400},
 		"broken recon":        {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=%7B", nil}, 400},
