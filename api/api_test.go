@@ -70,6 +70,14 @@ func send(t *testing.T, s http.Handler, c call) (int, map[string]any) {
 	return w.Code, out
 }
 
+func unmarshal(t *testing.T, text string) (v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // dig follows keys and indexes between dots.
 func dig(t *testing.T, v any, path string) any {
 	t.Helper()
@@ -94,7 +102,10 @@ func dig(t *testing.T, v any, path string) any {
 	return v
 }
 
-const jsonKind = "application/json"
+const (
+	jsonKind = "application/json"
+	form     = "application/x-www-form-urlencoded"
+)
 
 // A request as yente's Python example sends it: the properties of one a text, of the
 // other lists, and the key in the header that its hosted service takes.
@@ -135,7 +146,7 @@ func TestFilters(t *testing.T) {
 	body := `{"queries":{"q":{"schema":"Person","properties":{"name":["Orsolya Vantongeren"]}}}}`
 	for params, want := range map[string]string{
 		"": "1", "exclude_dataset=list": "0", "include_dataset=list": "1", "exclude_schema=Person": "0", "topics=sanction": "1", "topics=role.pep": "0",
-		"exclude_entity_ids=l-1": "0", "threshold=0.99&cutoff=0.99": "0",
+		"exclude_entity_ids=l-1": "0", "changed_since=2024-01-01": "1", "changed_since=2023-12-31T10:00": "1", "changed_since=2024-01-02": "0", "algorithm=LOGIC-V2": "1", "threshold=0.99&cutoff=0.99": "0",
 	} {
 		status, out := send(t, s, call{"POST", "/match/list?" + params, jsonKind, body, nil})
 		if status != 200 || fmt.Sprint(dig(t, out, "responses.q.total.value")) != want {
@@ -171,20 +182,33 @@ func TestRefused(t *testing.T) {
 		"unknown algorithm":   {call{"POST", "/match/list?algorithm=magic", jsonKind, one, nil}, 400},
 		"threshold":           {call{"POST", "/match/list?threshold=NaN", jsonKind, one, nil}, 400},
 		"limit":               {call{"POST", "/match/list?limit=-1", jsonKind, one, nil}, 400},
-		"changed since":       {call{"POST", "/match/list?changed_since=2024-01-01", jsonKind, one, nil}, 400},
+		"changed since":       {call{"POST", "/match/list?changed_since=lately", jsonKind, one, nil}, 400},
 		"too long":            {call{"POST", "/match/list", jsonKind, `{"queries":"` + strings.Repeat("x", api.MaxBody) + `"}`, nil}, 413},
 		"by GET":              {call{"GET", "/match/list", "", "", nil}, 400},
 		"another name leads":  {call{"GET", "/catalog", "", "", map[string]string{"Host": "rebound.example:8400"}}, 421},
 		"another site's page": {call{"GET", "/catalog", "", "", map[string]string{"Sec-Fetch-Site": "cross-site"}}, 403},
 		"no entity":           {call{"GET", "/entities/nobody", "", "", nil}, 404},
 		"no property":         {call{"GET", "/entities/l-1/adjacent/shoes", "", "", nil}, 404},
-		"facets unanswered":   {call{"GET", "/search/list?q=x&topics=sanction", "", "", nil}, 400},
+		"no such facet":       {call{"GET", "/search/list?q=x&facets=shoes", "", "", nil}, 400},
+		"no such filter":      {call{"GET", "/search/list?q=x&filter=shoes:44", "", "", nil}, 400},
+		"filter of nothing":   {call{"GET", "/search/list?q=x&filter=sanction", "", "", nil}, 400},
+		"odd operator":        {call{"GET", "/search/list?q=x&filter_op=XOR", "", "", nil}, 400},
+		"sort":                {call{"GET", "/search/list?q=x&sort=caption:asc", "", "", nil}, 400},
+		"neither":             {call{"GET", "/entities/l-1?nested=perhaps", "", "", nil}, 400},
+		"no link":             {call{"GET", "/entities/l-1/adjacent/birthDate", "", "", nil}, 404},
+		"JSONP":               {call{"GET", "/reconcile/list?callback=go", "", "", nil}, 400},
+		"extend by nothing":   {call{"POST", "/reconcile/list", form, "extend=" + url.QueryEscape(`{"ids":["l-1"],"properties":[{"id":"shoes"}]}`), nil}, 400},
+		"extend too many":     {call{"POST", "/reconcile/list", form, "extend=" + url.QueryEscape(`{"ids":[`+strings.Repeat(`"x",`, api.MaxQueries)+`"x"],"properties":[]}`), nil}, 400},
+		"properties of none":  {call{"GET", "/reconcile/list/extend/properties?type=Human", "", "", nil}, 404},
+		"preview of nobody":   {call{"GET", "/reconcile/list/preview?id=nobody", "", "", nil}, 404},
+		"flyout elsewhere":    {call{"GET", "/reconcile/reference/flyout?id=l-1", "", "", nil}, 404},
+		"cursor too far":      {call{"GET", "/reconcile/list/suggest/type?prefix=C&cursor=1000", "", "", nil}, 400},
 		"nothing there":       {call{"GET", "/admin", "", "", nil}, 404},
-		"extend":              {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "extend=%7B", nil}, 400},
-		"another site sends":  {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=%7B%7D", map[string]string{"Origin": "https://evil.example"}}, 403},
-		"no recon queries":    {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=", nil}, 400},
-		"broken recon":        {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=%7B", nil}, 400},
-		"null recon":          {call{"POST", "/reconcile/list", "application/x-www-form-urlencoded", "queries=" + url.QueryEscape(`{"q":null}`), nil}, 400},
+		"extend":              {call{"POST", "/reconcile/list", form, "extend=%7B", nil}, 400},
+		"another site sends":  {call{"POST", "/reconcile/list", form, "queries=%7B%7D", map[string]string{"Origin": "https://evil.example"}}, 403},
+		"no recon queries":    {call{"POST", "/reconcile/list", form, "queries=", nil}, 400},
+		"broken recon":        {call{"POST", "/reconcile/list", form, "queries=%7B", nil}, 400},
+		"null recon":          {call{"POST", "/reconcile/list", form, "queries=" + url.QueryEscape(`{"q":null}`), nil}, 400},
 		"manifest of nothing": {call{"GET", "/reconcile/nothere", "", "", nil}, 404},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,14 +26,16 @@ const (
 
 // A reconQuery is a query of Reconciliation 0.2.
 type reconQuery struct {
-	Query      string  `json:"query"`
-	Type       texts   `json:"type"`
-	Limit      float64 `json:"limit"`
-	Properties []struct {
-		PID string      `json:"pid"`
-		V   reconValues `json:"v"`
-	} `json:"properties"`
-	TypeStrict string `json:"type_strict"`
+	Query      string          `json:"query"`
+	Type       texts           `json:"type"`
+	Limit      float64         `json:"limit"`
+	Properties []reconProperty `json:"properties"`
+	TypeStrict string          `json:"type_strict"`
+}
+
+type reconProperty struct {
+	PID string      `json:"pid"`
+	V   reconValues `json:"v"`
 }
 
 // reconValues are texts, or entities that were reconciled before: of those the name.
@@ -167,16 +169,7 @@ func (s *Service) reconciled(ctx context.Context, dataset string, queries map[st
 // screened is a query as it is screened. Properties are named as in
 // FollowTheMoney, with or without their schema.
 func (q *reconQuery) screened() screen.Query {
-	out := screen.Query{Schema: screen.DefaultSchema, Properties: map[string][]string{}}
-	for i, t := range q.Type {
-		switch of, other := ftm.Default().Schema(out.Schema), ftm.Default().Schema(t); {
-		case t == "":
-		case i == 0 || (other != nil && of != nil && of.IsA(t)):
-			out.Schema = t
-		case other == nil || !other.IsA(out.Schema):
-			out.Schema = screen.DefaultSchema
-		}
-	}
+	out := screen.Query{Schema: q.schema(), Properties: map[string][]string{}}
 	if q.Query != "" {
 		out.Properties["name"] = []string{q.Query}
 	}
@@ -185,6 +178,34 @@ func (q *reconQuery) screened() screen.Query {
 		out.Properties[name] = append(out.Properties[name], p.V...)
 	}
 	return out
+}
+
+// defaultTypes are offered; without a type a query is of the first that has all of its
+// properties.
+var defaultTypes = []string{screen.DefaultSchema, "Person", "Company", "Organization", "Vessel"}
+
+// schema is the type of a query; of several the one that has the others under it.
+func (q *reconQuery) schema() string {
+	model, out := ftm.Default(), ""
+	for _, t := range q.Type {
+		switch of, other := model.Schema(out), model.Schema(t); {
+		case t == "":
+		case out == "" || (of != nil && of.IsA(t)):
+			out = t
+		case other == nil || !other.IsA(out):
+			out = screen.DefaultSchema
+		}
+	}
+	if out != "" {
+		return out
+	}
+	for _, name := range defaultTypes {
+		s := model.Schema(name)
+		if !slices.ContainsFunc(q.Properties, func(p reconProperty) bool { return s.Property(bare(p.PID)) == nil }) {
+			return name
+		}
+	}
+	return screen.DefaultSchema
 }
 
 // candidatesOf takes a candidate for certain if it is the only match.
@@ -245,7 +266,7 @@ func (s *Service) manifest(r *http.Request) (any, error) {
 	entity := service("/suggest/entity")
 	entity["flyout_service_url"], entity["flyout_service_path"] = base, "/flyout?id=${id}"
 	types := []reconType{}
-	for _, name := range []string{"Person", "Company", "Organization", "LegalEntity", "Vessel"} {
+	for _, name := range defaultTypes {
 		types = append(types, typeOf(name))
 	}
 	out := map[string]any{

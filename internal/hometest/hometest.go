@@ -36,6 +36,7 @@ import (
 	"overt/policy"
 	"overt/policy/engine"
 	"overt/resolve"
+	"overt/search"
 	"overt/similar"
 	"overt/statement"
 )
@@ -56,8 +57,11 @@ type Home struct {
 
 	seconds atomic.Int64
 	named   *mention.Layer
-	graphs  []*graph.Graph
-	current *graph.Graph
+	// searched is the index as of the epoch indexed.
+	searched *memory.Index
+	indexed  uint64
+	graphs   []*graph.Graph
+	current  *graph.Graph
 	// sketches are opened when they are asked for.
 	sketches *similar.File
 }
@@ -108,7 +112,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	must(t, os.MkdirAll(filepath.Join(dir, "derived"), 0o700))
 	h.Gate = gate.New(gate.Config{
 		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
-		Resolved: h.Kept(),
+		Resolved: h.Kept(), Index: h.index,
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {
@@ -211,6 +215,23 @@ func (h *Home) rule(t testing.TB, change func(*engine.File)) {
 	e, err := engine.Parse("policy.yaml", text)
 	must(t, err)
 	*h.Engine = *e
+}
+
+// index gives the index of passages and names of the moment, held in memory.
+func (h *Home) index(ctx context.Context) (search.Index, error) {
+	if epoch := h.Statements.Epoch(); h.searched == nil || h.indexed != epoch {
+		pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
+		if err != nil {
+			return nil, err
+		}
+		h.searched, h.indexed = &memory.Index{}, epoch
+		if _, err := gate.Ask(ctx, pass, gate.Act{Action: "search.derive"}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+			return "followed", pipeline.Follow(ctx, d, h.searched, epoch)
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return h.searched, nil
 }
 
 // mentions gives the layer of mentions of the moment, held in memory.
