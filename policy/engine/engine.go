@@ -3,7 +3,8 @@
 //
 // The embedded rules are short: one person owns the home and may read, write
 // and export for a purpose on the home's list; a dataset may narrow the
-// purposes it is there for; workers of the program read, and write nothing.
+// purposes it is there for; accounts read the datasets they are named for, and
+// workers of the program read; both write nothing.
 package engine
 
 import (
