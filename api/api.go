@@ -14,7 +14,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"maps"
 	"net"
 	"net/http"
 	"runtime"
@@ -42,10 +41,15 @@ const (
 type Config struct {
 	Gate  *gate.Gate
 	Visit gate.Visit // whoever asks, asks as this actor for this purpose
-	// Token is asked of everyone; "" asks none, and then the service is reached
-	// from this machine alone.
-	Token   string
+	// Who says as whom the bearer of a token asks, instead; nil asks for no token,
+	// and then the service is reached from this machine alone. Errors: denied.
+	Who     Bearing
 	Version string
+	// Public is the address that others know the service by, such as that of a
+	// proxy; "" is where a request was sent.
+	Public string
+	// Origins are those of pages whose scripts may ask, "http://127.0.0.1:3333".
+	Origins []string
 }
 
 // atOnce is how many requests are worked on at a time.
@@ -56,6 +60,7 @@ type Service struct {
 	cfg     Config
 	shelf   *screen.Shelf
 	queue   *queue
+	nobody  bool // asks: only what is told to everyone
 	handler http.Handler
 }
 
@@ -63,36 +68,45 @@ type Service struct {
 func New(cfg Config) *Service {
 	s := &Service{cfg: cfg, shelf: screen.NewShelf(), queue: newQueue(maxWaiting, atOnce(), maxWaiting)}
 	mux := http.NewServeMux()
-	for pattern, h := range s.handlers() {
+	for pattern, h := range handlers {
 		mux.Handle(pattern, s.answered(h))
 	}
-	mux.Handle("/", s.answered(s.nothing))
-	s.handler = guarded(ByToken(cfg.Token, cfg.Visit), mux)
+	mux.Handle("/", s.answered((*Service).nothing))
+	s.handler = fence{local: cfg.Who == nil, origins: cfg.Origins, base: s.base}.around(mux)
 	return s
 }
 
 // handlers are what is answered, by patterns of http.ServeMux.
-func (s *Service) handlers() map[string]handler {
-	return map[string]handler{
-		"GET /match/{dataset}":                    s.noMatch,
-		"POST /match/{dataset}":                   s.match,
-		"GET /search/{dataset}":                   s.search,
-		"GET /entities/{id}":                      s.entity,
-		"GET /entities/{id}/adjacent":             s.adjacent,
-		"GET /entities/{id}/adjacent/{property}":  s.adjacent,
-		"GET /catalog":                            s.catalog,
-		"GET /algorithms":                         s.algorithms,
-		"GET /healthz":                            s.health,
-		"GET /readyz":                             s.health,
-		"GET /reconcile/{dataset}":                s.reconcile,
-		"POST /reconcile/{dataset}":               s.reconcile,
-		"GET /reconcile/{dataset}/suggest/{what}": s.suggest,
-	}
+var handlers = map[string]handler{
+	"GET /match/{dataset}":                       (*Service).noMatch,
+	"POST /match/{dataset}":                      (*Service).match,
+	"GET /search/{dataset}":                      (*Service).search,
+	"GET /entities/{id}":                         (*Service).entity,
+	"GET /entities/{id}/adjacent":                (*Service).adjacent,
+	"GET /entities/{id}/adjacent/{property}":     (*Service).adjacent,
+	"GET /catalog":                               (*Service).catalog,
+	"GET /algorithms":                            (*Service).algorithms,
+	"GET /healthz":                               (*Service).health,
+	"GET /readyz":                                (*Service).health,
+	"GET /reconcile/{dataset}":                   (*Service).reconcile,
+	"POST /reconcile/{dataset}":                  (*Service).reconcile,
+	"GET /reconcile/{dataset}/suggest/{what}":    (*Service).suggest,
+	"GET /reconcile/{dataset}/extend/properties": (*Service).propose,
+	"GET /reconcile/{dataset}/preview":           (*Service).preview,
+	"GET /reconcile/{dataset}/flyout":            (*Service).flyout,
 }
 
-// Paths are the patterns of what the service answers, for a mux that has other
-// things beside it.
-func (s *Service) Paths() []string { return slices.Sorted(maps.Keys(s.handlers())) }
+// Paths are what the service answers, by any method, for a mux that has other things
+// beside it.
+func (s *Service) Paths() []string {
+	var out []string
+	for pattern := range handlers {
+		_, path, _ := strings.Cut(pattern, " ")
+		out = append(out, path)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
 
 // ServeHTTP answers one request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -112,8 +126,8 @@ func (s *Service) Warm(ctx context.Context, dataset string) (entities int, err e
 // answered still. ready is told where. Errors: invalid (an address that others
 // reach, and no token), unavailable (the address is taken).
 func (s *Service) Serve(ctx context.Context, address string, ready func(at string)) error {
-	if s.cfg.Token == "" && !Loopback(address) {
-		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", address)
+	if s.cfg.Who == nil && !Loopback(address) {
+		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; ask for tokens, with --tokens", address)
 	}
 	return Serve(ctx, address, s, ready)
 }
@@ -155,25 +169,35 @@ func Loopback(address string) bool {
 }
 
 // A handler gives what is answered. A nil answer says that all was written.
-type handler func(w http.ResponseWriter, r *http.Request) (any, error)
+type handler func(s *Service, w http.ResponseWriter, r *http.Request) (any, error)
 
-// answered bounds what a handler takes, and writes what it gives.
+// answered finds out who asks, bounds what a handler takes, and writes what it gives.
 func (s *Service) answered(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s, err := s.asked(r)
+		if err != nil {
+			failed(w, err)
+			return
+		}
 		ctx, stop := context.WithTimeout(r.Context(), patience)
 		defer stop()
-		leave, err := s.queue.enter(ctx, visitOf(r).Actor.ID)
+		leave, err := s.queue.enter(ctx, s.cfg.Visit.Actor.ID)
 		if err != nil {
 			failed(w, err)
 			return
 		}
 		defer leave()
 		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
-		out, err := h(w, r.WithContext(ctx))
+		out, err := h(s, w, r.WithContext(ctx))
 		if err == nil {
-			var raw []byte
-			if raw, err = json.Marshal(out); err == nil {
-				w.Header().Set("Content-Type", "application/json")
+			raw, isMarkup := out.(markup)
+			kind := "text/html; charset=utf-8"
+			if !isMarkup {
+				kind = "application/json"
+				raw, err = json.Marshal(out)
+			}
+			if err == nil {
+				w.Header().Set("Content-Type", kind)
 				w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
 				_, _ = w.Write(raw) // who asked has gone
 				return

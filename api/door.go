@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,21 +29,15 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Detail }
 
-// ByToken lets in who says the token, as one visit. "" asks no token, and then only
-// requests to this machine's own names are answered: a page that has its own name
-// lead here would be read by its author.
-func ByToken(token string, visit gate.Visit) Who {
-	want := sha256.Sum256([]byte(token))
+// ByToken lets in who shows a token, as who says. Where who is nil none is asked:
+// everyone comes as visit, by this machine's own names alone.
+func ByToken(who Bearing, visit gate.Visit) Who {
+	if who != nil {
+		return who.visit
+	}
 	return func(r *http.Request) (gate.Visit, error) {
-		if token == "" {
-			if !loopback(hostOf(r.Host)) {
-				return gate.Visit{}, &Refusal{http.StatusMisdirectedRequest, "ask for 127.0.0.1 or localhost"}
-			}
-			return visit, nil
-		}
-		_, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if got := sha256.Sum256([]byte(given)); subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			return gate.Visit{}, &Refusal{http.StatusUnauthorized, "say the token: Authorization: Bearer …"}
+		if !loopback(hostOf(r.Host)) {
+			return gate.Visit{}, errName
 		}
 		return visit, nil
 	}
@@ -71,25 +63,15 @@ type visitKey struct{}
 
 // guarded lets in whom who knows, and no page of another site.
 func guarded(who Who, next http.Handler) http.Handler {
-	sites := http.NewCrossOriginProtection()
-	const foreign = "pages of other sites may not ask"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		site := r.Header.Get("Sec-Fetch-Site")
-		if site == "cross-site" || site == "same-site" || sites.Check(r) != nil {
-			problem(w, http.StatusForbidden, overt.Errorf(overt.Denied, "", foreign))
-			return
-		}
+	own := func(r *http.Request) string { return "http://" + r.Host }
+	return fence{base: own}.around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		visit, err := who(r)
 		if err != nil {
 			failed(w, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, visit)))
-	})
+	}))
 }
 
 // visitOf is the visit that guarded found out.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"overt"
 	"overt/answer"
@@ -26,10 +25,11 @@ type entity struct {
 	Target     bool             `json:"target"` // a list has it for its own sake
 	FirstSeen  string           `json:"first_seen,omitempty"`
 	LastSeen   string           `json:"last_seen,omitempty"`
+	LastChange string           `json:"last_change,omitempty"` // when a source last said something otherwise
 }
 
 func entityOf(e *ftm.Entity) entity {
-	out := entity{ID: e.ID, Caption: cmp.Or(e.Caption, string(e.ID)), Schema: e.Schema, Properties: map[string][]any{}, Datasets: e.Datasets, Referents: []ftm.EntityID{e.ID}, Target: len(e.Properties["topics"]) > 0, FirstSeen: moment(e.FirstSeen), LastSeen: moment(e.LastSeen)}
+	out := entity{ID: e.ID, Caption: cmp.Or(e.Caption, string(e.ID)), Schema: e.Schema, Properties: map[string][]any{}, Datasets: e.Datasets, Referents: []ftm.EntityID{e.ID}, Target: len(e.Properties["topics"]) > 0, FirstSeen: moment(e.FirstSeen), LastSeen: moment(e.LastSeen), LastChange: moment(e.LastChange)}
 	for name, texts := range e.Properties {
 		for _, text := range texts {
 			out.Properties[name] = append(out.Properties[name], text)
@@ -153,6 +153,10 @@ func (a *around) add(ctx context.Context, d *gate.Desk, prop string, id, from ft
 
 func (s *Service) entity(_ http.ResponseWriter, r *http.Request) (any, error) {
 	id := ftm.EntityID(r.PathValue("id"))
+	nested, err := truth(r.URL.Query(), "nested", true)
+	if err != nil {
+		return nil, err
+	}
 	act := gate.Act{Action: "entity.read", Object: cut(string(id), 200)}
 	return ask(r.Context(), s, act, true, func(ctx context.Context, d *gate.Desk) (*entity, error) {
 		e, a, err := lookAround(ctx, d, id)
@@ -161,7 +165,7 @@ func (s *Service) entity(_ http.ResponseWriter, r *http.Request) (any, error) {
 		}
 		out := entityOf(e)
 		out.Referents = answer.Members(d.Graph, id)
-		if r.URL.Query().Get("nested") != "false" {
+		if nested {
 			for prop, others := range a.of {
 				out.Properties[prop] = nil
 				for _, o := range others {
@@ -210,7 +214,7 @@ func (s *Service) adjacent(_ http.ResponseWriter, r *http.Request) (any, error) 
 			return nil, err
 		}
 		if prop != "" {
-			if ftm.Default().Schema(e.Schema).Property(prop) == nil {
+			if p := ftm.Default().Schema(e.Schema).Property(prop); p == nil || p.Type.Name != "entity" {
 				return nil, overt.Errorf(overt.NotFound, cut(prop, 60), "%s has no such property", e.Schema)
 			}
 			return a.page(prop, limit, offset), nil
@@ -233,90 +237,13 @@ func window(r *http.Request) (limit, offset int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	if limit = int(min(l, maxPage)); limit == 0 {
+	if limit = int(min(l, maxPage)); !r.URL.Query().Has("limit") {
 		limit = 10
 	}
 	if offset = int(o); limit+offset > search.MaxHits {
 		return 0, 0, overt.Errorf(overt.Invalid, "offset", "no more than the first %d are listed", search.MaxHits)
 	}
 	return limit, offset, nil
-}
-
-// unanswered are yente's parameters of a search that would change its answer.
-var unanswered = []string{"countries", "topics", "datasets", "include_dataset", "exclude_dataset", "exclude_schema", "filter", "changed_since", "sort", "target"}
-
-type found struct {
-	page
-	Facets map[string]any `json:"facets"`
-}
-
-// Records counts what the answer releases.
-func (f *found) Records() int { return len(f.Results) }
-
-func (s *Service) search(_ http.ResponseWriter, r *http.Request) (any, error) {
-	v := r.URL.Query()
-	for _, name := range unanswered {
-		if v.Get(name) != "" {
-			return nil, overt.Errorf(overt.Invalid, name, "it is not answered here; say it in q: dataset:NAME, type:…, date:…")
-		}
-	}
-	limit, offset, err := window(r)
-	if err != nil {
-		return nil, err
-	}
-	dataset := r.PathValue("dataset")
-	text, err := searchText(v.Get("q"), v.Get("schema"), datasetsOf(dataset))
-	if err != nil {
-		return nil, err
-	}
-	q := search.Query{Text: text, Kind: search.Entity, Limit: limit + offset, Fuzzy: v.Get("fuzzy") == "true"}
-	act := gate.Act{Action: "search", Object: cut(dataset, 200), Query: text}
-	return ask(r.Context(), s, act, false, func(ctx context.Context, d *gate.Desk) (*found, error) {
-		hits, err := answer.Search(ctx, d, q)
-		if err != nil {
-			return nil, err
-		}
-		out := &found{page: page{Results: []entity{}, Total: total{int(hits.Total), "eq"}, Limit: limit, Offset: offset}, Facets: map[string]any{}}
-		for _, h := range hits.Hits[min(offset, len(hits.Hits)):] {
-			e, err := screen.ReadEntity(ctx, d.View, nil, h.ID)
-			switch {
-			case overt.CodeOf(err) == overt.NotFound: // its source took it back
-				out.Total.Value--
-			case err != nil:
-				return nil, err
-			case !slices.ContainsFunc(out.Results, func(o entity) bool { return o.ID == e.ID }):
-				out.Results = append(out.Results, entityOf(e))
-			}
-		}
-		return out, nil
-	})
-}
-
-// searchText narrows a query to a schema, with those that extend it, and a dataset.
-func searchText(q, schema string, datasets []string) (string, error) {
-	var parts []string
-	if q = strings.TrimSpace(q); q != "" {
-		parts = append(parts, "("+q+")")
-	}
-	if schema != "" && schema != "Thing" {
-		if ftm.Default().Schema(schema) == nil {
-			return "", overt.Errorf(overt.Invalid, "schema", "there is no schema %q", cut(schema, 60))
-		}
-		var names []string
-		for _, s := range ftm.Default().Schemata() {
-			if s.IsA(schema) && !s.Abstract {
-				names = append(names, "schema:"+s.Name)
-			}
-		}
-		parts = append(parts, "("+strings.Join(names, " OR ")+")")
-	}
-	for _, d := range datasets {
-		if strings.ContainsAny(d, "\"\\") {
-			return "", overt.Errorf(overt.NotFound, cut(d, 60), "there is no dataset of that name")
-		}
-		parts = append(parts, `dataset:"`+d+`"`)
-	}
-	return strings.Join(parts, " "), nil
 }
 
 type listedDataset struct {

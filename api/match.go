@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"overt"
 	"overt/ftm"
@@ -97,9 +99,9 @@ type matches struct {
 }
 
 type matched struct {
-	Responses map[string]matches           `json:"responses"`
-	Matcher   map[string]map[string]string `json:"matcher"`
-	Limit     int                          `json:"limit"`
+	Responses map[string]matches    `json:"responses"`
+	Matcher   map[string]featureDoc `json:"matcher"`
+	Limit     int                   `json:"limit"`
 }
 
 // Records counts what the answer releases.
@@ -225,9 +227,6 @@ func screenAct(dataset string, queries []screen.Query, sum string) gate.Act {
 // options reads yente's parameters. Those that would change the answer and are not
 // known are refused.
 func options(v url.Values) (o screen.Options, err error) {
-	if v.Get("changed_since") != "" {
-		return o, overt.Errorf(overt.Invalid, "changed_since", "it is not answered here; clear a hit, and it stays cleared until what decides changes")
-	}
 	if o.Algorithm, err = screen.AlgorithmOf(v.Get("algorithm")); err != nil {
 		return o, err
 	}
@@ -238,8 +237,9 @@ func options(v url.Values) (o screen.Options, err error) {
 		return o, err
 	}
 	if !v.Has("cutoff") {
-		o.Cutoff = 0.5
+		o.Cutoff = screen.DefaultThreshold
 	}
+	o.ChangedSince = v.Get("changed_since")
 	limit, err := number(v, "limit")
 	if err != nil {
 		return o, err
@@ -252,6 +252,20 @@ func options(v url.Values) (o screen.Options, err error) {
 		return o, overt.Errorf(overt.Invalid, "exclude_entity_ids", "50 at most")
 	}
 	return o.WithDefaults()
+}
+
+// truth reads a parameter as yente does.
+func truth(v url.Values, name string, otherwise bool) (bool, error) {
+	switch text := strings.ToLower(v.Get(name)); text {
+	case "":
+		return otherwise, nil
+	case "true", "1", "yes", "on", "y", "t":
+		return true, nil
+	case "false", "0", "no", "off", "n", "f":
+		return false, nil
+	default:
+		return false, overt.Errorf(overt.Invalid, name, "%q is neither true nor false", cut(text, 40))
+	}
 }
 
 func number(v url.Values, name string) (float64, error) {
@@ -270,35 +284,57 @@ func scoredOf(r *screen.Result) scored {
 		entity: entityOf(r.Entity), Score: r.Score, Match: r.Match, Outcome: r.Outcome, Probability: r.P, Deciding: r.Deciding, Cleared: r.Cleared,
 		Citations: r.Citations, Features: map[string]float64{}, Explanations: map[string]explanation{},
 	}
+	speaking := 1.0 // bits for the hit
 	for _, f := range r.Features {
-		out.Features[f.Name] = f.Score
-		out.Explanations[f.Name] = explanation{f.Score, f.Level + ": " + f.Detail, f.Query, f.Candidate, f.Bits}
+		speaking += max(0, f.Bits)
+	}
+	for _, f := range r.Features {
+		score := f.Score
+		if f.Bits < 0 { // clients leave out what is 0
+			score = max(-1, math.Round(1000*f.Bits/speaking)/1000)
+		}
+		out.Features[f.Name] = score
+		out.Explanations[f.Name] = explanation{score, f.Level + ": " + f.Detail, f.Query, f.Candidate, f.Bits}
 	}
 	return out
 }
 
-// matcherDocs say what the features are, under yente's key.
-var matcherDocs = func() map[string]map[string]string {
-	out := map[string]map[string]string{}
+// A featureDoc says what a feature is, in yente's form.
+type featureDoc struct {
+	Description string  `json:"description"`
+	Coefficient float64 `json:"coefficient"` // there is none: what an agreement is worth depends on how rare it is
+	URL         string  `json:"url"`
+}
+
+// matcherDocs say what the features are.
+var matcherDocs = func() map[string]featureDoc {
+	out := map[string]featureDoc{}
 	for name, text := range map[string]string{
 		"name": "names and aliases", "identifier": "numbers of registers, passports, tax offices, banks", "date": "birth, incorporation, building",
 		"end date": "death, dissolution", "address": "addresses and their parts", "country": "countries and nationalities", "telephone": "telephone numbers",
 		"e-mail": "e-mail addresses", "website": "websites", "text": "descriptions", "role": "positions, sectors", "place": "place of birth",
 	} {
-		out[name] = map[string]string{"description": text}
+		out[name] = featureDoc{Description: text}
 	}
 	return out
 }()
 
 func (s *Service) algorithms(http.ResponseWriter, *http.Request) (any, error) {
+	type docs struct {
+		Name        string                `json:"name"`
+		Description string                `json:"description"`
+		Config      map[string]any        `json:"config"` // none is taken
+		Features    map[string]featureDoc `json:"features"`
+	}
 	type algorithm struct {
-		Name        string                       `json:"name"`
-		Description string                       `json:"description"`
-		Features    map[string]map[string]string `json:"features"`
+		Name        string                `json:"name"`
+		Description string                `json:"description"`
+		Features    map[string]featureDoc `json:"features"` // as in docs, for older clients
+		Docs        docs                  `json:"docs"`
 	}
 	var list []algorithm
 	for _, a := range screen.Algorithms {
-		list = append(list, algorithm{a.Name, a.Description, matcherDocs})
+		list = append(list, algorithm{a.Name, a.Description, matcherDocs, docs{a.Name, a.Description, map[string]any{}, matcherDocs}})
 	}
 	best := screen.Algorithms[0].Name
 	return map[string]any{"algorithms": list, "default": best, "best": best}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,14 +24,16 @@ const (
 
 // A reconQuery is a query of Reconciliation 0.2.
 type reconQuery struct {
-	Query      string `json:"query"`
-	Type       texts  `json:"type"`
-	Limit      int    `json:"limit"`
-	Properties []struct {
-		PID string      `json:"pid"`
-		V   reconValues `json:"v"`
-	} `json:"properties"`
-	TypeStrict string `json:"type_strict"`
+	Query      string          `json:"query"`
+	Type       texts           `json:"type"`
+	Limit      float64         `json:"limit"`
+	Properties []reconProperty `json:"properties"`
+	TypeStrict string          `json:"type_strict"`
+}
+
+type reconProperty struct {
+	PID string      `json:"pid"`
+	V   reconValues `json:"v"`
 }
 
 // reconValues are texts, or entities that were reconciled before: of those the name.
@@ -99,8 +102,11 @@ func (s *Service) reconcile(w http.ResponseWriter, r *http.Request) (any, error)
 	if err := r.ParseForm(); err != nil {
 		return nil, overt.Errorf(overt.Invalid, "", "the form cannot be read: %w", err)
 	}
-	if r.Form.Get("extend") != "" {
-		return nil, overt.Errorf(overt.Invalid, "extend", "data extension is not offered")
+	if r.Form.Has("callback") {
+		return nil, overt.Errorf(overt.Invalid, "callback", "JSONP is not offered; scripts ask by CORS, from the origins that --allow-origin lists")
+	}
+	if raw := r.Form.Get("extend"); raw != "" {
+		return s.extend(r, raw)
 	}
 	raw := r.Form.Get("queries")
 	if raw == "" {
@@ -147,7 +153,11 @@ func (s *Service) reconciled(ctx context.Context, dataset string, queries map[st
 		}
 		out := reconciled{}
 		for i, key := range keys {
-			out[key] = candidatesOf(&answered[i], queries[key].Limit)
+			c := candidatesOf(&answered[i], int(min(queries[key].Limit, screen.MaxLimit)))
+			if err := c.named(ctx, d, dataset, queries[key].Query); err != nil {
+				return nil, err
+			}
+			out[key] = c
 		}
 		return out, nil
 	})
@@ -156,21 +166,43 @@ func (s *Service) reconciled(ctx context.Context, dataset string, queries map[st
 // screened is a query as it is screened. Properties are named as in
 // FollowTheMoney, with or without their schema.
 func (q *reconQuery) screened() screen.Query {
-	out := screen.Query{Schema: screen.DefaultSchema, Properties: map[string][]string{}}
-	if len(q.Type) > 0 && q.Type[0] != "" {
-		out.Schema = q.Type[0]
-	}
+	out := screen.Query{Schema: q.schema(), Properties: map[string][]string{}}
 	if q.Query != "" {
 		out.Properties["name"] = []string{q.Query}
 	}
 	for _, p := range q.Properties {
-		_, name, ok := strings.Cut(p.PID, ":")
-		if !ok {
-			name = p.PID
-		}
+		name := bare(p.PID)
 		out.Properties[name] = append(out.Properties[name], p.V...)
 	}
 	return out
+}
+
+// defaultTypes are offered; without a type a query is of the first that has all of its
+// properties.
+var defaultTypes = []string{screen.DefaultSchema, "Person", "Company", "Organization", "Vessel"}
+
+// schema is the type of a query; of several the one that has the others under it.
+func (q *reconQuery) schema() string {
+	model, out := ftm.Default(), ""
+	for _, t := range q.Type {
+		switch of, other := model.Schema(out), model.Schema(t); {
+		case t == "":
+		case out == "" || (of != nil && of.IsA(t)):
+			out = t
+		case other == nil || !other.IsA(out):
+			out = screen.DefaultSchema
+		}
+	}
+	if out != "" {
+		return out
+	}
+	for _, name := range defaultTypes {
+		s := model.Schema(name)
+		if !slices.ContainsFunc(q.Properties, func(p reconProperty) bool { return s.Property(bare(p.PID)) == nil }) {
+			return name
+		}
+	}
+	return screen.DefaultSchema
 }
 
 // candidatesOf takes a candidate for certain if it is the only match.
@@ -187,7 +219,7 @@ func candidatesOf(a *screen.Answered, limit int) candidates {
 	}
 	for i := range a.Results[:min(limit, len(a.Results))] {
 		r := &a.Results[i]
-		c := candidate{ID: r.ID, Name: r.Entity.Caption, Score: r.Score * 100, Match: r.Match && matches == 1, Type: []reconType{typeOf(r.Entity.Schema)}, Features: []reconFeature{}}
+		c := candidate{ID: r.ID, Name: nameOf(r.Entity), Score: r.Score * 100, Match: r.Match && matches == 1, Type: []reconType{typeOf(r.Entity.Schema)}, Features: []reconFeature{}}
 		c.Description = strings.Join(r.Entity.Datasets, ", ")
 		for _, f := range r.Features {
 			c.Features = append(c.Features, reconFeature{f.Name, f.Bits})
@@ -197,6 +229,23 @@ func candidatesOf(a *screen.Answered, limit int) candidates {
 	return out
 }
 
+// named puts the entity in front whose id a query is.
+func (c *candidates) named(ctx context.Context, d *gate.Desk, dataset, query string) error {
+	e, err := screen.ReadEntity(ctx, d.View, datasetsOf(dataset), ftm.EntityID(strings.TrimSpace(query)))
+	if overt.CodeOf(err) == overt.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i := range c.Result {
+		c.Result[i].Match = false
+	}
+	c.Result = slices.DeleteFunc(c.Result, func(c candidate) bool { return c.ID == e.ID })
+	c.Result = slices.Insert(c.Result, 0, candidate{ID: e.ID, Name: nameOf(e), Description: strings.Join(e.Datasets, ", "), Score: 100, Match: true, Type: []reconType{typeOf(e.Schema)}, Features: []reconFeature{{"id", 1}}})
+	return nil
+}
+
 func typeOf(schema string) reconType {
 	if s := ftm.Default().Schema(schema); s != nil {
 		return reconType{s.Name, s.Label}
@@ -204,26 +253,41 @@ func typeOf(schema string) reconType {
 	return reconType{schema, schema}
 }
 
+// manifest says what the service can do. Without a token it names nothing of the home.
 func (s *Service) manifest(r *http.Request) (any, error) {
 	dataset := r.PathValue("dataset")
-	base := "http://" + r.Host + "/reconcile/" + dataset
+	base := s.base(r) + "/reconcile/" + url.PathEscape(dataset)
+	service := func(path string) map[string]string {
+		return map[string]string{"service_url": base, "service_path": path}
+	}
+	entity := service("/suggest/entity")
+	entity["flyout_service_url"], entity["flyout_service_path"] = base, "/flyout?id=${id}"
+	types := []reconType{}
+	for _, name := range defaultTypes {
+		types = append(types, typeOf(name))
+	}
+	out := map[string]any{
+		"versions": []string{"0.2"}, "name": "Overt: " + dataset, "identifierSpace": identifierSpace, "schemaSpace": schemaSpace,
+		"serviceVersion": s.cfg.Version, "batchSize": 25, "defaultTypes": types,
+		"view":    map[string]string{"url": s.base(r) + "/entities/{{id}}"},
+		"suggest": map[string]any{"entity": entity, "property": service("/suggest/property"), "type": service("/suggest/type")},
+		"extend": map[string]any{"propose_properties": service("/extend/properties"), "property_settings": []map[string]any{
+			{"name": "limit", "label": "Limit", "type": "number", "default": 0, "help_text": "how many values at most; 0 for all"},
+		}},
+	}
+	if s.cfg.Who != nil {
+		out["authentication"] = map[string]string{"type": "apiKey", "in": "header", "name": "Authorization", "description": "Bearer TOKEN"}
+	} else { // a frame cannot show a token
+		out["preview"] = map[string]any{"url": base + "/preview?id={{id}}", "width": previewWidth, "height": previewHeight}
+	}
+	if s.nobody {
+		return out, nil
+	}
 	return ask(r.Context(), s, gate.Act{Action: "catalog.read", Object: cut(dataset, 200)}, false, func(_ context.Context, d *gate.Desk) (any, error) {
 		if names := datasetsOf(dataset); names != nil && !shows(d.View.Sight(), names[0]) {
 			return nil, overt.Errorf(overt.NotFound, cut(dataset, 100), "there is no dataset of that name")
 		}
-		service := func(what string) map[string]string {
-			return map[string]string{"service_url": base, "service_path": "/suggest/" + what}
-		}
-		types := []reconType{}
-		for _, name := range []string{"Person", "Company", "Organization", "LegalEntity", "Vessel"} {
-			types = append(types, typeOf(name))
-		}
-		return map[string]any{
-			"versions": []string{"0.2"}, "name": "Overt: " + dataset, "identifierSpace": identifierSpace, "schemaSpace": schemaSpace,
-			"serviceVersion": s.cfg.Version, "batchSize": 25, "defaultTypes": types,
-			"view":    map[string]string{"url": "http://" + r.Host + "/entities/{{id}}"},
-			"suggest": map[string]any{"entity": service("entity"), "property": service("property"), "type": service("type")},
-		}, nil
+		return out, nil
 	})
 }
 
@@ -234,8 +298,12 @@ func shows(sight *statement.Sight, dataset string) bool {
 	})
 }
 
-// maxSuggested is how many suggestions are given.
-const maxSuggested = 20
+// maxSuggested is how many suggestions are given at once, and maxCursor how many can
+// be passed over.
+const (
+	maxSuggested = 20
+	maxCursor    = 200
+)
 
 // suggest completes what somebody types.
 func (s *Service) suggest(_ http.ResponseWriter, r *http.Request) (any, error) {
@@ -243,11 +311,19 @@ func (s *Service) suggest(_ http.ResponseWriter, r *http.Request) (any, error) {
 	if len(prefix) > 200 {
 		return nil, overt.Errorf(overt.Invalid, "prefix", "longer than 200 bytes")
 	}
+	cursor, err := number(r.URL.Query(), "cursor")
+	if err != nil {
+		return nil, err
+	}
+	if cursor > maxCursor {
+		return nil, overt.Errorf(overt.Invalid, "cursor", "no more than the first %d are suggested", maxCursor)
+	}
+	skip := int(cursor)
 	switch what := r.PathValue("what"); what {
 	case "entity":
-		return s.suggestEntities(r, prefix)
+		return s.suggestEntities(r, prefix, skip)
 	case "property":
-		return suggestOf(prefix, func(add func(id, name string)) {
+		return suggestOf(prefix, skip, func(add func(id, name string)) {
 			seen := map[string]bool{}
 			for _, schema := range ftm.Default().Schemata() {
 				for _, p := range schema.SortedProperties() {
@@ -259,7 +335,7 @@ func (s *Service) suggest(_ http.ResponseWriter, r *http.Request) (any, error) {
 			}
 		}), nil
 	case "type":
-		return suggestOf(prefix, func(add func(id, name string)) {
+		return suggestOf(prefix, skip, func(add func(id, name string)) {
 			for _, schema := range ftm.Default().Schemata() {
 				if schema.Matchable && schema.Edge == nil {
 					add(schema.Name, schema.Label)
@@ -275,43 +351,57 @@ type suggestions struct {
 	Result []map[string]any `json:"result"`
 }
 
+// page gives the suggestions behind those that are passed over.
+func (s *suggestions) page(skip int) {
+	s.Result = s.Result[min(skip, len(s.Result)):]
+	s.Result = s.Result[:min(maxSuggested, len(s.Result))]
+}
+
 // suggestOf lists what begins with the prefix, by name or by label.
-func suggestOf(prefix string, each func(add func(id, name string))) suggestions {
+func suggestOf(prefix string, skip int, each func(add func(id, name string))) suggestions {
 	out := suggestions{Result: []map[string]any{}}
 	prefix = strings.ToLower(prefix)
 	each(func(id, name string) {
-		if len(out.Result) < maxSuggested && (strings.HasPrefix(strings.ToLower(id), prefix) || strings.HasPrefix(strings.ToLower(name), prefix)) {
+		if strings.HasPrefix(strings.ToLower(id), prefix) || strings.HasPrefix(strings.ToLower(name), prefix) {
 			out.Result = append(out.Result, map[string]any{"id": id, "name": name})
 		}
 	})
+	out.page(skip)
 	return out
 }
 
-func (s *Service) suggestEntities(r *http.Request, prefix string) (any, error) {
+// suggestEntities lists the entity of an id, then those whose name begins so.
+func (s *Service) suggestEntities(r *http.Request, prefix string, skip int) (any, error) {
 	datasets := datasetsOf(r.PathValue("dataset"))
 	act := gate.Act{Action: "search", Object: cut(r.PathValue("dataset"), 200), Query: prefix}
 	return ask(r.Context(), s, act, false, func(ctx context.Context, d *gate.Desk) (suggestions, error) {
 		out := suggestions{Result: []map[string]any{}}
-		key := statement.NameKey(prefix)
-		if key == "" {
-			return out, nil
+		ids := []ftm.EntityID{ftm.EntityID(prefix)}
+		if key := statement.NameKey(prefix); key != "" {
+			keys, err := d.View.LookupPrefix(ctx, key, 5*(maxSuggested+skip))
+			if err != nil {
+				return out, err
+			}
+			for _, k := range keys {
+				if !slices.Contains(ids, k.Entity) {
+					ids = append(ids, k.Entity)
+				}
+			}
 		}
-		keys, err := d.View.LookupPrefix(ctx, key, 5*maxSuggested)
-		if err != nil {
-			return out, err
-		}
-		seen := map[ftm.EntityID]bool{}
-		for _, k := range keys {
-			e, err := screen.ReadEntity(ctx, d.View, datasets, k.Entity)
-			if overt.CodeOf(err) == overt.NotFound || seen[k.Entity] || len(out.Result) == maxSuggested {
+		for _, id := range ids {
+			e, err := screen.ReadEntity(ctx, d.View, datasets, id)
+			if overt.CodeOf(err) == overt.NotFound {
 				continue
 			}
 			if err != nil {
 				return out, err
 			}
-			seen[k.Entity] = true
-			out.Result = append(out.Result, map[string]any{"id": e.ID, "name": e.Caption, "description": strings.Join(e.Datasets, ", "), "notable": []reconType{typeOf(e.Schema)}})
+			out.Result = append(out.Result, map[string]any{"id": e.ID, "name": nameOf(e), "description": typeOf(e.Schema).Name + ", " + strings.Join(e.Datasets, ", "), "notable": []reconType{typeOf(e.Schema)}})
+			if len(out.Result) == maxSuggested+skip {
+				break
+			}
 		}
+		out.page(skip)
 		return out, nil
 	})
 }

@@ -262,7 +262,7 @@ func TestLetIn(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", c.name, w.Code, w.Body, c.status)
 		}
 	}
-	asked := api.ByToken("", gate.Visit{Actor: hometest.Owner})
+	asked := api.ByToken(nil, gate.Visit{Actor: hometest.Owner})
 	r := httptest.NewRequest("GET", "http://elsewhere.example/", nil)
 	if _, err := asked(r); err == nil {
 		t.Error("without a token it answers to another name")
@@ -362,7 +362,7 @@ func TestParts(t *testing.T) {
 		"another question": do(t, a, "GET", "/api/v1/search?q=orsolya&cursor="+c, ""),
 		"another list":     do(t, a, "GET", "/api/v1/runs?cursor="+c, ""),
 		"another purpose":  do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "", "X-Purpose", "verification"),
-		"another case":     do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "", "X-Case", "c-1"),
+		"another case":     do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c, "", "X-Case", h.OpenCase(t, "Chains")),
 		"another letter":   do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c[:30]+"AA"+c[32:], ""),
 		"cut off":          do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor="+c[:30], ""),
 		"none":             do(t, a, "GET", "/api/v1/search?q=vantongeren&cursor=!", ""),

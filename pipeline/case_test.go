@@ -33,12 +33,7 @@ type worked struct {
 
 func newCase(t *testing.T, h *hometest.Home) *worked {
 	t.Helper()
-	w := &worked{t: t, h: h, id: casefile.NewID(), claims: map[string]string{}}
-	pass, err := h.Gate.Open(t.Context(), gate.Visit{Actor: h.Actor, Writes: []policy.Label{policy.CaseLabel(w.id)}})
-	must(t, err)
-	_, err = pass.Casework(t.Context(), w.id, casefile.Event{Kind: casefile.Open, Text: "Ferries"})
-	must(t, err)
-	return w
+	return &worked{t: t, h: h, id: h.OpenCase(t, "Ferries"), claims: map[string]string{}}
 }
 
 func (w *worked) pass() *gate.Pass {

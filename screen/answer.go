@@ -93,7 +93,7 @@ func (x *Index) answer(ctx context.Context, view statement.View, r *reader, q *Q
 
 // entity is what holds of one, in FollowTheMoney's form.
 func (r *reader) entity(stmts []statement.Statement) *ftm.Entity {
-	schema, values, datasets := r.holds(stmts)
+	schema, values, datasets, changed := r.holds(stmts)
 	e := &ftm.Entity{ID: stmts[0].Entity, Schema: schema, Properties: map[string][]string{}, Datasets: datasets}
 	for _, v := range values {
 		if v.Prop != statement.PropID && v.Text != "" {
@@ -109,7 +109,7 @@ func (r *reader) entity(stmts []statement.Statement) *ftm.Entity {
 	}
 	slices.Sort(classes)
 	span := r.sight.Span(e.ID, classes)
-	e.FirstSeen, e.LastSeen = span.First.String(), span.Last.String()
+	e.FirstSeen, e.LastSeen, e.LastChange = span.First.String(), span.Last.String(), changed.String()
 	return e
 }
 

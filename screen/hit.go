@@ -12,6 +12,7 @@ import (
 	"overt"
 	"overt/ftm"
 	"overt/resolve/match"
+	"overt/statement"
 )
 
 // What a request is answered with where it does not say.
@@ -34,13 +35,19 @@ var Algorithms = []Algorithm{
 	{Name: "best", Description: "All that the request says is weighed against the entity: the probability that both are one."},
 	{Name: "alert", Description: "As best; besides, entities that have to do with the one asked for, such as a member of its group, score 0.70 to 0.80.", related: true},
 	{Name: "name-based", Description: "Names alone are compared.", namesAlone: true},
-	{Name: "logic-v1", Description: "Taken for best: for programs that ask by this name. Thresholds keep their meaning; the features are our own."},
-	{Name: "logic-v2", Description: "Taken for best: for programs that ask by this name. Thresholds keep their meaning; the features are our own."},
+	{Name: "name-qualified", Description: "Another name of best, " + another},
+	{Name: "logic-v1", Description: "Another name of best, " + another},
+	{Name: "logic-v2", Description: "Another name of best, " + another},
+	{Name: "regression-v1", Description: "Another name of best, " + another},
 }
+
+const another = "for programs that ask by it. A score is a likelihood here, whatever the name: 0.5 is as likely as not, 0.7 nine of ten, 0.85 99 of 100, 0.95 999 of 1000. The features are our own."
 
 // AlgorithmOf gives an algorithm by its name; "" is the first. Errors: invalid.
 func AlgorithmOf(name string) (Algorithm, error) {
-	i := slices.IndexFunc(Algorithms, func(a Algorithm) bool { return a.Name == cmp.Or(name, Algorithms[0].Name) })
+	i := slices.IndexFunc(Algorithms, func(a Algorithm) bool {
+		return a.Name == cmp.Or(strings.ToLower(strings.TrimSpace(name)), Algorithms[0].Name)
+	})
 	if i < 0 {
 		var names []string
 		for _, a := range Algorithms {
@@ -62,6 +69,9 @@ type Options struct {
 	ExcludeSchemata []string
 	ExcludeIDs      []string
 	Topics          []string // one of them
+	// ChangedSince is an ISO 8601 day: what no source said otherwise of since is left
+	// out. Of which that is not known, stays.
+	ChangedSince string
 }
 
 // WithDefaults fills in what was left out. Errors: invalid.
@@ -77,6 +87,8 @@ func (o Options) WithDefaults() (Options, error) {
 		return o, overt.Errorf(overt.Invalid, "threshold", "%v is no score above 0 and up to 1", o.Threshold)
 	case !(o.Cutoff >= 0 && o.Cutoff <= 1):
 		return o, overt.Errorf(overt.Invalid, "cutoff", "%v is no score between 0 and 1", o.Cutoff)
+	case o.ChangedSince != "" && statement.DayOf(o.ChangedSince) == statement.NoDay:
+		return o, overt.Errorf(overt.Invalid, "changed_since", "%q is no date", short(o.ChangedSince))
 	case o.Limit < 1 || o.Limit > MaxLimit:
 		return o, overt.Errorf(overt.Invalid, "limit", "%d hits: a request gets 1 to %d", o.Limit, MaxLimit)
 	}
@@ -135,7 +147,8 @@ func (x *Index) wants(id ftm.EntityID, o Options) bool {
 	s := ftm.Default().Schema(l.schema)
 	switch {
 	case len(o.Include) > 0 && !any(o.Include, l.datasets), any(o.Exclude, l.datasets),
-		len(o.Topics) > 0 && !any(o.Topics, l.topics), slices.Contains(o.ExcludeIDs, string(id)):
+		len(o.Topics) > 0 && !any(o.Topics, l.topics), slices.Contains(o.ExcludeIDs, string(id)),
+		o.ChangedSince != "" && l.changed != statement.NoDay && l.changed < statement.DayOf(o.ChangedSince):
 		return false
 	}
 	return !slices.ContainsFunc(o.ExcludeSchemata, s.IsA)

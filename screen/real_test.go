@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,4 +180,118 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// TestRealUpdate clears every hit of OFAC's list, and takes in a newer state of it in
+// which some of them say otherwise: those come back, and no others. No second state
+// of that list is at hand, so the newer one is the first, changed in known places.
+func TestRealUpdate(t *testing.T) {
+	h := hometest.Memory(t)
+	old := sharedtest.Path(t, "watchlists", "ofac-2021-04")
+	h.Import(t, pipeline.Request{Paths: []string{old}, Observed: "2021-04-01"})
+	var queries []screen.Query
+	for i, r := range sdn(t, filepath.Join(old, "sdn.csv.gz")) {
+		if i%400 == 0 && r[2] == "individual" {
+			queries = append(queries, person(r[1], "id", "customer-"+r[0]))
+		}
+	}
+	hits := func() (open, cleared map[ftm.EntityID]int) {
+		open, cleared = map[ftm.EntityID]int{}, map[ftm.EntityID]int{}
+		for _, a := range answers(t, h, screen.Options{}, nil, queries...) {
+			for _, r := range a.Results {
+				switch {
+				case r.Cleared != nil:
+					cleared[r.ID]++
+				case r.Match:
+					open[r.ID]++
+				}
+			}
+		}
+		return open, cleared
+	}
+	for _, a := range answers(t, h, screen.Options{}, nil, queries...) {
+		for i := range a.Results {
+			if a.Results[i].Match {
+				clearing(t, h, &a.Results[i])
+			}
+		}
+	}
+	open, cleared := hits()
+	if len(open) > 0 || len(cleared) < 5 {
+		t.Fatalf("after clearing: open %v, cleared %v", open, cleared)
+	}
+	t.Logf("%d requests, %d entities hit and cleared", len(queries), len(cleared))
+
+	// The newer state: every second of those has its name otherwise, all have another title.
+	renamed := map[string]bool{}
+	for id := range cleared {
+		if number := strings.TrimPrefix(string(id), "ofac-"); len(renamed) < len(cleared)/2 {
+			renamed[number] = true
+		}
+	}
+	newer := filepath.Join(t.TempDir(), "ofac-2021-05")
+	change := func(name string, row func([]string)) {
+		rewrite(t, filepath.Join(old, name), filepath.Join(newer, name), row)
+	}
+	change("sdn.csv.gz", func(r []string) {
+		if r[4] = "Newly titled"; renamed[r[0]] {
+			r[1] = strings.ToUpper(r[1])
+		}
+	})
+	change("alt.csv.gz", func([]string) {})
+	change("add.csv.gz", func([]string) {})
+	h.Import(t, pipeline.Request{Paths: []string{newer}, Observed: "2021-05-01"})
+	open, still := hits()
+	if len(open)+len(still) != len(cleared) {
+		t.Errorf("%d open and %d cleared, of %d", len(open), len(still), len(cleared))
+	}
+	for id := range cleared {
+		if name := strings.TrimPrefix(string(id), "ofac-"); (open[id] > 0) != renamed[name] {
+			t.Errorf("%s: open %d, cleared %d; told otherwise: %v", id, open[id], still[id], renamed[name])
+		}
+	}
+}
+
+// sdn reads a list without a header.
+func sdn(t *testing.T, path string) (out [][]string) {
+	t.Helper()
+	rewrite(t, path, filepath.Join(t.TempDir(), "copy.csv.gz"), func(r []string) { out = append(out, slices.Clone(r)) })
+	return out
+}
+
+// rewrite writes a list anew, each row changed.
+func rewrite(t *testing.T, from, to string, row func([]string)) {
+	t.Helper()
+	in, err := os.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	unpacked, err := gzip.NewReader(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := csv.NewReader(unpacked)
+	r.FieldsPerRecord, r.LazyQuotes = -1, true
+	all, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if len(one) > 4 {
+			row(one)
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed := gzip.NewWriter(f)
+	w := csv.NewWriter(packed)
+	if err := errors.Join(w.WriteAll(all), packed.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
 }

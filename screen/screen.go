@@ -34,6 +34,7 @@ type listed struct {
 	schema   string
 	datasets []string // ascending
 	topics   []string
+	changed  statement.Day // the last day of a change; NoDay if it is not known
 }
 
 // Build indexes everything the view shows of the datasets; none stands for all. Errors: not_found (a dataset of which the view shows nothing),
@@ -76,12 +77,12 @@ type reader struct {
 	sight    *statement.Sight
 	wanted   []string
 	datasets map[statement.Class]string // of the visible classes that are wanted
-	gone     map[string]bool            // by classes, where no run ends single entities
+	spans    map[string]statement.Span  // by classes, where no run ends single entities
 	ends     bool
 }
 
 func newReader(sight *statement.Sight, datasets []string) *reader {
-	r := &reader{model: ftm.Default(), sight: sight, wanted: datasets, datasets: map[statement.Class]string{}, gone: map[string]bool{}, ends: sight.Ends()}
+	r := &reader{model: ftm.Default(), sight: sight, wanted: datasets, datasets: map[statement.Class]string{}, spans: map[string]statement.Span{}, ends: sight.Ends()}
 	for _, c := range sight.Classes() {
 		if info, ok := sight.Info(c); ok && (len(datasets) == 0 || slices.Contains(datasets, info.Label.Dataset)) {
 			r.datasets[c] = info.Label.Dataset
@@ -113,13 +114,13 @@ type record struct {
 // record gathers what holds of one entity; ok is false if it is nothing that a
 // request could stand for.
 func (r *reader) record(stmts []statement.Statement) (out record, ok bool) {
-	schema, values, datasets := r.holds(stmts)
+	schema, values, datasets, changed := r.holds(stmts)
 	s := r.model.Schema(schema)
 	if s == nil || !s.Matchable || s.Edge != nil || len(values) == 0 {
 		return out, false
 	}
 	out.ID, out.Source, out.Schema = string(stmts[0].Entity), datasets[0], schema
-	out.listed = listed{schema: schema, datasets: datasets}
+	out.listed = listed{schema: schema, datasets: datasets, changed: changed}
 	for _, v := range values {
 		if v.Prop == "topics" {
 			out.topics = append(out.topics, v.Text)
@@ -131,8 +132,10 @@ func (r *reader) record(stmts []statement.Statement) (out record, ok bool) {
 	return out, len(out.Values) > 0
 }
 
-// holds gives what the wanted sources say of an entity and have not taken back.
-func (r *reader) holds(stmts []statement.Statement) (schema string, values []match.Value, datasets []string) {
+// holds gives what the wanted sources say of an entity and have not taken back, and
+// the last day on which one began or ceased to say something; NoDay where a source
+// does not tell when it began to.
+func (r *reader) holds(stmts []statement.Statement) (schema string, values []match.Value, datasets []string, changed statement.Day) {
 	classes := map[match.Value][]statement.Class{}
 	for i := range stmts {
 		st := &stmts[i]
@@ -144,10 +147,17 @@ func (r *reader) holds(stmts []statement.Statement) (schema string, values []mat
 			classes[v] = append(at, st.Class)
 		}
 	}
+	changed = statement.NoDay
+	known := true
 	for v, of := range classes {
-		if !r.isGone(stmts[0].Entity, of) {
+		span := r.span(stmts[0].Entity, of)
+		changed, known = max(changed, span.First, span.Gone), known && max(span.First, span.Gone) != statement.NoDay
+		if span.Gone == statement.NoDay {
 			values = append(values, v)
 		}
+	}
+	if !known {
+		changed = statement.NoDay
 	}
 	slices.SortFunc(values, func(a, b match.Value) int {
 		return cmp.Or(cmp.Compare(a.Prop, b.Prop), cmp.Compare(a.Text, b.Text))
@@ -161,24 +171,28 @@ func (r *reader) holds(stmts []statement.Statement) (schema string, values []mat
 		}
 	}
 	slices.Sort(datasets)
-	return schema, values, slices.Compact(datasets)
+	return schema, values, slices.Compact(datasets), changed
 }
 
 // isGone says whether every source that said a thing goes on without it.
 func (r *reader) isGone(id ftm.EntityID, classes []statement.Class) bool {
+	return r.span(id, classes).Gone != statement.NoDay
+}
+
+func (r *reader) span(id ftm.EntityID, classes []statement.Class) statement.Span {
 	if r.ends {
-		return r.sight.Span(id, classes).Gone != statement.NoDay
+		return r.sight.Span(id, classes)
 	}
 	key := make([]byte, 0, 16)
 	for _, c := range classes {
 		key = binary.LittleEndian.AppendUint32(key, uint32(c))
 	}
-	gone, ok := r.gone[string(key)]
+	span, ok := r.spans[string(key)]
 	if !ok {
-		gone = r.sight.Span("", classes).Gone != statement.NoDay
-		r.gone[string(key)] = gone
+		span = r.sight.Span("", classes)
+		r.spans[string(key)] = span
 	}
-	return gone
+	return span
 }
 
 func moreSpecific(model *ftm.Model, a, b string) string {

@@ -50,6 +50,7 @@ type home struct {
 	store  *pebble.DB
 	db     io.Closer
 	ledger ledger.Store
+	tokens identity.Tokens
 	engine *engine.Engine
 	graphs []*graph.Graph
 	// searched is the index; nil until it is asked for.
@@ -108,7 +109,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	h.db, h.ledger = db, db.Ledger()
+	h.db, h.ledger, h.tokens = db, db.Ledger(), db.Tokens()
 	blobs, err := disk.Open(ctx, filepath.Join(h.dir, "blobs"), disk.Config{})
 	if err != nil {
 		return err

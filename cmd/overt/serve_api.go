@@ -18,24 +18,19 @@ import (
 )
 
 // serveAPI answers programs alone.
-func (a *app) serveAPI(ctx context.Context, listen, token string) error {
-	if token == "" && !api.Loopback(listen) {
-		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; say who may ask, with --token-file", listen)
+func (a *app) serveAPI(ctx context.Context, h *home, o serveOptions) error {
+	if !o.tokens && !api.Loopback(o.listen) {
+		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; ask for tokens, with --tokens", o.listen)
 	}
-	h, _, err := a.enter(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.close(a)
 	return a.withRecords(func(pool *records.Pool) (err error) {
-		v1, err := a.apiV1(ctx, h, pool, api.ByToken(token, a.visit(h)))
+		v1, err := a.apiV1(ctx, h, pool, api.ByToken(o.bearing(h, a.clock), a.visit(h)))
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, v1.Close()) }()
 		// Who follows an import waits for its end, and the service for him.
 		defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
-		return api.Serve(ctx, listen, v1, func(at string) {
+		return api.Serve(ctx, o.listen, v1, func(at string) {
 			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
 		})
 	})

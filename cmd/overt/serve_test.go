@@ -48,6 +48,67 @@ func serving(ctx context.Context, t *testing.T, says string, args ...string) (at
 	return "", nil, nil
 }
 
+// issued lets an account read datasets of a home, and gives a token of it.
+func issued(t *testing.T, home, datasets string) string {
+	t.Helper()
+	rules, err := os.OpenFile(filepath.Join(home, "policy.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rules.WriteString("people: {account:crm: {purposes: [verification], read: [" + datasets + "]}}\n"); err != nil || rules.Close() != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := overtIn(t, home, "--purpose", "verification", "token", "add", "crm")
+	if code != exitOK {
+		t.Fatal(errs)
+	}
+	secret, _, _ := strings.Cut(out, "\n")
+	return secret
+}
+
+// TestServeTokens: a program asks under the name of its account, until its token is
+// revoked.
+func TestServeTokens(t *testing.T) {
+	dir := t.TempDir()
+	home, list := filepath.Join(dir, "home"), filepath.Join(dir, "list.ftm.json")
+	if err := os.WriteFile(list, []byte(`{"id":"l-1","schema":"Company","properties":{"name":["Northmoor Bleaching Ltd"]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verb := func(args ...string) string {
+		t.Helper()
+		code, out, errs := overtIn(t, home, args...)
+		if code != exitOK {
+			t.Fatalf("%v: %s", args, errs)
+		}
+		return out
+	}
+	verb("import", list, "--dataset", "list")
+	secret := issued(t, home, "list")
+	ask := func(want int) {
+		t.Helper()
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		base, _, done := serving(ctx, t, `answering at (http://\S+);`, "--home", home, "serve", "--only", "match", "--listen", "127.0.0.1:0", "--tokens")
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/entities/l-1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+secret)
+		resp, err := (&http.Client{Timeout: time.Minute}).Do(req)
+		if err != nil || resp.Body.Close() != nil || resp.StatusCode != want {
+			t.Errorf("%v %v, want %d", resp, err, want)
+		}
+		stop()
+		<-done
+	}
+	ask(http.StatusOK)
+	if out := verb("audit", "show", "--json"); !strings.Contains(out, `"actor":"account:crm","purpose":"verification"`) {
+		t.Errorf("not recorded under the account: %s", out)
+	}
+	verb("token", "revoke", strings.Split(secret, "_")[1])
+	ask(http.StatusUnauthorized)
+}
+
 // TestServe starts the service, asks it, and stops it as Ctrl-C does.
 func TestServe(t *testing.T) {
 	dir := t.TempDir()
@@ -66,6 +127,7 @@ func TestServe(t *testing.T) {
 		{"POST", "/match/list", `{"queries":{"q":{"schema":"Company","properties":{"name":["Northmoor Bleaching Limited"]}}}}`, `"id":"l-1"`},
 		{"GET", "/search/list?q=northmoor&schema=LegalEntity", "", `"id":"l-1"`},
 		{"GET", "/search/default?q=nowhere", "", `"results":[]`},
+		{"GET", "/search/list?q=northmoor&countries=gb&filter=jurisdiction:gb&facets=countries", "", `"facets":{"countries":{"label":"Countries","values":[{"name":"gb","label":"United Kingdom","count":1}]}}`},
 		{"GET", "/entities/l-1", "", `"referents":["l-1"]`},
 		{"GET", "/catalog", "", `"name":"list"`},
 	} {
@@ -96,10 +158,7 @@ func TestServe(t *testing.T) {
 // beside it, and ends both.
 func TestServeDesk(t *testing.T) {
 	dir := t.TempDir()
-	home, token := filepath.Join(dir, "home"), filepath.Join(dir, "token.txt")
-	if err := os.WriteFile(token, []byte("a-token-of-a-test\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	home := filepath.Join(dir, "home")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	at, errs, done := serving(ctx, t, `(http://\S+)`, "--home", home, "demo", "--serve", "--listen", "127.0.0.1:0", "--unconfined")
@@ -148,9 +207,10 @@ func TestServeDesk(t *testing.T) {
 		t.Errorf("what was asked is not in the log: %s%s", out, errs)
 	}
 
+	secret := issued(t, home, "all")
 	ctx, stop = context.WithCancel(t.Context())
 	defer stop()
-	at, _, done = serving(ctx, t, `(http://\S+)`, "--home", home, "serve", "--listen", "127.0.0.1:0", "--token-file", token)
+	at, _, done = serving(ctx, t, `(http://\S+)`, "--home", home, "serve", "--listen", "127.0.0.1:0", "--tokens")
 	host = at[:strings.Index(at, "/enter")]
 	if code, _ := get(host + "/catalog"); code != 401 {
 		t.Errorf("programs without the token: %d", code)
@@ -159,7 +219,7 @@ func TestServeDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer a-token-of-a-test")
+	req.Header.Set("Authorization", "Bearer "+secret)
 	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)

@@ -209,11 +209,27 @@ func (h *Home) similar(ctx context.Context) (*similar.File, error) {
 // now on he does not see them, and no others are hidden.
 func (h *Home) Hide(t testing.TB, datasets ...string) {
 	t.Helper()
+	h.rule(t, func(file *engine.File) {
+		file.Datasets = map[string]engine.Rule{}
+		for _, d := range datasets {
+			file.Datasets[d] = engine.Rule{Purposes: []policy.Purpose{file.Purposes[1].ID}}
+		}
+	})
+}
+
+// Admit lets an account read datasets, for the purpose that is declared by default.
+func (h *Home) Admit(t testing.TB, account string, datasets ...string) {
+	t.Helper()
+	h.rule(t, func(file *engine.File) {
+		file.People = map[string]engine.Person{account: {Purposes: []policy.Purpose{file.Purposes[0].ID}, Read: datasets}}
+	})
+}
+
+// rule puts changed default rules in the place of those that hold.
+func (h *Home) rule(t testing.TB, change func(*engine.File)) {
+	t.Helper()
 	file := engine.Default(h.Actor.ID)
-	file.Datasets = map[string]engine.Rule{}
-	for _, d := range datasets {
-		file.Datasets[d] = engine.Rule{Purposes: []policy.Purpose{file.Purposes[1].ID}}
-	}
+	change(&file)
 	text, err := file.Marshal()
 	must(t, err)
 	e, err := engine.Parse("policy.yaml", text)
@@ -246,6 +262,17 @@ func (h *Home) mentions(ctx context.Context) (*mention.Layer, error) {
 // Pass comes in as the owner, who also means to write the given labels.
 func (h *Home) Pass(ctx context.Context, writes ...policy.Label) (*gate.Pass, error) {
 	return h.Gate.Open(ctx, gate.Visit{Actor: h.Actor, Writes: writes})
+}
+
+// OpenCase opens a case of the owner's and gives its id.
+func (h *Home) OpenCase(t testing.TB, title string) string {
+	t.Helper()
+	id := casefile.NewID()
+	pass, err := h.Pass(t.Context(), policy.CaseLabel(id))
+	must(t, err)
+	_, err = pass.Casework(t.Context(), id, casefile.Event{Kind: casefile.Open, Text: title})
+	must(t, err)
+	return id
 }
 
 // Importer imports as the owner.

@@ -64,10 +64,22 @@ type Rule struct {
 }
 
 // A Person is what somebody beside the owner may do: read and write datasets, and
-// work on the cases that he is a member of. What he writes he reads.
+// work on the cases that he is a member of. What he writes he reads. An account,
+// under which a program asks, is one too; it only reads, and nothing with marks.
 type Person struct {
-	Read  []string `yaml:"read,omitempty"`
-	Write []string `yaml:"write,omitempty"`
+	Read     []string         `yaml:"read,omitempty"` // or the one word "all"
+	Write    []string         `yaml:"write,omitempty"`
+	Purposes []policy.Purpose `yaml:"purposes,omitempty"` // of the list; none are all
+}
+
+// may says whether a dataset is listed for an action.
+func (p Person) may(action policy.Action, dataset string) bool {
+	return slices.Contains(p.Write, dataset) || action == policy.Read && (slices.Contains(p.Read, dataset) || slices.Contains(p.Read, "all"))
+}
+
+// is says whether somebody comes in for a purpose.
+func (p Person) is(purpose policy.Purpose) bool {
+	return len(p.Purposes) == 0 || slices.Contains(p.Purposes, purpose)
 }
 
 // Default is the policy of a new home.
@@ -135,9 +147,18 @@ func (f File) check() error {
 	if _, twice := f.People[f.Owner]; twice {
 		return fmt.Errorf("the owner is listed under people too")
 	}
-	for who := range f.People {
-		if who == "" || (identity.Actor{ID: who}).IsWorker() {
+	for who, p := range f.People {
+		actor := identity.Actor{ID: who}
+		if who == "" || actor.IsWorker() {
 			return fmt.Errorf("people lists %q, which is nobody", who)
+		}
+		if actor.IsAccount() && (len(p.Write) > 0 || len(p.Read) == 0) {
+			return fmt.Errorf("people lists %s, an account: it reads some datasets and writes none", who)
+		}
+		for _, purpose := range p.Purposes {
+			if !slices.Contains(ids, purpose) {
+				return fmt.Errorf("people lists %s for purpose %q, which is not on the list", who, purpose)
+			}
 		}
 	}
 	if s := f.SecondPerson; s.Links < 0 {
@@ -276,12 +297,28 @@ func (e *Engine) Decide(who identity.Actor, purpose policy.Purpose, in policy.Ca
 		d.Allow, d.Reason = true, "owner, for a purpose of the dataset"
 		return d
 	}
-	may := e.file.People[who.ID]
-	d.Allow = slices.Contains(may.Write, label.Dataset) || action == policy.Read && slices.Contains(may.Read, label.Dataset)
-	if d.Reason = fmt.Sprintf("dataset %s is not listed for %s", label.Dataset, who.ID); d.Allow {
+	p := e.file.People[who.ID]
+	d.Allow = p.may(action, label.Dataset) && p.is(purpose) && !(who.IsAccount() && len(label.Marks) > 0)
+	if d.Reason = fmt.Sprintf("dataset %s is not listed for %s and purpose %s", label.Dataset, who.ID, purpose); d.Allow {
 		d.Reason = "listed under people, for a purpose of the dataset"
 	}
 	return d
+}
+
+// MayEnter says whether somebody beside the owner may come in for a purpose; if not,
+// the reason has what the owner would have to write. Errors: invalid (the purpose).
+func (e *Engine) MayEnter(who identity.Actor, declared policy.Purpose) (policy.Decision, error) {
+	purpose, err := e.Purpose(declared)
+	d := policy.Decision{Action: policy.Read}
+	if err != nil {
+		return d, err
+	}
+	if p, ok := e.file.People[who.ID]; ok && p.is(purpose) {
+		d.Allow, d.Reason = true, "listed under people"
+		return d, nil
+	}
+	d.Reason = fmt.Sprintf("the policy knows no %s for purpose %s; who owns the home can write into policy.yaml, under people, the line:  %s: {purposes: [%s], read: [all]}", who.ID, purpose, who.ID, purpose)
+	return d, nil
 }
 
 // decideInCase answers for a label of a case as far as the case does: done is false

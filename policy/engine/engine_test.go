@@ -11,20 +11,23 @@ import (
 
 func TestParseRefuses(t *testing.T) {
 	for name, text := range map[string]string{
-		"empty":            "",
-		"no owner":         "purposes: [{id: a}]",
-		"no purpose":       "owner: local:a",
-		"purpose twice":    "owner: local:a\npurposes: [{id: a}, {id: a}]",
-		"unknown purpose":  "owner: local:a\npurposes: [{id: a}]\ndatasets: {d: {purposes: [b]}}",
-		"unknown key":      "owner: local:a\npurposes: [{id: a}]\nadmin: everyone",
-		"not yaml":         "owner: [",
-		"owner twice":      "owner: local:a\npurposes: [{id: a}]\npeople: {local:a: {read: [d]}}",
-		"a worker listed":  "owner: local:a\npurposes: [{id: a}]\npeople: {worker:derive: {write: [d]}}",
-		"fetch an address": "owner: local:a\npurposes: [{id: a}]\nfetch: [https://example.org]",
-		"no such topic":    "owner: local:a\npurposes: [{id: a}]\nsecond_person: {topics: [Sanction]}",
-		"fewer than none":  "owner: local:a\npurposes: [{id: a}]\nsecond_person: {links: -1}",
-		"for nothing":      "owner: local:a\npurposes: [{id: a}]\nsecond_person: {from_files: [local:b]}",
-		"fetch everything": "owner: local:a\npurposes: [{id: a}]\nfetch: ['*.example.org']",
+		"empty":               "",
+		"no owner":            "purposes: [{id: a}]",
+		"no purpose":          "owner: local:a",
+		"purpose twice":       "owner: local:a\npurposes: [{id: a}, {id: a}]",
+		"unknown purpose":     "owner: local:a\npurposes: [{id: a}]\ndatasets: {d: {purposes: [b]}}",
+		"unknown key":         "owner: local:a\npurposes: [{id: a}]\nadmin: everyone",
+		"not yaml":            "owner: [",
+		"owner twice":         "owner: local:a\npurposes: [{id: a}]\npeople: {local:a: {read: [d]}}",
+		"a worker listed":     "owner: local:a\npurposes: [{id: a}]\npeople: {worker:derive: {write: [d]}}",
+		"fetch an address":    "owner: local:a\npurposes: [{id: a}]\nfetch: [https://example.org]",
+		"no such topic":       "owner: local:a\npurposes: [{id: a}]\nsecond_person: {topics: [Sanction]}",
+		"fewer than none":     "owner: local:a\npurposes: [{id: a}]\nsecond_person: {links: -1}",
+		"for nothing":         "owner: local:a\npurposes: [{id: a}]\nsecond_person: {from_files: [local:b]}",
+		"fetch everything":    "owner: local:a\npurposes: [{id: a}]\nfetch: ['*.example.org']",
+		"account of nothing":  "owner: local:a\npurposes: [{id: a}]\npeople: {account:b: {purposes: [a]}}",
+		"account that writes": "owner: local:a\npurposes: [{id: a}]\npeople: {account:b: {read: [d], write: [d]}}",
+		"person's purpose":    "owner: local:a\npurposes: [{id: a}]\npeople: {local:b: {purposes: [z], read: [all]}}",
 	} {
 		if _, err := Parse("policy.yaml", []byte(text)); overt.CodeOf(err) != overt.Invalid || !strings.Contains(err.Error(), "policy.yaml") {
 			t.Errorf("%s: %v", name, err)
@@ -185,5 +188,52 @@ func TestPeopleAndCases(t *testing.T) {
 	}
 	if d := e.Fetch(ben, "council", []string{"a.example.org"}, nil); d.Allow || !strings.Contains(d.Reason, "owner") {
 		t.Errorf("somebody beside the owner fetches: %+v", d)
+	}
+}
+
+// TestAccounts: an account reads what the policy names, and nothing else.
+func TestAccounts(t *testing.T) {
+	e, err := Parse("p", []byte("owner: local:anna\npurposes: [{id: dig}, {id: check}]\ndatasets: {letters: {purposes: [dig]}}\npeople: {account:crm: {purposes: [check], read: [lists, letters]}, account:all: {read: [all]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := policy.Label{Dataset: "lists"}
+	for _, tt := range []struct {
+		who     string
+		purpose policy.Purpose
+		action  policy.Action
+		label   policy.Label
+		want    bool
+	}{
+		{"account:crm", "check", policy.Read, lists, true},
+		{"account:crm", "dig", policy.Read, lists, false},
+		{"account:crm", "check", policy.Write, lists, false},
+		{"account:crm", "check", policy.Export, lists, false},
+		{"account:crm", "check", policy.Read, policy.Label{Dataset: "leak"}, false},
+		{"account:crm", "check", policy.Read, policy.Label{Dataset: "letters"}, false}, // the dataset is there for dig alone
+		{"account:crm", "check", policy.Read, policy.Label{Dataset: "lists", Marks: []string{"secret"}}, false},
+		{"account:crm", "check", policy.Read, policy.Label{Dataset: "lists", Case: "c-1"}, false},
+		{"account:all", "dig", policy.Read, policy.Label{Dataset: "letters"}, true},
+		{"account:all", "check", policy.Read, policy.Label{Dataset: "leak"}, true},
+		{"account:other", "check", policy.Read, lists, false},
+	} {
+		who := identity.Actor{ID: tt.who}
+		if d := e.Decide(who, tt.purpose, policy.Cases{}, tt.action, tt.label); d.Allow != tt.want || d.Reason == "" {
+			t.Errorf("%s %s %+v for %s: %+v", tt.who, tt.action, tt.label, tt.purpose, d)
+		}
+	}
+	for who, want := range map[string]bool{"account:crm": true, "account:all": true, "account:other": false, "local:anna": true} {
+		if d := e.Admit(identity.Actor{ID: who}); d.Allow != want {
+			t.Errorf("admit %s: %+v", who, d)
+		}
+	}
+	if d := e.Fetch(identity.Actor{ID: "account:crm"}, "council", nil, []string{"example.org"}); d.Allow {
+		t.Errorf("a reader fetches: %+v", d)
+	}
+	if d, err := e.MayEnter(identity.Actor{ID: "account:crm"}, "check"); err != nil || !d.Allow {
+		t.Errorf("may enter: %+v %v", d, err)
+	}
+	if d, err := e.MayEnter(identity.Actor{ID: "account:crm"}, "dig"); err != nil || d.Allow {
+		t.Errorf("for another purpose: %+v %v", d, err)
 	}
 }
