@@ -53,9 +53,9 @@ func (m *Matcher) compareSides(fr *frequencies, a, b *side, note func(slot, *com
 		iEnd, jEnd := a.next(i), b.next(j)
 		best := bestValues(fr, s, a, b, i, iEnd, j, jEnd)
 		if best.level > 0 {
-			p.slot[s] = cellOf(best.level, rarityOf(fr, s, &best), best.bits)
+			p.slot[s] = cellOf(best.level, rarityOf(fr, s, p.family, a, b, &best), best.bits)
 			p.related = p.related || best.related
-			series = series || best.conflict && p.family == familyOrganisation
+			series = series || best.conflict && p.family <= familyOrganisation
 			born = born || s == slotDate && p.family == familyPerson && yearsApart(a, b, best)
 			if s == slotIdent {
 				ident = best
@@ -93,6 +93,9 @@ func bestValues(fr *frequencies, s slot, a, b *side, i, iEnd, j, jEnd int) compa
 				continue
 			}
 			c := compareForms(fr, s, a.forms[x], b.forms[y])
+			if s == slotIdent && fr != nil && value.Level(c.level) == value.IdentifierWeak && fr.ofGroup(a, b, c.norm) {
+				continue
+			}
 			c.left, c.right = x, y
 			if c.better(&best) {
 				related := best.related || c.related
@@ -176,10 +179,12 @@ func compareNumbers(a, b float64) compared {
 }
 
 // rarityOf tells how rare what agrees is, in bits; 0 where it does not matter.
-func rarityOf(fr *frequencies, s slot, c *compared) float64 {
+func rarityOf(fr *frequencies, s slot, f family, a, b *side, c *compared) float64 {
 	switch {
 	case c.norm == "" || fr == nil:
 		return 0
+	case s == slotName && f == familyOrganisation:
+		return fr.holders(a, b, c.norm)
 	case s == slotName:
 		return rarity(slotFrequencies{fr, s}.Full(c.norm))
 	}
@@ -197,7 +202,7 @@ func yearsApart(a, b *side, c compared) bool {
 
 // exclusive lists the schemes of which an entity has one identifier: two valid ones
 // are two entities. A site, a branch or a registration may have one of the others.
-var exclusive = []string{"lei", "ogrn", "imo", "isin", "isin-security", "innru", "npi", "cik", "figi", "wikidata"}
+var exclusive = []string{"lei", "ogrn", "imo", "isin", "isin-security", "innru", "npi", "cik", "figi", "agency", "wikidata"}
 
 func vetoOf(a, b *side, ident *compared, series, born bool) veto {
 	agree := ident.level > 0 && value.Level(ident.level) < value.IdentifierDiffer

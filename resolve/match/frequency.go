@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"overt/resolve/name"
@@ -13,8 +14,9 @@ import (
 // frequencies counts in how many records a normal form stands. Forms of one record
 // are not held.
 type frequencies struct {
-	n     float64
-	table []counted64
+	n       float64
+	sources []float64 // records of each source
+	table   []counted64
 }
 
 type counted64 struct {
@@ -28,12 +30,18 @@ func (m *Matcher) countForms(ctx context.Context) error {
 		for i, f := range w.left.forms {
 			out = normKeys(w.left.tags[i], f, out)
 		}
-		return out
+		return w.left.holdings(out)
 	})
 	if err != nil {
 		return err
 	}
 	m.freq = countKeys(rows.keys, len(m.store.ids))
+	for _, s := range m.store.source {
+		for int(s) >= len(m.freq.sources) {
+			m.freq.sources = append(m.freq.sources, 0)
+		}
+		m.freq.sources[s]++
+	}
 	return nil
 }
 
@@ -91,6 +99,129 @@ func (f *frequencies) count(k key) float64 {
 // the two are not evidence that it is common.
 func (f *frequencies) share(s slot, norm string) float64 {
 	return (max(0, f.count(normKey(s, norm))-2) + 0.5) / (f.n + 1)
+}
+
+// holdings gives the names of a record, each with its source and with the open
+// identifiers: by them it is told who else has a name, and what else a number.
+func (s *side) holdings(out []key) []key {
+	s.names(func(n string) {
+		out = append(out, sourceKey(s.source, n))
+		s.openIdentifiers(func(id *value.Identifier) { out = append(out, namedKey(id.Norm(), n)) })
+	})
+	return out
+}
+
+func (s *side) openIdentifiers(do func(*value.Identifier)) {
+	for i, t := range s.tags {
+		if t.slot() != slotIdent {
+			continue
+		}
+		if id := s.forms[i].(*value.Identifier); !id.Valid && !id.Empty() {
+			do(id)
+		}
+	}
+}
+
+// names gives the normal forms of its names, few of them.
+func (s *side) names(do func(norm string)) {
+	n := 0
+	for i, t := range s.tags {
+		if t.slot() != slotName || n == maxNamed {
+			continue
+		}
+		if f := s.forms[i].(*name.Form); !f.Empty() {
+			n++
+			do(f.Norm())
+		}
+	}
+}
+
+func sourceKey(source uint32, name string) key {
+	return normKey(slotName, name+partsMark+strconv.FormatUint(uint64(source), 36))
+}
+
+func namedKey(identifier, name string) key { return normKey(slotIdent, identifier+partsMark+name) }
+
+// maxNamed bounds the names of a record that are counted with its identifiers.
+const maxNamed = 4
+
+// ofGroup says whether a number is that of a group: records that are called neither
+// as one nor as the other have it too, as the codes of a department or of a branch.
+func (f *frequencies) ofGroup(a, b *side, identifier string) bool {
+	all := f.count(normKey(slotIdent, identifier))
+	if all <= 2+groupNames {
+		return false
+	}
+	most := func(s *side) (most float64, name string) {
+		s.names(func(n string) {
+			if c := f.count(namedKey(identifier, n)); c > most {
+				most, name = c, n
+			}
+		})
+		return most, name
+	}
+	n, one := most(a)
+	m, other := most(b)
+	if one == other {
+		m = 0
+	}
+	return all-n-m > groupNames
+}
+
+// groupNames is how many others may have a number, called otherwise.
+const groupNames = 2
+
+// holders is how rare the name of an organisation is, in bits: the share of records
+// that are expected to have it and to be another entity than a and b. Chance makes so
+// many of its words, and fewer where the sources of a and b, which name most of their
+// entities once, do not have it again (the mean of a gamma-Poisson model). Where they
+// have it again these may be copies, which is the less likely the more they are, or the
+// name may be a phrase of which our tables know nothing.
+func (f *frequencies) holders(a, b *side, norm string) float64 {
+	seen, of := 0.0, 0.0
+	for _, s := range []*side{a, b} {
+		if int(s.source) < len(f.sources) {
+			seen += f.count(sourceKey(s.source, norm)) - 1
+			of += f.sources[s.source]
+		}
+	}
+	if a.source == b.source {
+		seen, of = seen/2-1, of/2
+	}
+	chance := math.Exp2(-f.chance(norm))
+	share := chance * spread / (spread + chance*of)
+	if seen > 0 {
+		share += phrases / (phrases + math.Pow(again, seen)) * seen / of
+	}
+	return max(step, -math.Log2(share))
+}
+
+const (
+	spread  = 0.1  // shape of the gamma distribution of how common names are beside chance
+	phrases = 1e-4 // share of names that are common although their words are rare
+	again   = 0.3  // how often a source that has an entity has it once more: sites, branches
+)
+
+// known is how many records our tables of words stand for beside those at hand.
+const known = 100
+
+// chance is how rarely the words of a name come together by chance, in bits. Records
+// of the very name do not count: they may be copies of one. A name of common words
+// alone is a phrase that is chosen again and again, whatever the records at hand are.
+func (f *frequencies) chance(norm string) float64 {
+	copies := max(2, f.count(normKey(slotName, norm)))
+	sum, usual, common := 0.0, 0.0, true
+	for w := range strings.FieldsSeq(norm) {
+		bits, generic := name.Telling(w)
+		elsewhere := max(0, f.count(normKey(slotName, w))-copies)
+		sum -= math.Log2((elsewhere + 0.5 + known*math.Exp2(-bits)) / (f.n + known))
+		usual += bits
+		common = common && generic
+	}
+	if common {
+		return min(sum, usual)
+	}
+	return sum
 }
 
 // ofNames gives the frequencies of a slot of names, nil without any.

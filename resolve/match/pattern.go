@@ -51,7 +51,7 @@ func (v veto) String() string {
 		"each has a valid identifier of one scheme that only one entity can have, and they differ",
 		"they are two entities of Wikidata",
 		"their days of birth lie years apart, and no identifier agrees",
-		"their names are numbers of a series, and no identifier agrees",
+		"their names are numbers of a series or of other generations, and no identifier agrees",
 		"their schemata have nothing in common, or their source has each entity once",
 	}[v]
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 
+	"overt/resolve/name"
 	"overt/resolve/value"
 )
 
@@ -108,14 +109,25 @@ func (m *Matcher) outcome(f *fit, p *pattern, bits float64) Outcome {
 		return Related
 	case f.vetoed(p):
 		return Different
-	case p.related && !identified(p) && !oneSite(p):
+	case p.kin():
 		return Related
-	case probability(bits) >= m.cfg.Merge:
+	case probability(bits) >= m.cfg.Merge && !p.unnamed():
 		return Same
 	case probability(bits) >= m.cfg.Review:
 		return Possible
 	}
 	return Different
+}
+
+// kin says whether the names are of two that have to do with each other, and nothing
+// says that they are one all the same.
+func (p *pattern) kin() bool { return p.related && !identified(p) && !oneSite(p) }
+
+// unnamed says whether names of organisations do not agree, or in letters alone, and
+// nothing else says that they are one: an organisation is known by its name, its number
+// or its place.
+func (p *pattern) unnamed() bool {
+	return p.family == familyOrganisation && p.slot[slotName].level() >= int(name.OrgAcronym) && !identified(p) && !oneSite(p)
 }
 
 // identified says whether an identifier agrees.
@@ -155,6 +167,8 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 				lim.apart = append(lim.apart, [2]uint32{uint32(a), b})
 			case outcomes[pat] == Related:
 				against = relatedBits
+			case outcomes[pat] != Same:
+				against = min(against, 0)
 			}
 			edges = append(edges, edge{uint32(a), b, float32(against)})
 			if outcomes[pat] != Different {

@@ -15,6 +15,7 @@ const (
 	randomPairs  = 300_000 // drawn for each family
 	priorCount   = 30.0    // as many observed matches as the shipped share weighs
 	startMatches = 0.3     // matches of a record that are expected before looking
+	leastMatches = 0.1     // below which few records that overlap are not heard among many that do not
 	maxMatches   = 15.0    // matches of a record above which a fit is not believed
 	uPrior       = 10.0    // as many random pairs as the shipped share among unrelated records weighs
 	rounds       = 100
@@ -23,7 +24,10 @@ const (
 	tooCommon    = 4.0 // bits: one in sixteen records has it, more than copies of one entity would
 	enoughPairs  = 20  // random pairs on a level from which the rarity usual there is known
 	identLeast   = 8.0 // bits of an identifier that agrees, before its rarity
+	fewRecords   = 50  // fewer do not teach how those of one entity differ
 	carefulDates = 0.015
+	formsAgree   = 0.5  // of unrelated organisations of one name have one legal form too
+	nameMost     = 28.0 // bits of a name: none is taken for rarer than one in so many
 )
 
 // A fit is the model of one family: what each level is worth.
@@ -127,20 +131,22 @@ func (f *fit) learn(random, candidates []counted) {
 		posterior := make([]float64, len(candidates))
 		sum := 0.0
 		for i, c := range candidates {
-			if f.vetoed(&c.pattern) {
+			if f.apart(&c.pattern) {
 				continue
 			}
 			posterior[i] = c.n * probability(f.score(&c.pattern))
 			sum += posterior[i]
 		}
 		for i, c := range random {
-			if !f.vetoed(&c.pattern) {
+			if !f.apart(&c.pattern) {
 				unrelated[i] = c.n * (1 - probability(f.score(&c.pattern)))
 			}
 		}
 		f.countRandom(random, unrelated)
-		f.countMatches(candidates, posterior, &shippedM)
-		f.setPrior(sum)
+		if f.records >= fewRecords {
+			f.countMatches(candidates, posterior, &shippedM)
+			f.setPrior(max(sum, leastMatches*float64(f.records)))
+		}
 		f.weigh()
 		if math.Abs(sum-before) < 1e-4*sum {
 			break
@@ -161,7 +167,11 @@ func (f *fit) asked() fit {
 
 func (f *fit) setPrior(matches float64) {
 	f.matches = max(matches, startMatches)
-	share := min(0.5, f.matches/f.all)
+	all := f.all
+	if f.family == familyOrganisation { // a few are of one subject, and called alike by that
+		all += known * known / 2
+	}
+	share := min(0.5, f.matches/all)
 	f.prior = math.Log2(share / (1 - share))
 }
 
@@ -281,56 +291,6 @@ func falling(values, n []float64) {
 		}
 	}
 }
-
-// A bar is the bits of one slot.
-type bar struct {
-	weight float64 // of the level
-	rarity float64 // more or less for being rare or common
-	graded float64 // evidence inside the level
-	capped float64 // what the bounds of the slot took off or added
-}
-
-func (b bar) bits() float64 { return b.weight + b.rarity + b.graded + b.capped }
-
-func (f *fit) bar(s slot, c cell) bar {
-	l := c.level()
-	if l == 0 {
-		return bar{}
-	}
-	b := bar{weight: f.weight[s][l], graded: c.evidence()}
-	if r := c.rarity(); r > 0 && !math.IsNaN(f.base[s][l]) {
-		b.rarity = tfWeight * max(-tfMost, min(tfMost, r-f.base[s][l]))
-		if l == 1 && r < tooCommon { // to agree on what a share p of all have can say no more than 1/p
-			b.rarity = min(b.rarity, max(0, r)-b.weight)
-		}
-	}
-	sum := b.weight + b.rarity + b.graded
-	b.capped = max(bounds[s].least, min(bounds[s].most, sum)) - sum
-	return b
-}
-
-// score is the log odds, in bits, that a pair of this pattern is one entity.
-func (f *fit) score(p *pattern) float64 {
-	sum := f.prior
-	for s, c := range p.slot {
-		if c.level() > 0 {
-			sum += f.bar(slot(s), c).bits()
-		}
-	}
-	return sum
-}
-
-// vetoed says whether a pair is two whatever its score. That days of birth lie years
-// apart says so only where dates are kept with care: not where too many records of
-// one entity differ in them.
-func (f *fit) vetoed(p *pattern) bool {
-	if p.veto == vetoBirth {
-		return f.m[slotDate][value.DateDiffer] < carefulDates
-	}
-	return p.veto != vetoNone
-}
-
-func probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // check refuses a fit that found another kind of pairs than matches: far too many,
 // or ones that agree less than the shipped model's.

@@ -109,6 +109,21 @@ func (t *Token) weigh(f Frequencies) float64 {
 	return 12
 }
 
+// Telling is how many bits a word of an organisation's name tells as far as our tables
+// know, and whether it stands in so many names that it tells none from others. Long
+// words are rarer than short ones (Piantadosi and others, Word lengths are optimized
+// for efficient communication, 2011).
+func Telling(norm string) (bits float64, common bool) {
+	k := known()
+	switch {
+	case k.weak[norm]:
+		return 3, true
+	case k.trade[norm], strings.Trim(norm, "0123456789") == "", k.places[norm] != "", len(norm) <= 2:
+		return 6, true
+	}
+	return math.Min(16, 6+float64(len([]rune(norm)))), false
+}
+
 // balance is the graded evidence of what agrees against what does not, in
 // [-4,+4].
 func balance(agree, differ float64) float64 {

@@ -78,6 +78,7 @@ func (f *Form) sonOf() string {
 // A personRest is what names of one side have no partner, by role.
 type personRest struct {
 	given, middle, family, initials int
+	known                           int  // of given, that our tables have
 	fathers                         int  // of middle, that are plainly of the father's name
 	first                           bool // the first name is among them
 	weight                          float64
@@ -110,6 +111,9 @@ func personRestOf(f *Form, taken func(int) bool, fr Frequencies) personRest {
 			}
 		default:
 			p.given++
+			if t.person > 0 {
+				p.known++
+			}
 		}
 	}
 	return p
@@ -120,7 +124,7 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 	ra := personRestOf(a, func(i int) bool { return al.of[i] >= 0 }, f)
 	rb := personRestOf(b, func(j int) bool { return al.taken[j] }, f)
 	agree, common := 0.0, 0.0
-	surname, given := false, false
+	surname, given, two := false, false, false
 	n := -1
 	for i := range a.Tokens {
 		t := &a.Tokens[i]
@@ -135,7 +139,11 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 			o := nth(b, int(al.of[n]))
 			surname = surname || t.Role == Surname || o.Role == Surname
 			given = given || t.Role == Given || o.Role == Given
-			if al.ties[n] == tieSlip && f != nil {
+			switch {
+			case al.ties[n] != tieSlip:
+			case t.person > 0 && o.person > 0: // Mary and Mark are no spellings of each other
+				two = true
+			case f != nil:
 				common += twoNames(f.Token(t.Norm), f.Token(o.Norm))
 			}
 		}
@@ -145,6 +153,8 @@ func (al *alignment) persons(r Result, a, b *Form, f Frequencies) Result {
 	switch {
 	case full == 0:
 		r.Level, r.Norm, r.Why, r.Bits = PersonDisjoint, "", "no name shared", 0
+	case two:
+		r.Level, r.Why, r.Bits = PersonSurname, "given names a slip apart that are two", -4
 	case ra.all() > 0 && rb.all() > 0, ra.initials > 0 && rb.initials > 0:
 		r = al.differ(r, ra, rb, surname, given)
 	case ra.all()+ra.initials > 0 || rb.all()+rb.initials > 0:
@@ -197,6 +207,8 @@ func nth(f *Form, n int) *Token {
 // differ is the level where each side has names of its own.
 func (al *alignment) differ(r Result, ra, rb personRest, surname, given bool) Result {
 	switch {
+	case surname && ra.known > 0 && rb.known > 0:
+		r.Level, r.Why, r.Bits = PersonSurname, "family name shared, given names are two", -4
 	case surname:
 		r.Level, r.Why = PersonSurname, "family name shared, other names differ"
 	case given || al.names() > 0:

@@ -130,8 +130,8 @@ func alike(a, b *Token) (tie, int) {
 	switch {
 	case a.Norm == b.Norm:
 		return tieEqual, 0
-	case a.Value >= 0 || b.Value >= 0:
-		return tieNone, 0 // numbers are equal or not
+	case a.Value >= 0 || b.Value >= 0 || a.Role == Place && b.Role == Place:
+		return tieNone, 0 // numbers and places are equal or not
 	case a.Loose || b.Loose:
 		return alikeLoose(a, b)
 	case a.Sound == b.Sound:

@@ -19,7 +19,12 @@ func PersonOf(p Parts) *Form {
 			continue
 		}
 		text = append(text, part.text)
-		for _, t := range personTokens(cut(part.text)) {
+		pieces := cut(part.text)
+		if n := len(pieces) - 1; n > 0 && generations[pieces[n].rend.norm] > 0 { // "Dobbins Jr" in one column
+			f.addSuffix(pieces[n:])
+			pieces = pieces[:n]
+		}
+		for _, t := range personTokens(pieces) {
 			if t.Role == Core {
 				t.Role = part.role
 			}

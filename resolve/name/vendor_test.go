@@ -37,6 +37,7 @@ func TestVendors(t *testing.T) {
 		{"California Department of Justice", "U.S. Department of Justice", false},
 		{"California Department of Justice", "Department of Justice", false},
 		{"City of Portland", "City of Chicago", false},
+		{"State of New York", "State of North Carolina", false},
 		{"U.S. Customs & Border Protection", "Immigration and Customs Enforcement", false},
 		{"Ministry of Defence of Ukraine", "Ministry of Defence of the Russian Federation", false},
 		{"Amazon Web Services, Inc.", "Amazon.com Services LLC", false},

@@ -66,12 +66,15 @@ func filler(s string) bool {
 // Empty says whether there is nothing to compare.
 func (id *Identifier) Empty() bool { return id.Generic || id.Value == "" }
 
+// Norm is the identifier by which its frequency is counted.
+func (id *Identifier) Norm() string { return id.Scheme + ":" + id.Value }
+
 // Keys gives scheme and value.
 func (id *Identifier) Keys(emit func(Family, string)) {
 	if id.Empty() {
 		return
 	}
-	emit(KeyWhole, id.Scheme+":"+id.Value)
+	emit(KeyWhole, id.Norm())
 	if trimmed := strings.TrimLeft(id.Value, "0"); !id.Valid && len(trimmed) >= 6 {
 		emit(KeyNear, trimmed) // whatever the property: sources disagree about what a number is
 	}
@@ -87,9 +90,9 @@ func (id *Identifier) Compare(o *Identifier) Result {
 	same := id.Scheme == o.Scheme
 	switch {
 	case same && id.Value == o.Value && id.Valid && o.Valid:
-		return Result{Level: IdentifierEqual, Norm: id.Scheme + ":" + id.Value, Why: id.Scheme + " " + id.Value}
+		return Result{Level: IdentifierEqual, Norm: id.Norm(), Why: id.Scheme + " " + id.Value}
 	case a == b && (same || len(a) >= 6 && !id.Strong && !o.Strong):
-		return Result{Level: IdentifierWeak, Norm: id.Scheme + ":" + id.Value, Why: "the number " + a}
+		return Result{Level: IdentifierWeak, Norm: id.Norm(), Why: "the number " + a}
 	case !same:
 		return Result{}
 	case len(a) >= 7 && len(b) >= 7 && oneSlip(a, b) && !(id.Valid && o.Valid):
