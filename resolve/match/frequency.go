@@ -23,7 +23,7 @@ type counted64 struct {
 }
 
 func (m *Matcher) countForms(ctx context.Context) error {
-	rows, err := m.keyRows(ctx, func(w *worker, rec uint32, out []key) []key {
+	rows, err := m.keyRows(ctx, func(w *worker, rec uint32, out []grouped) []grouped {
 		m.load(w, &w.left, rec)
 		for i, f := range w.left.forms {
 			out = normKeys(w.left.tags[i], f, out)

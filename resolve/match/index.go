@@ -12,27 +12,35 @@ import (
 type kin uint8
 
 const (
-	kinIdent  kin = iota // identifier, e-mail, telephone number, host, reference
-	kinFull              // the whole name
-	kinToken             // one word of a name
-	kinPair              // two words of a name
-	kinWeak              // skeleton of a word, letters left out
-	kinAcro              // acronym
-	kinDate              // a day
-	kinPart              // month and day, year and month, year
-	kinPlace             // street and number, postal code
-	kinArea              // a word of an address, a country
-	kinWord              // a word of a text
-	kinJoined            // two or three common keys together
+	kinIdent   kin = iota // identifier, e-mail, telephone number, host, reference
+	kinFull               // the whole name
+	kinPair               // two words of a name
+	kinToken              // one word of a name
+	kinDate               // a day
+	kinPart               // month and day, year and month, year
+	kinPlace              // street and number, postal code
+	kinAcro               // acronym
+	kinInitial            // first letter of a word of a name
+	kinBones              // skeleton of a word of a name
+	kinWeak               // a word of a name, a letter left out
+	kinArea               // a word of an address, a country
+	kinWord               // a word of a text
+	kinJoined             // two or three common keys together
 	kins
 )
 
 // factor is how much a shared key of the kin counts beside its rarity. Method:
 // weights of typed tokens in nomenklatura's index, adjusted on none of our data.
-var factor = [kins]float32{10, 6, 3, 4, 1.5, 2, 2.5, 2, 3, 1, 1, 2}
+var factor = [kins]float32{
+	kinIdent: 10, kinFull: 3, kinToken: 3, kinPair: 2, kinBones: 1.5, kinWeak: 1.5, kinInitial: 1, kinAcro: 2,
+	kinDate: 2.5, kinPart: 2, kinPlace: 3, kinArea: 1, kinWord: 1, kinJoined: 2,
+}
 
 // joins says which keys are joined with others when too many records have them.
-var joins = [kins]bool{kinToken: true, kinDate: true, kinPart: true, kinArea: true, kinWord: true, kinPlace: true, kinFull: true, kinIdent: true, kinAcro: true}
+var joins = [kins]bool{
+	kinIdent: true, kinFull: true, kinToken: true, kinDate: true, kinPart: true, kinPlace: true, kinAcro: true,
+	kinInitial: true, kinBones: true, kinArea: true, kinWord: true,
+}
 
 // A key is a hash whose low four bits are its kin.
 type key uint64
@@ -45,10 +53,13 @@ func (k key) kin() kin { return kin(k & 15) }
 
 // Bounds of the index.
 const (
-	commonKey  = 200 // records from which a key leads to nobody by itself
-	maxKeys    = 192 // keys of one record
-	maxJoin    = 8   // common keys of one record that are joined
-	tiers      = 3   // a joined key has at most three terms
+	commonKey  = 200            // records from which a key leads to nobody by itself
+	maxKeys    = 192            // keys of one record
+	maxJoin    = 16             // common keys of one record that are joined
+	mostJoined = 48             // joined keys of one record in a tier
+	groupJoin  = 3              // of one group, beside a first letter
+	manyJoined = 10 * commonKey // records that have two keys by chance from which they are not joined
+	tiers      = 3              // a joined key has at most three terms
 	shardBits  = 8
 	shardCount = 1 << shardBits
 )
@@ -69,6 +80,7 @@ type tier struct {
 	ends     []uint32               // of the records of a key in postings
 	postings []uint32               // ascending within a key
 	rows     []uint32
+	groups   []uint8 // of the keys in rows, of the first tier only
 	rowEnds  []uint32
 }
 
@@ -82,10 +94,21 @@ func (t *tier) records(at uint32) []uint32 {
 }
 
 func (t *tier) row(rec uint32) []uint32 {
-	if rec == 0 {
-		return t.rows[:t.rowEnds[0]]
+	from, to := t.span(rec)
+	return t.rows[from:to]
+}
+
+func (t *tier) span(rec uint32) (from, to uint32) {
+	if rec > 0 {
+		from = t.rowEnds[rec-1]
 	}
-	return t.rows[t.rowEnds[rec-1]:t.rowEnds[rec]]
+	return from, t.rowEnds[rec]
+}
+
+// groupsOf gives the groups of the keys of a record.
+func (t *tier) groupsOf(rec uint32) []uint8 {
+	from, to := t.span(rec)
+	return t.groups[from:to]
 }
 
 // find gives the place of a key.
@@ -105,13 +128,19 @@ func (m *Matcher) buildIndex(ctx context.Context) error {
 		if t == 0 {
 			rows, err = m.keyRows(ctx, m.recordKeys)
 		} else {
-			rows, err = m.keyRows(ctx, func(w *worker, rec uint32, out []key) []key {
+			rows, err = m.keyRows(ctx, func(w *worker, rec uint32, out []grouped) []grouped {
 				w.common = ix.common(rec, w.common[:0])
-				return ix.joined(t, w.common, out)
+				for _, k := range ix.joined(t, w.common, nil) {
+					out = append(out, grouped{key: k.key})
+				}
+				return out
 			})
 		}
 		if err != nil {
 			return err
+		}
+		if t == 0 {
+			ix.tier[t].groups = rows.groups
 		}
 		if err := ix.tier[t].build(ctx, rows, m.cfg.Threads); err != nil {
 			return err
@@ -120,29 +149,42 @@ func (m *Matcher) buildIndex(ctx context.Context) error {
 	return nil
 }
 
-// keyRows are the keys of all records, row by row.
-type keyRows struct {
-	keys []key
-	ends []uint32
+// A grouped key is one with its group among the keys of its record. Keys of one
+// group say one thing, so that no more than one of them counts: a word, and it with
+// a letter left out. Keys of group 0 count each by itself.
+type grouped struct {
+	key
+	group uint8
 }
 
-func (m *Matcher) keyRows(ctx context.Context, of func(*worker, uint32, []key) []key) (keyRows, error) {
+func compareGrouped(a, b grouped) int {
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.group, b.group))
+}
+
+func sameKey(a, b grouped) bool { return a.key == b.key }
+
+// keyRows are the keys of all records, row by row.
+type keyRows struct {
+	keys   []key
+	groups []uint8
+	ends   []uint32
+}
+
+func (m *Matcher) keyRows(ctx context.Context, of func(*worker, uint32, []grouped) []grouped) (keyRows, error) {
 	n := len(m.store.ids)
-	type part struct {
-		keys []key
-		ends []uint32
-	}
-	parts := make([]part, chunks(n))
+	parts := make([]keyRows, chunks(n))
 	err := m.each(ctx, n, func(w *worker, c, from, to int) {
-		p := part{ends: make([]uint32, 0, to-from)}
+		p := keyRows{ends: make([]uint32, 0, to-from)}
 		for rec := from; rec < to; rec++ {
 			w.keys = of(w, uint32(rec), w.keys[:0])
-			slices.Sort(w.keys)
-			w.keys = slices.Compact(w.keys)
-			p.keys = append(p.keys, w.keys...)
+			slices.SortFunc(w.keys, compareGrouped)
+			w.keys = slices.CompactFunc(w.keys, sameKey)
+			for _, k := range w.keys {
+				p.keys, p.groups = append(p.keys, k.key), append(p.groups, k.group)
+			}
 			p.ends = append(p.ends, uint32(len(p.keys)))
 		}
-		p.keys = slices.Clip(p.keys)
+		p.keys, p.groups = slices.Clip(p.keys), slices.Clip(p.groups)
 		parts[c] = p
 	})
 	if err != nil {
@@ -155,14 +197,15 @@ func (m *Matcher) keyRows(ctx context.Context, of func(*worker, uint32, []key) [
 	if total > math.MaxUint32 {
 		return keyRows{}, errTooMany
 	}
-	rows := keyRows{keys: make([]key, 0, total), ends: make([]uint32, 0, n)}
+	rows := keyRows{keys: make([]key, 0, total), groups: make([]uint8, 0, total), ends: make([]uint32, 0, n)}
 	for i, p := range parts {
 		base := uint32(len(rows.keys))
 		rows.keys = append(rows.keys, p.keys...)
+		rows.groups = append(rows.groups, p.groups...)
 		for _, end := range p.ends {
 			rows.ends = append(rows.ends, base+end)
 		}
-		parts[i] = part{}
+		parts[i] = keyRows{}
 	}
 	return rows, nil
 }
@@ -270,28 +313,44 @@ func (t *tier) join(ctx context.Context, threads int, rows keyRows, shard func(i
 }
 
 // common gives the keys of a record that too many records have and that may be
-// joined, rarest first, at most maxJoin.
+// joined, rarest first.
 func (ix *index) common(rec uint32, out []ranked) []ranked {
-	for _, at := range ix.tier[0].row(rec) {
-		out = ix.addCommon(at, out)
+	groups := ix.tier[0].groupsOf(rec)
+	for i, at := range ix.tier[0].row(rec) {
+		out = ix.addCommon(at, groups[i], out)
 	}
-	return rarest(out, maxJoin)
+	return joining(out)
 }
 
-func (ix *index) addCommon(at uint32, out []ranked) []ranked {
+// joining cuts common keys to those that are joined: the rarest, few of each group.
+func joining(keys []ranked) []ranked {
+	var of [math.MaxUint8 + 1]uint8
+	keys = slices.DeleteFunc(rarest(keys, len(keys)), func(k ranked) bool {
+		if k.group == 0 || k.key.kin() == kinInitial {
+			return false
+		}
+		of[k.group]++
+		return of[k.group] > groupJoin
+	})
+	return keys[:min(len(keys), maxJoin)]
+}
+
+func (ix *index) addCommon(at uint32, group uint8, out []ranked) []ranked {
 	t := &ix.tier[0]
 	if df := t.df(at); df > commonKey && joins[t.keys[at].kin()] {
-		out = append(out, ranked{key: t.keys[at], df: uint32(df)})
+		out = append(out, ranked{key: t.keys[at], df: uint32(df), group: group})
 	}
 	return out
 }
 
 // A ranked key is one with the number of records that have it.
 type ranked struct {
-	key key
-	df  uint32
-	at  uint32 // its place
-	in  uint8  // its tier
+	key   key
+	df    uint32
+	at    uint32 // its place
+	in    uint8  // its tier
+	group uint8
+	worth float32
 }
 
 func rarest(keys []ranked, most int) []ranked {
@@ -300,28 +359,34 @@ func rarest(keys []ranked, most int) []ranked {
 }
 
 // joined makes the keys of tier t out of a record's common keys: pairs, and triples
-// of which no two are a rare pair, which would lead to the others by itself.
-func (ix *index) joined(t int, atoms []ranked, out []key) []key {
+// of which no two are a rare pair, which would lead to the others by itself. Of too
+// many it keeps those that the fewest records have by chance, which is their df.
+func (ix *index) joined(t int, atoms, out []ranked) []ranked {
+	add := func(chance float64, keys ...key) {
+		out = append(out, ranked{key: join(keys...), df: uint32(min(chance, math.MaxUint32))})
+	}
+	n := float64(ix.n)
 	for i, a := range atoms {
 		for j, b := range atoms[:i] {
-			if !joinable(a.key, b.key) {
+			two := float64(a.df) * float64(b.df) / n
+			if !ix.joinable(a, b) {
 				continue
 			}
 			if t == 1 {
-				out = append(out, join(a.key, b.key))
+				add(two, a.key, b.key)
 				continue
 			}
 			if !ix.isCommon(1, join(a.key, b.key)) {
 				continue
 			}
 			for _, c := range atoms[:j] {
-				if joinable(a.key, c.key) && joinable(b.key, c.key) && ix.isCommon(1, join(a.key, c.key)) && ix.isCommon(1, join(b.key, c.key)) {
-					out = append(out, join(a.key, b.key, c.key))
+				if ix.joinable(a, c) && ix.joinable(b, c) && ix.isCommon(1, join(a.key, c.key)) && ix.isCommon(1, join(b.key, c.key)) {
+					add(two*float64(c.df)/n, a.key, b.key, c.key)
 				}
 			}
 		}
 	}
-	return out
+	return rarest(out, mostJoined)
 }
 
 func (ix *index) isCommon(t int, k key) bool {
@@ -329,10 +394,10 @@ func (ix *index) isCommon(t int, k key) bool {
 	return ok && ix.tier[t].df(at) > commonKey
 }
 
-// joinable says whether two keys say different things: parts of one date do not.
-func joinable(a, b key) bool {
-	date := func(k key) bool { return k.kin() == kinDate || k.kin() == kinPart }
-	return !(date(a) && date(b))
+// joinable says whether two keys say different things, and few enough records would
+// have both for a third to make them rare.
+func (ix *index) joinable(a, b ranked) bool {
+	return (a.group == 0 || a.group != b.group) && float64(a.df)*float64(b.df) <= manyJoined*float64(ix.n)
 }
 
 // join is one key for several, whatever their order.
