@@ -9,7 +9,7 @@ import (
 
 // Bounds of the search for candidates.
 const (
-	bulkBudget   = 1500  // postings read for one record among all
+	bulkBudget   = 1000  // postings read for one record among all
 	screenBudget = 20000 // postings read for one request
 	worthFloor   = 0.1   // of the best candidate's worth
 	leadFold     = 5     // times as many of those found are looked at
@@ -150,7 +150,7 @@ func bestOf(found []candidate, most int) []candidate {
 
 // generators gives the keys of a record that lead to others.
 func (ix *index) generators(rec uint32, out []ranked) []ranked {
-	groups := ix.tier[0].groupsOf(rec)
+	groups := ix.tier[0].groups(rec)
 	for t := range ix.tier {
 		for i, at := range ix.tier[t].row(rec) {
 			if df := ix.tier[t].df(at); df > 1 && df <= commonKey && ix.tier[t].keys[at].kin() != kinInitial {
@@ -180,7 +180,7 @@ func (m *Matcher) block(ctx context.Context) error {
 		var out []uint32
 		for rec := uint32(from); rec < uint32(to); rec++ {
 			w.common = m.index.generators(rec, w.common[:0])
-			row, groups := m.index.tier[0].row(rec), m.index.tier[0].groupsOf(rec)
+			row, groups := m.index.tier[0].row(rec), m.index.tier[0].groups(rec)
 			found := m.index.search(w, w.common, row, groups, bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
 			for _, f := range found {
 				out = append(out, f.rec)

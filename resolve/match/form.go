@@ -150,7 +150,7 @@ func normKey(s slot, text string) key { return keyOf(kins, s, text) }
 
 // keepForms is how many parsed values are kept; beyond it, values are parsed each
 // time they are compared, and a few kept by each worker.
-const keepForms = 6_000_000
+const keepForms = 12_000_000
 
 // parseAll parses every value once, while there are not too many.
 func (m *Matcher) parseAll(ctx context.Context) error {

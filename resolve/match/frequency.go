@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -33,45 +34,37 @@ func (m *Matcher) countForms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.freq = countKeys(rows.keys, len(m.store.ids))
-	return nil
+	m.freq, err = countKeys(ctx, rows, len(m.store.ids), m.cfg.Threads)
+	return err
 }
 
-func countKeys(all []key, n int) frequencies {
-	slices.Sort(all)
-	repeated := 0
-	runs(all, func(_ key, n int) {
-		if n > 1 {
-			repeated++
-		}
+func countKeys(ctx context.Context, rows []block[key], records, threads int) (frequencies, error) {
+	var repeated [shardCount][]counted64
+	err := eachShard(ctx, threads, rows, func(s int, es []entry) {
+		slices.SortFunc(es, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
+		runs(es, func(run []entry) {
+			if len(run) > 1 {
+				repeated[s] = append(repeated[s], counted64{run[0].key, uint32(len(run))})
+			}
+		})
 	})
+	if err != nil {
+		return frequencies{}, err
+	}
+	all := slices.Concat(repeated[:]...)
 	size := 16
-	for size < 2*repeated {
+	for size < 2*len(all) {
 		size *= 2
 	}
-	f := frequencies{n: float64(n), table: make([]counted64, size)}
-	runs(all, func(k key, n int) {
-		if n < 2 {
-			return
-		}
-		at := uint64(k>>4) & uint64(size-1)
+	f := frequencies{n: float64(records), table: make([]counted64, size)}
+	for _, c := range all {
+		at := uint64(c.key>>4) & uint64(size-1)
 		for f.table[at].n != 0 {
 			at = (at + 1) & uint64(size-1)
 		}
-		f.table[at] = counted64{k, uint32(n)}
-	})
-	return f
-}
-
-func runs(all []key, do func(k key, n int)) {
-	for i := 0; i < len(all); {
-		j := i + 1
-		for j < len(all) && all[j] == all[i] {
-			j++
-		}
-		do(all[i], j-i)
-		i = j
+		f.table[at] = c
 	}
+	return f, nil
 }
 
 // count gives the number of records, 1 where it is not known.

@@ -53,16 +53,16 @@ func (k key) kin() kin { return kin(k & 15) }
 
 // Bounds of the index.
 const (
-	commonKey  = 200            // records from which a key leads to nobody by itself
-	maxKeys    = 192            // keys of one record
-	maxJoin    = 16             // common keys of one record that are joined
-	mostJoined = 48             // joined keys of one record in a tier
-	groupJoin  = 3              // of one group, beside a first letter
-	manyJoined = 10 * commonKey // records that have two keys by chance from which they are not joined
-	tiers      = 3              // a joined key has at most three terms
-	shardBits  = 8
-	shardCount = 1 << shardBits
+	commonKey  = 200           // records from which a key leads to nobody by itself
+	maxKeys    = 192           // keys of one record
+	maxJoin    = 16            // common keys of one record that are joined
+	groupJoin  = 3             // of one group, beside a first letter
+	mostChance = 2 * commonKey // records that have two keys by chance from which they are not joined
+	tiers      = 3             // a joined key has at most three terms
 )
+
+// mostJoined is how many joined keys of one record a tier has.
+var mostJoined = [tiers]int{1: 48, 2: 16}
 
 // An index says which records have a key. Its first tier holds keys as they come;
 // the second those made of two keys that are too common, the third of three, so
@@ -72,58 +72,11 @@ type index struct {
 	tier [tiers]tier
 }
 
-// A tier holds keys in ascending order with the records that have them, and the
-// keys of every record as places in that order.
-type tier struct {
-	keys     []key
-	shard    [shardCount + 1]uint32 // where the keys with these first bits begin
-	ends     []uint32               // of the records of a key in postings
-	postings []uint32               // ascending within a key
-	rows     []uint32
-	groups   []uint8 // of the keys in rows, of the first tier only
-	rowEnds  []uint32
-}
-
-func (t *tier) df(at uint32) int { return len(t.records(at)) }
-
-func (t *tier) records(at uint32) []uint32 {
-	if at == 0 {
-		return t.postings[:t.ends[0]]
-	}
-	return t.postings[t.ends[at-1]:t.ends[at]]
-}
-
-func (t *tier) row(rec uint32) []uint32 {
-	from, to := t.span(rec)
-	return t.rows[from:to]
-}
-
-func (t *tier) span(rec uint32) (from, to uint32) {
-	if rec > 0 {
-		from = t.rowEnds[rec-1]
-	}
-	return from, t.rowEnds[rec]
-}
-
-// groupsOf gives the groups of the keys of a record.
-func (t *tier) groupsOf(rec uint32) []uint8 {
-	from, to := t.span(rec)
-	return t.groups[from:to]
-}
-
-// find gives the place of a key.
-func (t *tier) find(k key) (uint32, bool) {
-	s := uint64(k) >> (64 - shardBits)
-	from, to := t.shard[s], t.shard[s+1]
-	at, ok := slices.BinarySearch(t.keys[from:to], k)
-	return from + uint32(at), ok
-}
-
 func (m *Matcher) buildIndex(ctx context.Context) error {
 	ix := &m.index
 	ix.n = len(m.store.ids)
 	for t := range ix.tier {
-		var rows keyRows
+		var rows []block[key]
 		var err error
 		if t == 0 {
 			rows, err = m.keyRows(ctx, m.recordKeys)
@@ -139,10 +92,7 @@ func (m *Matcher) buildIndex(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if t == 0 {
-			ix.tier[t].groups = rows.groups
-		}
-		if err := ix.tier[t].build(ctx, rows, m.cfg.Threads); err != nil {
+		if err := ix.tier[t].build(ctx, rows, t > 0, m.cfg.Threads); err != nil {
 			return err
 		}
 	}
@@ -163,159 +113,10 @@ func compareGrouped(a, b grouped) int {
 
 func sameKey(a, b grouped) bool { return a.key == b.key }
 
-// keyRows are the keys of all records, row by row.
-type keyRows struct {
-	keys   []key
-	groups []uint8
-	ends   []uint32
-}
-
-func (m *Matcher) keyRows(ctx context.Context, of func(*worker, uint32, []grouped) []grouped) (keyRows, error) {
-	n := len(m.store.ids)
-	parts := make([]keyRows, chunks(n))
-	err := m.each(ctx, n, func(w *worker, c, from, to int) {
-		p := keyRows{ends: make([]uint32, 0, to-from)}
-		for rec := from; rec < to; rec++ {
-			w.keys = of(w, uint32(rec), w.keys[:0])
-			slices.SortFunc(w.keys, compareGrouped)
-			w.keys = slices.CompactFunc(w.keys, sameKey)
-			for _, k := range w.keys {
-				p.keys, p.groups = append(p.keys, k.key), append(p.groups, k.group)
-			}
-			p.ends = append(p.ends, uint32(len(p.keys)))
-		}
-		p.keys, p.groups = slices.Clip(p.keys), slices.Clip(p.groups)
-		parts[c] = p
-	})
-	if err != nil {
-		return keyRows{}, err
-	}
-	total := 0
-	for _, p := range parts {
-		total += len(p.keys)
-	}
-	if total > math.MaxUint32 {
-		return keyRows{}, errTooMany
-	}
-	rows := keyRows{keys: make([]key, 0, total), groups: make([]uint8, 0, total), ends: make([]uint32, 0, n)}
-	for i, p := range parts {
-		base := uint32(len(rows.keys))
-		rows.keys = append(rows.keys, p.keys...)
-		rows.groups = append(rows.groups, p.groups...)
-		for _, end := range p.ends {
-			rows.ends = append(rows.ends, base+end)
-		}
-		parts[i] = keyRows{}
-	}
-	return rows, nil
-}
-
-// build sorts keys into places. It takes the keys shard by shard, so that what is
-// looked up while it works stays small.
-func (t *tier) build(ctx context.Context, rows keyRows, threads int) error {
-	t.rowEnds = rows.ends
-	t.rows = make([]uint32, len(rows.keys))
-	var sizes [shardCount]int
-	for _, k := range rows.keys {
-		sizes[k>>(64-shardBits)]++
-	}
-	type entry struct {
-		key key
-		at  uint32 // in rows
-	}
-	type made struct {
-		keys     []key
-		ends     []uint32 // within the shard
-		postings []uint32
-	}
-	parts := make([]made, shardCount)
-	const group = 32 // shards gathered in one pass over the rows
-	for first := 0; first < shardCount; first += group {
-		var entries [group][]entry
-		for s := range entries {
-			entries[s] = make([]entry, 0, sizes[first+s])
-		}
-		for at, k := range rows.keys {
-			if s := int(k>>(64-shardBits)) - first; s >= 0 && s < group {
-				entries[s] = append(entries[s], entry{k, uint32(at)})
-			}
-		}
-		err := parallel(ctx, threads, group, func(s int) {
-			es := entries[s]
-			slices.SortFunc(es, func(a, b entry) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
-			p := made{postings: make([]uint32, len(es))}
-			distinct := 0
-			for i, e := range es {
-				if i == 0 || e.key != es[i-1].key {
-					distinct++
-				}
-			}
-			p.keys, p.ends = make([]key, 0, distinct), make([]uint32, 0, distinct)
-			rec := 0
-			for i, e := range es {
-				if i == 0 || e.key != es[i-1].key {
-					p.keys, p.ends = append(p.keys, e.key), append(p.ends, uint32(i))
-					rec = 0
-				}
-				rec += seek(rows.ends[rec:], e.at)
-				p.postings[i] = uint32(rec)
-				p.ends[len(p.ends)-1] = uint32(i + 1)
-				t.rows[e.at] = uint32(len(p.keys) - 1) // within the shard, until all are known
-			}
-			parts[first+s] = p
-			entries[s] = nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return t.join(ctx, threads, rows, func(s int) ([]key, []uint32, []uint32) {
-		p := parts[s]
-		parts[s] = made{}
-		return p.keys, p.ends, p.postings
-	}, len(rows.keys))
-}
-
-// seek gives the first place whose end lies behind at, from the front, in steps
-// that double.
-func seek(ends []uint32, at uint32) int {
-	step := 1
-	for step < len(ends) && ends[step] <= at {
-		step *= 2
-	}
-	lo := step / 2
-	hi := min(step+1, len(ends))
-	i, _ := slices.BinarySearch(ends[lo:hi], at+1)
-	return lo + i
-}
-
-// join puts the shards one behind the other.
-func (t *tier) join(ctx context.Context, threads int, rows keyRows, shard func(int) ([]key, []uint32, []uint32), total int) error {
-	t.postings = make([]uint32, 0, total)
-	for s := range shardCount {
-		t.shard[s] = uint32(len(t.keys))
-		keys, ends, postings := shard(s)
-		base := uint32(len(t.postings))
-		t.keys = append(t.keys, keys...)
-		for _, e := range ends {
-			t.ends = append(t.ends, base+e)
-		}
-		t.postings = append(t.postings, postings...)
-	}
-	t.shard[shardCount] = uint32(len(t.keys))
-	t.keys, t.ends = slices.Clip(t.keys), slices.Clip(t.ends)
-	return parallel(ctx, threads, threads, func(i int) {
-		from, to := len(t.rows)*i/threads, len(t.rows)*(i+1)/threads
-		for at := from; at < to; at++ {
-			t.rows[at] += t.shard[rows.keys[at]>>(64-shardBits)]
-		}
-	})
-}
-
 // common gives the keys of a record that too many records have and that may be
 // joined, rarest first.
 func (ix *index) common(rec uint32, out []ranked) []ranked {
-	groups := ix.tier[0].groupsOf(rec)
+	groups := ix.tier[0].groups(rec)
 	for i, at := range ix.tier[0].row(rec) {
 		out = ix.addCommon(at, groups[i], out)
 	}
@@ -359,46 +160,34 @@ func rarest(keys []ranked, most int) []ranked {
 }
 
 // joined makes the keys of tier t out of a record's common keys: pairs, and triples
-// of which no two are a rare pair, which would lead to the others by itself. Of too
-// many it keeps those that the fewest records have by chance, which is their df.
+// of which no two are a rare pair, which would lead to the others by itself. Their
+// df is how many records have all by chance; of too many the rarest are kept.
 func (ix *index) joined(t int, atoms, out []ranked) []ranked {
-	add := func(chance float64, keys ...key) {
-		out = append(out, ranked{key: join(keys...), df: uint32(min(chance, math.MaxUint32))})
-	}
 	n := float64(ix.n)
+	chance := func(a, b ranked) float64 { return float64(a.df) * float64(b.df) / n }
+	common := func(a, b ranked) bool {
+		return a.apart(b) && (chance(a, b) > mostChance || ix.tier[1].many[join(a.key, b.key)] > 0)
+	}
 	for i, a := range atoms {
 		for j, b := range atoms[:i] {
-			two := float64(a.df) * float64(b.df) / n
-			if !ix.joinable(a, b) {
-				continue
-			}
-			if t == 1 {
-				add(two, a.key, b.key)
-				continue
-			}
-			if !ix.isCommon(1, join(a.key, b.key)) {
-				continue
-			}
-			for _, c := range atoms[:j] {
-				if ix.joinable(a, c) && ix.joinable(b, c) && ix.isCommon(1, join(a.key, c.key)) && ix.isCommon(1, join(b.key, c.key)) {
-					add(two*float64(c.df)/n, a.key, b.key, c.key)
+			two := chance(a, b)
+			switch {
+			case t == 1 && two <= mostChance && a.apart(b):
+				out = append(out, ranked{key: join(a.key, b.key), df: uint32(two)})
+			case t == 2 && common(a, b):
+				for _, c := range atoms[:j] {
+					if three := two * float64(c.df) / n; three <= mostChance && common(a, c) && common(b, c) {
+						out = append(out, ranked{key: join(a.key, b.key, c.key), df: uint32(three)})
+					}
 				}
 			}
 		}
 	}
-	return rarest(out, mostJoined)
+	return rarest(out, mostJoined[t])
 }
 
-func (ix *index) isCommon(t int, k key) bool {
-	at, ok := ix.tier[t].find(k)
-	return ok && ix.tier[t].df(at) > commonKey
-}
-
-// joinable says whether two keys say different things, and few enough records would
-// have both for a third to make them rare.
-func (ix *index) joinable(a, b ranked) bool {
-	return (a.group == 0 || a.group != b.group) && float64(a.df)*float64(b.df) <= manyJoined*float64(ix.n)
-}
+// apart says whether two keys say different things.
+func (a ranked) apart(b ranked) bool { return a.group == 0 || a.group != b.group }
 
 // join is one key for several, whatever their order.
 func join(keys ...key) key {
