@@ -1,7 +1,8 @@
 // Command resolve measures resolution on made-up registers of any size, with copies
-// whose entity is known.
+// whose entity is known, and on records made to do harm.
 //
 //	go run ./bench/resolve -data ../shared/data -n 1000000 [-organisations] [-seed 1] [-requests 20000]
+//	go run ./bench/resolve -hostile near|generic|long|bridge
 package main
 
 import (
@@ -17,7 +18,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"overt/resolve/evaluate"
 	"overt/resolve/match"
 )
 
@@ -32,6 +32,8 @@ func run() error {
 	data := flag.String("data", "../shared/data", "folder of the data")
 	n := flag.Int("n", 100_000, "records")
 	organisations := flag.Bool("organisations", false, "make organisations, not persons")
+	harm := flag.String("hostile", "", "records that do harm instead: near, generic, long or bridge")
+	repeat := flag.Bool("again", false, "resolve once more, of what was kept")
 	seed := flag.Uint64("seed", 1, "of the register")
 	requests := flag.Int("requests", 20_000, "requests to screen")
 	threads := flag.Int("threads", 0, "threads; 0 is all processors")
@@ -49,28 +51,32 @@ func run() error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	ctx, cfg := context.Background(), match.Config{Threads: *threads}
+	if *harm != "" {
+		records, ok := hostile[*harm]
+		if !ok {
+			return fmt.Errorf("no records that do harm are called %q", *harm)
+		}
+		_, err := measure(ctx, records, cfg)
+		return err
+	}
 	g, err := newRegister(*data, *seed, *organisations)
 	if err != nil {
 		return err
 	}
-	set := evaluate.Set{Name: fmt.Sprintf("register of %d", *n)}
-	err = g.make(*n, func(r match.Record, entity int) error {
-		set.Records = append(set.Records, r)
-		set.Entity = append(set.Entity, entity)
-		return nil
-	})
+	var first []match.Record
+	m, err := measure(ctx, func(yield func(match.Record) error) error {
+		return g.make(*n, func(r match.Record) error {
+			if len(first) < 2000 {
+				first = append(first, r)
+			}
+			return yield(r)
+		})
+	}, cfg)
+	if err == nil && *repeat {
+		err = again(m, cfg, first)
+	}
 	if err != nil {
-		return err
-	}
-	report, m, err := evaluate.Measure(context.Background(), set, evaluate.Config{Match: match.Config{Threads: *threads}})
-	if err != nil {
-		return err
-	}
-	if err := evaluate.Write(os.Stdout, []*evaluate.Report{report}); err != nil {
-		return err
-	}
-	fmt.Printf("keys %d, joined %d, values %d, patterns %d, %s\n", report.Counts.Keys, report.Counts.Joined, report.Counts.Values, report.Counts.Patterns, report.Counts.Times)
-	if err := again(m, match.Config{Threads: *threads}, set.Records); err != nil {
 		return err
 	}
 	return screen(m, g, *requests)

@@ -178,11 +178,10 @@ func slipDigit(r *rand.Rand, s string) string {
 	return s[:i] + strconv.Itoa(r.IntN(3)) + s[i+1:]
 }
 
-// make yields n records; a quarter of them are copies. The id tells the entity:
-// ENTITY-COPY, with the number of the entity scrambled so that ids say nothing
-// about the order.
-func (g *register) make(n int, yield func(match.Record, int) error) error {
-	for made, entity := 0, 0; made < n; entity++ {
+// make yields n records; a quarter of the entities have copies. The number of the
+// entity is scrambled, so that ids say nothing about the order.
+func (g *register) make(n int, yield func(match.Record) error) error {
+	for made, entity := 0, uint32(0); made < n; entity++ {
 		f := g.entity()
 		copies := 1
 		if g.rng.Float64() < 0.25 {
@@ -193,8 +192,7 @@ func (g *register) make(n int, yield func(match.Record, int) error) error {
 			if c > 0 {
 				this = g.damage(f)
 			}
-			id := fmt.Sprintf("%08x-%d-%d", uint32(entity)*2654435761, c, made)
-			if err := yield(g.record(id, this), entity); err != nil {
+			if err := yield(g.record(idOf(entity*2654435761, c), this)); err != nil {
 				return err
 			}
 			made++

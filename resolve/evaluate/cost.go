@@ -5,15 +5,18 @@ import (
 	"time"
 )
 
-// A stopwatch measures what a run takes.
-type stopwatch struct {
+// A Stopwatch measures what a run takes.
+type Stopwatch struct {
 	start time.Time
 	cpu   time.Duration
 }
 
-func startClock() stopwatch { return stopwatch{time.Now(), cpuTime()} }
+// Start starts a Stopwatch.
+func Start() Stopwatch { return Stopwatch{time.Now(), cpuTime()} }
 
-func (s stopwatch) stop(pairs, threads int) Cost {
+// Stop gives what was taken since the start, by as many threads, 0 for all
+// processors, for as many pairs that were compared.
+func (s Stopwatch) Stop(pairs, threads int) Cost {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}

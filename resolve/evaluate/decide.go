@@ -11,7 +11,7 @@ import (
 
 // decide measures labelled pairs: nothing is searched for or joined.
 func (r *Report) decide(ctx context.Context, data *data, cfg Config) error {
-	clock := startClock()
+	clock := Start()
 	m, err := matcher(data.records, cfg.Match)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (r *Report) decide(ctx context.Context, data *data, cfg Config) error {
 		}
 	}
 	slices.SortFunc(r.By, func(a, b Slice) int { return cmp.Compare(a.Of, b.Of) })
-	r.Cost = clock.stop(len(data.labelled), cfg.Match.Threads)
+	r.Cost = clock.Stop(len(data.labelled), cfg.Match.Threads)
 	return nil
 }
 
@@ -71,7 +71,7 @@ func (r *Report) screen(ctx context.Context, data *data, cfg Config) error {
 			known[entity[i]] = true
 		}
 	}
-	clock := startClock()
+	clock := Start()
 	m, err := matcher(listed, cfg.Match)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (r *Report) screen(ctx context.Context, data *data, cfg Config) error {
 	}
 	r.Screening = s
 	r.Truth = s.Found + s.Missed
-	r.Cost = clock.stop(0, cfg.Match.Threads)
+	r.Cost = clock.Stop(0, cfg.Match.Threads)
 	return nil
 }
 

@@ -131,29 +131,8 @@ func matcher(records []match.Record, cfg match.Config) (*match.Matcher, error) {
 }
 
 func (r *Report) resolve(ctx context.Context, data *data, cfg Config) error {
-	return r.measure(ctx, data, data.entities(), cfg, nil)
-}
-
-// A Set is records with the number of the entity of each.
-type Set struct {
-	Name    string
-	Records []match.Record
-	Entity  []int
-}
-
-// Measure measures a set that is in memory, and gives the matcher after its run.
-func Measure(ctx context.Context, set Set, cfg Config) (*Report, *match.Matcher, error) {
-	r := &Report{Name: set.Name, Records: len(set.Records)}
-	var m *match.Matcher
-	err := r.measure(ctx, &data{records: set.Records}, set.Entity, cfg, &m)
-	if err != nil {
-		return nil, nil, fmt.Errorf("evaluate %s: %w", set.Name, err)
-	}
-	return r, m, nil
-}
-
-func (r *Report) measure(ctx context.Context, data *data, entity []int, cfg Config, keep **match.Matcher) error {
-	clock := startClock()
+	entity := data.entities()
+	clock := Start()
 	m, err := matcher(data.records, cfg.Match)
 	if err != nil {
 		return err
@@ -162,14 +141,11 @@ func (r *Report) measure(ctx context.Context, data *data, entity []int, cfg Conf
 	if err != nil {
 		return err
 	}
-	r.Cost = clock.stop(res.Counts.Pairs, cfg.Match.Threads)
+	r.Cost = clock.Stop(res.Counts.Pairs, cfg.Match.Threads)
 	r.Counts, r.Model = res.Counts, res.Model
 	r.measureClusters(res.Clusters, data.records, entity)
 	r.measureCandidates(m, data, entity)
 	r.slices(res.Clusters, data, entity)
-	if keep != nil {
-		*keep = m
-	}
 	if cfg.Errors > 0 {
 		if err := r.explainErrors(m, res, data, entity, cfg.Errors); err != nil {
 			return err

@@ -9,9 +9,10 @@ import (
 
 // Bounds of the search for candidates.
 const (
-	bulkBudget   = 1500  // postings read for one record among all
+	bulkBudget   = 1000  // postings read for one record among all
 	screenBudget = 20000 // postings read for one request
-	worthFloor   = 0.2   // of the best candidate's worth
+	worthFloor   = 0.1   // of the best candidate's worth
+	leadFold     = 5     // times as many of those found are looked at
 	nearFold     = 8     // times as many candidates are kept of those nearly equal
 	nearShare    = 0.4   // of a record's keys: who shares it is nearly equal
 )
@@ -40,22 +41,16 @@ func (p *pairs) of(a uint32) (from, to uint64) {
 
 // search finds up to most records that share keys with another, best first. leads
 // are keys that lead to records, and are sorted here; row are all its keys of the
-// first tier, ascending. skip says which records are no candidates.
+// first tier, ascending, with their groups. skip says which records are no
+// candidates.
 //
-// Rare keys find the records; what these are worth is then the sum of all keys
-// shared, common ones too, which tell apart those that share one rare key alone.
-func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most int, skip func(uint32) bool) []candidate {
-	slices.SortFunc(leads, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.df, b.df), cmp.Compare(a.key, b.key)) })
+// Rare keys find the records; what these are worth is then the sum of what is
+// shared, common keys too, which tell apart those that share one rare key alone.
+func (ix *index) search(w *worker, leads []ranked, row []uint32, groups []uint8, budget, most int, skip func(uint32) bool) []candidate {
 	w.worth.reset()
-	spent := 0
-	for _, k := range leads {
-		if spent > 0 && spent+int(k.df) > budget {
-			break
-		}
-		spent += int(k.df)
-		worth := ix.worth(k.key, int(k.df))
+	for _, k := range ix.affordable(leads, budget) {
 		for _, rec := range ix.tier[k.in].records(k.at) {
-			w.worth.add(rec, worth)
+			w.worth.add(rec, k.group, k.worth)
 		}
 	}
 	found := w.found[:0]
@@ -65,15 +60,14 @@ func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most in
 		}
 	}
 	w.found = found
-	found = bestOf(found, max(nearFold*most, commonKey))
+	found = bestOf(found, leadFold*most)
 	w.weights = w.weights[:0]
-	var own float32
 	for _, at := range row {
 		w.weights = append(w.weights, ix.worth(ix.tier[0].keys[at], ix.tier[0].df(at)))
-		own += w.weights[len(w.weights)-1]
 	}
+	own := w.shared(row, row, groups)
 	for i := range found {
-		found[i].worth = ix.shared(row, w.weights, found[i].rec)
+		found[i].worth = w.shared(row, ix.tier[0].row(found[i].rec), groups)
 	}
 	found = bestOf(found, nearFold*most)
 	for len(found) > most && found[len(found)-1].worth < nearShare*own {
@@ -82,13 +76,34 @@ func (ix *index) search(w *worker, leads []ranked, row []uint32, budget, most in
 	return found
 }
 
+// affordable gives the rarest keys, as many as the budget has postings for: those
+// of a group behind each other, the most telling first.
+func (ix *index) affordable(leads []ranked, budget int) []ranked {
+	leads = rarest(leads, len(leads))
+	spent := 0
+	for i, k := range leads {
+		if spent += int(k.df); i > 0 && spent > budget {
+			leads = leads[:i]
+			break
+		}
+	}
+	for i := range leads {
+		leads[i].worth = ix.worth(leads[i].key, int(leads[i].df))
+	}
+	slices.SortFunc(leads, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(b.worth, a.worth), cmp.Compare(a.key, b.key))
+	})
+	return leads
+}
+
 func (ix *index) worth(k key, df int) float32 {
 	return factor[k.kin()] * float32(math.Log1p(float64(ix.n)/float64(df)))
 }
 
-// shared adds the weights of the keys that a record has too.
-func (ix *index) shared(row []uint32, weights []float32, rec uint32) float32 {
-	other := ix.tier[0].row(rec)
+// shared adds the weights of the keys of a row that another has too, of each group
+// the highest.
+func (w *worker) shared(row, other []uint32, groups []uint8) float32 {
+	clear(w.best[:])
 	var sum float32
 	for i, j := 0, 0; i < len(row) && j < len(other); {
 		switch {
@@ -97,7 +112,12 @@ func (ix *index) shared(row []uint32, weights []float32, rec uint32) float32 {
 		case row[i] > other[j]:
 			j++
 		default:
-			sum += weights[i]
+			if g := groups[i]; g == 0 {
+				sum += w.weights[i]
+			} else if more := w.weights[i] - w.best[g]; more > 0 {
+				sum += more
+				w.best[g] = w.weights[i]
+			}
 			i++
 			j++
 		}
@@ -111,7 +131,17 @@ func bestOf(found []candidate, most int) []candidate {
 	for _, c := range found {
 		best = max(best, c.worth)
 	}
-	found = slices.DeleteFunc(found, func(c candidate) bool { return c.worth < worthFloor*best })
+	const steps = 256 // in which worth is counted: few are sorted of many
+	var counts [steps]int
+	step := func(c candidate) int { return int(c.worth / best * (steps - 1)) }
+	for _, c := range found {
+		counts[step(c)]++
+	}
+	least := steps
+	for n := 0; least > 0 && n < most; least-- {
+		n += counts[least-1]
+	}
+	found = slices.DeleteFunc(found, func(c candidate) bool { return c.worth < worthFloor*best || step(c) < least })
 	slices.SortFunc(found, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.rec, b.rec))
 	})
@@ -120,10 +150,15 @@ func bestOf(found []candidate, most int) []candidate {
 
 // generators gives the keys of a record that lead to others.
 func (ix *index) generators(rec uint32, out []ranked) []ranked {
+	groups := ix.tier[0].groups(rec)
 	for t := range ix.tier {
-		for _, at := range ix.tier[t].row(rec) {
-			if df := ix.tier[t].df(at); df > 1 && df <= commonKey {
-				out = append(out, ranked{ix.tier[t].keys[at], uint32(df), at, uint8(t)})
+		for i, at := range ix.tier[t].row(rec) {
+			if df := ix.tier[t].df(at); df > 1 && df <= commonKey && ix.tier[t].keys[at].kin() != kinInitial {
+				k := ranked{key: ix.tier[t].keys[at], df: uint32(df), at: at, in: uint8(t)}
+				if t == 0 {
+					k.group = groups[i]
+				}
+				out = append(out, k)
 			}
 		}
 	}
@@ -145,7 +180,8 @@ func (m *Matcher) block(ctx context.Context) error {
 		var out []uint32
 		for rec := uint32(from); rec < uint32(to); rec++ {
 			w.common = m.index.generators(rec, w.common[:0])
-			found := m.index.search(w, w.common, m.index.tier[0].row(rec), bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
+			row, groups := m.index.tier[0].row(rec), m.index.tier[0].groups(rec)
+			found := m.index.search(w, w.common, row, groups, bulkBudget, m.cfg.Candidates, func(b uint32) bool { return b == rec || m.apart(rec, b) })
 			for _, f := range found {
 				out = append(out, f.rec)
 			}
@@ -198,13 +234,14 @@ func gather(parts [][]uint32, counts []uint16) pairs {
 type sums struct {
 	recs []uint32
 	sums []float32
+	last []uint8 // group of the last key added
 	full []bool
 	used []uint32
 }
 
 func newSums() sums {
 	const size = 1 << 12
-	return sums{recs: make([]uint32, size), sums: make([]float32, size), full: make([]bool, size)}
+	return sums{recs: make([]uint32, size), sums: make([]float32, size), last: make([]uint8, size), full: make([]bool, size)}
 }
 
 func (s *sums) reset() {
@@ -214,17 +251,22 @@ func (s *sums) reset() {
 	s.used = s.used[:0]
 }
 
-func (s *sums) add(rec uint32, worth float32) {
+// add adds what a key is worth. Keys of a group come behind each other, and the
+// first of them counts.
+func (s *sums) add(rec uint32, group uint8, worth float32) {
 	mask := uint32(len(s.recs) - 1)
 	at := rec * 0x9e3779b1 & mask
 	for s.full[at] {
 		if s.recs[at] == rec {
-			s.sums[at] += worth
+			if group == 0 || s.last[at] != group {
+				s.sums[at] += worth
+				s.last[at] = group
+			}
 			return
 		}
 		at = (at + 1) & mask
 	}
-	s.recs[at], s.sums[at], s.full[at] = rec, worth, true
+	s.recs[at], s.sums[at], s.last[at], s.full[at] = rec, worth, group, true
 	if s.used = append(s.used, at); len(s.used)*2 > len(s.recs) {
 		s.grow()
 	}
@@ -233,14 +275,14 @@ func (s *sums) add(rec uint32, worth float32) {
 func (s *sums) grow() {
 	old := *s
 	size := 2 * len(old.recs)
-	*s = sums{recs: make([]uint32, size), sums: make([]float32, size), full: make([]bool, size), used: make([]uint32, 0, size/2)}
+	*s = sums{recs: make([]uint32, size), sums: make([]float32, size), last: make([]uint8, size), full: make([]bool, size), used: make([]uint32, 0, size/2)}
 	mask := uint32(size - 1)
 	for _, at := range old.used {
 		to := old.recs[at] * 0x9e3779b1 & mask
 		for s.full[to] {
 			to = (to + 1) & mask
 		}
-		s.recs[to], s.sums[to], s.full[to] = old.recs[at], old.sums[at], true
+		s.recs[to], s.sums[to], s.last[to], s.full[to] = old.recs[at], old.sums[at], old.last[at], true
 		s.used = append(s.used, to)
 	}
 }

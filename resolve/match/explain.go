@@ -42,7 +42,7 @@ type SharedKey struct {
 	Leads           bool // few enough have it to look at all of them
 }
 
-var kinNames = [kins]string{"identifier", "whole name", "word", "two words", "nearly a word", "acronym", "day", "part of a date", "place", "area", "word of a text", "common keys joined"}
+var kinNames = [kins]string{"identifier", "whole name", "two words", "word", "day", "part of a date", "place", "acronym", "first letter", "skeleton of a word", "nearly a word", "area", "word of a text", "common keys joined"}
 
 func (k kin) String() string { return kinNames[k] }
 
@@ -167,17 +167,17 @@ func (m *Matcher) sharedKeys(a, b *side) []SharedKey {
 	}
 	mine := map[key]found{}
 	for i, f := range a.forms {
-		formKeys(a.tags[i], f, func(k kin, s slot, text string) {
+		formKeys(a.tags[i], f, func(k kin, s slot, _ int, text string) {
 			mine[keyOf(k, s, text)] = found{SharedKey{Slot: s.String(), Kin: k.String(), Text: text}, keyOf(k, s, text)}
 		})
 	}
 	var out []SharedKey
 	for _, k := range sideKeys(b, nil) {
-		f, ok := mine[k]
+		f, ok := mine[k.key]
 		if !ok {
 			continue
 		}
-		if f.Records = m.having(k); f.Records > 1 {
+		if f.Records = m.having(k.key); f.Records > 1 {
 			f.Leads = f.Records <= commonKey
 			out = append(out, f.SharedKey)
 		}

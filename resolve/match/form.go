@@ -87,53 +87,61 @@ var kinsOf = [slots][value.Families]kin{
 }
 
 var nameKins = [name.Families]kin{
-	name.KeyFull: kinFull, name.KeyToken: kinToken, name.KeyPair: kinPair, name.KeySkeleton: kinWeak, name.KeyAcronym: kinAcro, name.KeyDeletion: kinWeak,
+	name.KeyFull: kinFull, name.KeyToken: kinToken, name.KeyPair: kinPair, name.KeySkeleton: kinBones, name.KeyAcronym: kinAcro, name.KeyDeletion: kinWeak,
+	name.KeyInitial: kinInitial,
 }
 
 type keyed interface {
 	Keys(emit func(value.Family, string))
 }
 
-// formKeys gives the keys of a value.
-func formKeys(t tag, f form, emit func(k kin, s slot, text string)) {
+// formKeys gives the keys of a value, each with the part of the value that it and
+// others stand for, from 1, or 0 if no other key says the same.
+func formKeys(t tag, f form, emit func(k kin, s slot, part int, text string)) {
 	s := t.slot()
 	switch f := f.(type) {
 	case *name.Form:
-		f.Keys(func(family name.Family, text string) { emit(nameKins[family], s, text) })
+		f.Keys(func(family name.Family, part int, text string) { emit(nameKins[family], s, part, text) })
 	case keyed:
-		f.Keys(func(family value.Family, text string) { emit(kinsOf[s][family], s, text) })
+		f.Keys(func(family value.Family, text string) {
+			k, part := kinsOf[s][family], 0
+			if s == slotDate || s == slotDate2 || s == slotAddress && k == kinPlace {
+				part = 1
+			}
+			emit(k, s, part, text)
+		})
 	case country:
 		if f != "" {
-			emit(kinArea, s, string(f))
+			emit(kinArea, s, 0, string(f))
 		}
 	case reference:
-		emit(kinIdent, s, string(f))
+		emit(kinIdent, s, 0, string(f))
 	case number:
 		if f != 0 {
-			emit(kinWord, s, strconv.FormatFloat(float64(f), 'g', -1, 64))
+			emit(kinWord, s, 0, strconv.FormatFloat(float64(f), 'g', -1, 64))
 		}
 	}
 }
 
 // normKeys gives what the frequency of a value is counted by.
-func normKeys(t tag, f form, out []key) []key {
-	s := t.slot()
+func normKeys(t tag, f form, out []grouped) []grouped {
+	add := func(text string) { out = append(out, grouped{key: normKey(t.slot(), text)}) }
 	switch f := f.(type) {
 	case *name.Form:
 		if !f.Empty() {
-			out = append(out, normKey(s, f.Norm()))
+			add(f.Norm())
 		}
 		for i := range f.Tokens {
-			out = append(out, normKey(s, f.Tokens[i].Norm))
+			add(f.Tokens[i].Norm)
 		}
 	case keyed:
-		f.Keys(func(_ value.Family, text string) { out = append(out, normKey(s, text)) })
+		f.Keys(func(_ value.Family, text string) { add(text) })
 	case country:
 		if f != "" {
-			out = append(out, normKey(s, string(f)))
+			add(string(f))
 		}
 	case reference:
-		out = append(out, normKey(s, string(f)))
+		add(string(f))
 	}
 	return out
 }
@@ -142,7 +150,7 @@ func normKey(s slot, text string) key { return keyOf(kins, s, text) }
 
 // keepForms is how many parsed values are kept; beyond it, values are parsed each
 // time they are compared, and a few kept by each worker.
-const keepForms = 6_000_000
+const keepForms = 12_000_000
 
 // parseAll parses every value once, while there are not too many.
 func (m *Matcher) parseAll(ctx context.Context) error {
@@ -220,19 +228,29 @@ func (m *Matcher) load(w *worker, s *side, rec uint32) {
 }
 
 // recordKeys gives the keys of a record, at most maxKeys, of the tellingest kins.
-func (m *Matcher) recordKeys(w *worker, rec uint32, out []key) []key {
+func (m *Matcher) recordKeys(w *worker, rec uint32, out []grouped) []grouped {
 	m.load(w, &w.left, rec)
 	return sideKeys(&w.left, out)
 }
 
-func sideKeys(s *side, out []key) []key {
+func sideKeys(s *side, out []grouped) []grouped {
+	groups := 0 // so far
 	for i, f := range s.forms {
-		formKeys(s.tags[i], f, func(k kin, s slot, text string) { out = append(out, keyOf(k, s, text)) })
+		last := groups
+		formKeys(s.tags[i], f, func(k kin, s slot, part int, text string) {
+			g := grouped{key: keyOf(k, s, text)}
+			if part > 0 && groups+part <= math.MaxUint8 {
+				g.group = uint8(groups + part)
+				last = max(last, groups+part)
+			}
+			out = append(out, g)
+		})
+		groups = last
 	}
-	slices.Sort(out)
-	out = slices.Compact(out)
+	slices.SortFunc(out, compareGrouped)
+	out = slices.CompactFunc(out, sameKey)
 	if len(out) > maxKeys { // those of the tellingest kins
-		slices.SortFunc(out, func(a, b key) int { return cmp.Or(cmp.Compare(a.kin(), b.kin()), cmp.Compare(a, b)) })
+		slices.SortFunc(out, func(a, b grouped) int { return cmp.Or(cmp.Compare(a.kin(), b.kin()), compareGrouped(a, b)) })
 		out = out[:maxKeys]
 	}
 	return out

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -25,7 +26,7 @@ type counted64 struct {
 }
 
 func (m *Matcher) countForms(ctx context.Context) error {
-	rows, err := m.keyRows(ctx, func(w *worker, rec uint32, out []key) []key {
+	rows, err := m.keyRows(ctx, func(w *worker, rec uint32, out []grouped) []grouped {
 		m.load(w, &w.left, rec)
 		for i, f := range w.left.forms {
 			out = normKeys(w.left.tags[i], f, out)
@@ -35,25 +36,26 @@ func (m *Matcher) countForms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.freq = countKeys(rows.keys, len(m.store.ids))
-	for _, s := range m.store.source {
-		for int(s) >= len(m.freq.sources) {
-			m.freq.sources = append(m.freq.sources, 0)
-		}
-		m.freq.sources[s]++
+	if m.freq, err = countKeys(ctx, rows, len(m.store.ids), m.cfg.Threads); err == nil {
+		m.freq.sources = m.store.counts()
 	}
-	return nil
+	return err
 }
 
-func countKeys(all []key, n int) frequencies {
-	slices.Sort(all)
-	var repeated []counted64
-	runs(all, func(k key, n int) {
-		if n > 1 {
-			repeated = append(repeated, counted64{k, uint32(n)})
-		}
+func countKeys(ctx context.Context, rows []block[key], records, threads int) (frequencies, error) {
+	var repeated [shardCount][]counted64
+	err := eachShard(ctx, threads, rows, func(s int, es []entry) {
+		slices.SortFunc(es, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
+		runs(es, func(run []entry) {
+			if len(run) > 1 {
+				repeated[s] = append(repeated[s], counted64{run[0].key, uint32(len(run))})
+			}
+		})
 	})
-	return newFrequencies(float64(n), repeated)
+	if err != nil {
+		return frequencies{}, err
+	}
+	return newFrequencies(float64(records), slices.Concat(repeated[:]...)), nil
 }
 
 // newFrequencies makes a table of the keys that several of n records have.
@@ -71,17 +73,6 @@ func newFrequencies(n float64, repeated []counted64) frequencies {
 		f.table[at] = c
 	}
 	return f
-}
-
-func runs(all []key, do func(k key, n int)) {
-	for i := 0; i < len(all); {
-		j := i + 1
-		for j < len(all) && all[j] == all[i] {
-			j++
-		}
-		do(all[i], j-i)
-		i = j
-	}
 }
 
 // count gives the number of records, 1 where it is not known.
@@ -103,10 +94,10 @@ func (f *frequencies) share(s slot, norm string) float64 {
 
 // holdings gives the names of a record, each with its source and with the open
 // identifiers: by them it is told who else has a name, and what else a number.
-func (s *side) holdings(out []key) []key {
+func (s *side) holdings(out []grouped) []grouped {
 	s.names(func(n string) {
-		out = append(out, sourceKey(s.source, n))
-		s.openIdentifiers(func(id *value.Identifier) { out = append(out, namedKey(id.Norm(), n)) })
+		out = append(out, grouped{key: sourceKey(s.source, n)})
+		s.openIdentifiers(func(id *value.Identifier) { out = append(out, grouped{key: namedKey(id.Norm(), n)}) })
 	})
 	return out
 }

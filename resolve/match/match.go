@@ -202,7 +202,9 @@ func (m *Matcher) Index(ctx context.Context) error {
 	}
 	m.store.markUnique(m.cfg.Unique)
 	m.shipped = shippedFits()
-	return m.steps(ctx, []stage{{"parse", m.parseAll}, {"index", m.buildIndex}})
+	// Parsed values take as much memory as building the index does: a second
+	// reading costs less than to hold both at once.
+	return m.steps(ctx, []stage{{"index", m.buildIndex}, {"parse", m.parseAll}})
 }
 
 type stage struct {

@@ -283,6 +283,57 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Whoever shares little with a record is compared with it though many share more of
+// one thing: eight spellings of one surname are one reason, and not eight.
+func TestFewReasonsOfMany(t *testing.T) {
+	records := append(crowd(3000), person("x1", "Angelbert", "Olsdonk", "1938-03-13"), person("x2", "A.", "Oldsonk", "1938-03-13"))
+	for i := range 150 { // who share the surname, letter for letter
+		records = append(records, person(fmt.Sprintf("y%03d", i), "B"+records[2*i].Values[0].Text, "Olsdonk", fmt.Sprintf("19%02d-01-02", i%90)))
+	}
+	m, _ := run(t, match.Config{}, match.Constraints{}, records)
+	if x, err := m.Explain("x1", "x2"); err != nil || !x.Compared {
+		t.Errorf("compared %v, %v; keys %v", x.Compared, err, x.Keys)
+	}
+}
+
+// A word that too many have leads with the first letter of another.
+func TestJoinedFirstLetter(t *testing.T) {
+	records := crowd(3000)
+	for i := range 400 { // surname and given names are common, and no two are together
+		records = append(records, person(fmt.Sprintf("y%03d", i), string("DGKLN"[i%5])+records[2*i].Values[0].Text, "Morrison", ""))
+	}
+	records = append(records, person("x1", "Bolko", "Morrison", ""), person("x2", "Banti", "Morrison", ""))
+	m, res := run(t, match.Config{}, match.Constraints{}, records)
+	x, err := m.Explain("x1", "x2")
+	if err != nil || !x.Compared || res.Counts.Joined == 0 {
+		t.Errorf("compared %v, %d joined, %v; keys %v", x.Compared, res.Counts.Joined, err, x.Keys)
+	}
+	for _, k := range x.Keys {
+		if k.Leads && k.Kin != "first letter" {
+			t.Errorf("%s %q leads by itself: the test shows nothing", k.Kin, k.Text)
+		}
+	}
+}
+
+// One record that has the names and days of two persons joins them not, however many
+// records they have.
+func TestBridge(t *testing.T) {
+	records := crowd(300)
+	for i := range 60 {
+		records = append(records,
+			person(fmt.Sprintf("x%03d", i), "Wilhelmina", "Quastenberg", "1961-04-17", match.Value{Prop: "address", Text: fmt.Sprintf("%d Mill Road, Oxley", i)}),
+			person(fmt.Sprintf("y%03d", i), "Bartholomew", "Trenkwalder", "1944-11-02", match.Value{Prop: "address", Text: fmt.Sprintf("%d Abbey Lane, Tarn", i)}))
+	}
+	records = append(records, match.Record{ID: "z", Source: "register", Schema: "Person", Values: []match.Value{
+		{Prop: "name", Text: "Wilhelmina Quastenberg"}, {Prop: "birthDate", Text: "1961-04-17"}, {Prop: "name", Text: "Bartholomew Trenkwalder"}, {Prop: "birthDate", Text: "1944-11-02"}}})
+	_, res := run(t, match.Config{}, match.Constraints{}, records)
+	for _, c := range members(res) {
+		if slices.Contains(c, "x000") && (len(c) < 60 || slices.Contains(c, "y000")) {
+			t.Errorf("a cluster of %d: %v", len(c), c)
+		}
+	}
+}
+
 // What nobody would send: it is bounded, and glues nobody together.
 func TestHostile(t *testing.T) {
 	var records []match.Record

@@ -155,7 +155,7 @@ func (m *Matcher) cluster(ctx context.Context, cs Constraints) (*Result, error) 
 		outcomes[i] = m.outcome(&m.fits[p.family], p, scores[i])
 	}
 	out := &Result{Counts: m.done, Model: m.models()}
-	var edges []edge
+	edges := make([]edge, 0, len(m.pairs.other))
 	for a := range m.pairs.ends {
 		from, to := m.pairs.of(uint32(a))
 		for at := from; at < to; at++ {

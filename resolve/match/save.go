@@ -17,7 +17,7 @@ import (
 
 // saveVersion changes whenever the same records give another index, other
 // candidates or other patterns, or Save writes another form.
-const saveVersion = "match/1"
+const saveVersion = "match/2"
 
 // version tells programs apart that may find out other things about the same
 // records.
@@ -64,14 +64,11 @@ func (m *Matcher) Save() ([]byte, error) {
 	return b, nil
 }
 
-// appendRecords writes sources by their names: their numbers tell which came first.
 func (m *Matcher) appendRecords(b []byte) []byte {
-	sources := slices.Sorted(slices.Values(m.store.sources))
-	b = appendList(b, sources, wire.AppendText)
+	b = appendList(b, m.store.sources, wire.AppendText)
 	b = wire.AppendCount(b, len(m.store.ids))
 	for rec, id := range m.store.ids {
-		at, _ := slices.BinarySearch(sources, m.store.sources[m.store.source[rec]])
-		b = wire.AppendCount(wire.AppendText(b, id), at)
+		b = appendNumber(wire.AppendText(b, id), m.store.source[rec])
 	}
 	return b
 }
@@ -173,6 +170,7 @@ func Load(cfg Config, saved []byte) (*Matcher, error) {
 	if r.Bad() || r.More() || !m.sound() {
 		return nil, errSaved
 	}
+	m.freq.sources = m.store.counts()
 	m.store.markUnique(m.cfg.Unique)
 	m.done.Pairs, m.done.Patterns = len(m.pairs.other), len(m.pairs.patterns)
 	m.ran, m.trained = true, true

@@ -53,7 +53,7 @@ func (m *Matcher) screen(r Record, k int, fr *frequencies, fits *[families]fit, 
 	defer m.screens.Put(w)
 	q := side{schema: schema, source: math.MaxUint32}
 	m.give(&q, r)
-	found := m.index.search(w, m.requestKeys(w, &q), w.row, screenBudget, screenCandidates, func(rec uint32) bool {
+	found := m.index.search(w, m.requestKeys(w, &q), w.row, w.groups, screenBudget, screenCandidates, func(rec uint32) bool {
 		return !m.plan.compatible[schema][m.store.schema[rec]]
 	})
 	type scored struct {
@@ -92,20 +92,20 @@ func (m *Matcher) screen(r Record, k int, fr *frequencies, fits *[families]fit, 
 func (m *Matcher) requestKeys(w *worker, q *side) []ranked {
 	ix := &m.index
 	w.keys = sideKeys(q, w.keys[:0])
-	w.common, w.row = w.common[:0], w.row[:0]
+	w.common, w.row, w.groups = w.common[:0], w.row[:0], w.groups[:0]
 	var leads []ranked
 	for _, k := range w.keys {
-		if at, ok := ix.tier[0].find(k); ok {
-			w.row = append(w.row, at)
-			w.common = ix.addCommon(at, w.common)
-			leads = ix.addLeading(0, at, leads)
+		if at, ok := ix.tier[0].find(k.key); ok {
+			w.row, w.groups = append(w.row, at), append(w.groups, k.group)
+			w.common = ix.addCommon(at, k.group, w.common)
+			leads = ix.addLeading(0, at, k.group, leads)
 		}
 	}
-	w.common = rarest(w.common, maxJoin)
+	w.common = joining(w.common)
 	for t := 1; t < tiers; t++ {
 		for _, k := range ix.joined(t, w.common, nil) {
-			if at, ok := ix.tier[t].find(k); ok {
-				leads = ix.addLeading(t, at, leads)
+			if at, ok := ix.tier[t].find(k.key); ok {
+				leads = ix.addLeading(t, at, 0, leads)
 			}
 		}
 	}
@@ -113,9 +113,9 @@ func (m *Matcher) requestKeys(w *worker, q *side) []ranked {
 }
 
 // addLeading adds a key that few enough records have to look at all of them.
-func (ix *index) addLeading(t int, at uint32, out []ranked) []ranked {
-	if df := ix.tier[t].df(at); df <= screenCommon {
-		out = append(out, ranked{ix.tier[t].keys[at], uint32(df), at, uint8(t)})
+func (ix *index) addLeading(t int, at uint32, group uint8, out []ranked) []ranked {
+	if df := ix.tier[t].df(at); df <= screenCommon && ix.tier[t].keys[at].kin() != kinInitial {
+		out = append(out, ranked{key: ix.tier[t].keys[at], df: uint32(df), at: at, in: uint8(t), group: group})
 	}
 	return out
 }

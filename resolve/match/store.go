@@ -170,7 +170,22 @@ func (s *store) sort() error {
 	}
 	s.rows, s.rowEnds = rows, ends
 	s.ids, s.schema, s.source = permute(s.ids, order), permute(s.schema, order), permute(s.source, order)
+	s.sortSources()
 	return nil
+}
+
+// sortSources numbers sources by their names, so that nothing tells which came first.
+func (s *store) sortSources() {
+	old := s.sources
+	s.sources = slices.Sorted(slices.Values(old))
+	number := make([]uint32, len(old))
+	for i, name := range old {
+		at, _ := slices.BinarySearch(s.sources, name)
+		number[i], s.named[name] = uint32(at), uint32(at)
+	}
+	for i, source := range s.source {
+		s.source[i] = number[source]
+	}
 }
 
 func permute[T any](from []T, order []uint32) []T {
@@ -212,4 +227,13 @@ func mix(h uint64) uint64 {
 	h ^= h >> 32
 	h *= 0xd6e8feb86659fd93
 	return h ^ h>>32
+}
+
+// counts gives how many records each source has.
+func (s *store) counts() []float64 {
+	out := make([]float64, len(s.sources))
+	for _, of := range s.source {
+		out[of]++
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -17,11 +18,13 @@ var errTooMany = errors.New("more keys than can be held")
 
 // A worker is the scratch of one thread.
 type worker struct {
-	keys    []key
+	keys    []grouped
 	common  []ranked
 	found   []candidate
 	weights []float32
+	best    [math.MaxUint8 + 1]float32 // by group
 	row     []uint32
+	groups  []uint8
 	worth   sums
 	left    side
 	right   side

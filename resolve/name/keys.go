@@ -3,6 +3,7 @@ package name
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Family is a sort of blocking key.
@@ -15,6 +16,7 @@ const (
 	KeySkeleton               // skeleton of one core token
 	KeyAcronym                // initials, or a short word that may be some
 	KeyDeletion               // a core token, and it with one letter left out
+	KeyInitial                // first letter of a core token, or of what stands for one
 	Families                  // how many there are
 )
 
@@ -22,45 +24,53 @@ const (
 const pairTokens = 6
 
 // Keys gives the blocking keys of the name and of the names inside it. A key may
-// come more than once.
-func (f *Form) Keys(emit func(Family, string)) {
-	f.keys(emit)
+// come more than once. Keys of one token have one part, from 1; those of the whole
+// or of several tokens have part 0.
+func (f *Form) Keys(emit func(family Family, part int, text string)) {
+	parts := f.keys(0, emit)
 	for _, a := range f.Alternates {
 		if a.Kind != CareOf {
-			a.Form.keys(emit)
+			parts = a.Form.keys(parts, emit)
 		}
 	}
 }
 
-func (f *Form) keys(emit func(Family, string)) {
+// keys numbers the parts behind those that are taken, and gives the last.
+func (f *Form) keys(parts int, emit func(Family, int, string)) int {
 	if f.Empty() {
-		return
+		return parts
 	}
 	if f.key != "" {
 		var buf [256]byte
-		emit(KeyFull, string(unblank(buf[:0], f.key)))
+		emit(KeyFull, 0, string(unblank(buf[:0], f.key)))
 		if f.joined != f.full {
-			emit(KeyFull, string(f.spell(buf[:0], false)))
+			emit(KeyFull, 0, string(f.spell(buf[:0], false)))
 		}
 		if f.whole != f.joined && f.whole != f.full {
-			emit(KeyFull, string(f.spell(buf[:0], true)))
+			emit(KeyFull, 0, string(f.spell(buf[:0], true)))
 		}
 	}
 	var sounds []string
 	for i := range f.Tokens {
 		t := &f.Tokens[i]
+		parts++
+		if t.core() || t.Role == Initial {
+			_, n := utf8.DecodeRuneInString(t.Sound)
+			emit(KeyInitial, parts, t.Sound[:n])
+		}
 		if !t.core() {
 			continue
 		}
 		if len(t.Sound) >= 2 || t.Role == Number {
 			sounds = append(sounds, t.Sound)
 		}
-		t.keys(emit)
+		t.keys(func(family Family, text string) { emit(family, parts, text) })
 	}
 	pairs(sounds, emit)
 	for _, a := range f.acronym {
-		emit(KeyAcronym, a)
+		emit(KeyAcronym, 0, a)
 	}
+	return parts
 }
 
 // keys gives the keys of one token.
@@ -96,7 +106,7 @@ func (t *Token) keys(emit func(Family, string)) {
 	}
 }
 
-func pairs(sounds []string, emit func(Family, string)) {
+func pairs(sounds []string, emit func(Family, int, string)) {
 	slices.Sort(sounds)
 	sounds = slices.Compact(sounds)
 	if len(sounds) > pairTokens { // long words are the rarer ones
@@ -111,7 +121,7 @@ func pairs(sounds []string, emit func(Family, string)) {
 			b.WriteString(sounds[i])
 			b.WriteByte(' ')
 			b.WriteString(sounds[j])
-			emit(KeyPair, b.String())
+			emit(KeyPair, 0, b.String())
 		}
 	}
 }

@@ -285,7 +285,7 @@ func TestBounds(t *testing.T) {
 				t.Errorf("%v %.20q…: %d tokens, %d alternates", k, s, len(f.Tokens), len(f.Alternates))
 			}
 			keys := 0
-			f.Keys(func(Family, string) { keys++ })
+			f.Keys(func(Family, int, string) { keys++ })
 			if keys > 100*maxTokens {
 				t.Errorf("%v %.20q…: %d keys", k, s, keys)
 			}
@@ -311,7 +311,7 @@ func TestKeys(t *testing.T) {
 	} {
 		keys := func(s string) map[string]bool {
 			out := map[string]bool{}
-			Parse(s, tt.kind, Hint{}).Keys(func(f Family, k string) { out[fmt.Sprint(f, " ", k)] = true })
+			Parse(s, tt.kind, Hint{}).Keys(func(f Family, _ int, k string) { out[fmt.Sprint(f, " ", k)] = f != KeyInitial })
 			return out
 		}
 		a, b := keys(tt.a), keys(tt.b)
@@ -348,7 +348,7 @@ func FuzzNames(f *testing.F) {
 		if len(x.Tokens) > maxTokens+maxTokens || len(x.Alternates) > maxAlternates {
 			t.Fatalf("%q: %d tokens, %d alternates", a, len(x.Tokens), len(x.Alternates))
 		}
-		x.Keys(func(Family, string) {})
+		x.Keys(func(Family, int, string) {})
 		if r, s := Compare(x, y, nil), Compare(y, x, nil); r != s {
 			t.Errorf("%v %q / %q: %+v one way, %+v the other", k, a, b, r, s)
 		}
