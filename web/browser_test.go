@@ -42,11 +42,11 @@ func TestPassageBeside(t *testing.T) {
 	b.Open("/search?q=capacity")
 	before = b.Presses()
 	b.Click(".hit h2 a")
-	b.Wait("mark#quote")
+	b.Wait("mark#quote-here")
 	if n := b.Presses() - before; n != 1 {
 		t.Errorf("%d presses from a hit to its passage, want 1", n)
 	}
-	if text := webtest.Eval[string](b, `document.querySelector("mark#quote").textContent`); text != "capacity" {
+	if text := webtest.Eval[string](b, `document.querySelector("mark#quote-here").textContent`); text != "capacity" {
 		t.Errorf("%q is marked", text)
 	}
 	for _, line := range b.Wrong() {

@@ -32,7 +32,7 @@ type documentQuery struct {
 func readDocument(v *visit) (documentQuery, error) {
 	form := v.URL.Query()
 	q := documentQuery{id: ftm.EntityID(v.PathValue("id")), find: form.Get("find"), view: form.Get("view")}
-	if !strings.HasPrefix(string(q.id), "doc-") {
+	if !isDocument(q.id) {
 		return q, overt.Errorf(overt.NotFound, "", "that is no document")
 	}
 	if !slices.ContainsFunc(documentViews, func(l ui.Link) bool { return l.Href == q.view }) {
@@ -56,6 +56,9 @@ func readDocument(v *visit) (documentQuery, error) {
 	}
 	return q, err
 }
+
+// isDocument says whether an id is that of a document that can be read here.
+func isDocument(id ftm.EntityID) bool { return strings.HasPrefix(string(id), "doc-") }
 
 // path is the address of what is seen, with some of it changed.
 func (q documentQuery) path(pairs ...string) string {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"overt"
@@ -81,6 +82,15 @@ func (p placePage) title() string {
 	}
 	name := p.Row.Source[strings.LastIndexAny(p.Row.Source, "/!")+1:]
 	return name
+}
+
+// opened is the page of the document with the passage marked; without marks where the
+// words are lost.
+func (p placePage) opened() string {
+	if p.Passage.State == reading.Lost {
+		return documentPath(p.Passage.ID)
+	}
+	return documentPath(p.Passage.ID, "p", numeral(p.Passage.Page), "span", fmt.Sprintf("%d,%d", p.Passage.Start, p.Passage.End)) + "#quote-here"
 }
 
 // blob is the hash of the source.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -147,9 +148,16 @@ func mistakeAt(query string, n int) mistake {
 	return mistake{string(text[:n-1]), string(text[n-1]), string(text[n:])}
 }
 
-// hitPath is where a hit opens: a passage at its place, an entity at what is said of
-// it.
+// hitPath is where a hit opens: a passage on its page, an entity at what is said of it.
 func hitPath(h *answer.SearchHit) string {
+	if h.Cite != "" {
+		return documentPath(h.ID, "p", numeral(h.Page), "span", fmt.Sprintf("%d,%d", h.Start, h.End)) + "#quote-here"
+	}
+	return besidePath(h)
+}
+
+// besidePath is where a hit opens next to the others: the passage alone.
+func besidePath(h *answer.SearchHit) string {
 	if h.Cite != "" {
 		return passagePath(h.Cite)
 	}

@@ -1,8 +1,11 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -32,7 +35,8 @@ func Filled(t testing.TB) *hometest.Home {
 }
 
 // Documents takes texts in as documents, by name: pages are parted by form feeds; a
-// line "title …" names the document, "refuse" cannot be read.
+// line "title …" names the document, "refuse" cannot be read. One called .tif is a scan,
+// whose words have places.
 func Documents(t testing.TB, h *hometest.Home, dataset string, texts map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -67,7 +71,9 @@ func (plain) Read(_ context.Context, in document.Input, out document.Sink) error
 		return &document.Refusal{Code: document.Protected, Reason: "it is protected", Retry: "give its password"}
 	}
 	out = document.Checked(out, in.Limits, in.Size)
-	if err := errors.Join(out.Property("mimeType", "text/plain"), out.Property("processingAgent", "plain/1")); err != nil {
+	scan := strings.HasSuffix(in.Name, ".tif")
+	kind := map[bool]string{false: "text/plain", true: "image/tiff"}[scan]
+	if err := errors.Join(out.Property("mimeType", kind), out.Property("processingAgent", "plain/1")); err != nil {
 		return err
 	}
 	text := string(data)
@@ -78,11 +84,48 @@ func (plain) Read(_ context.Context, in document.Input, out document.Sink) error
 		}
 	}
 	for i, page := range strings.Split(text, "\f") {
-		if err := out.Page(document.Page{Number: i + 1, Text: strings.TrimPrefix(page, "\n"), Origin: document.Letters}); err != nil {
+		p := document.Page{Number: i + 1, Text: strings.TrimPrefix(page, "\n"), Origin: document.Letters}
+		if scan {
+			placed(&p)
+		}
+		if err := out.Page(p); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Measures of the paper of a scan: each line is Line points high, each character Pitch
+// points wide.
+const (
+	paperWidth, paperHeight = 600, 800
+	Line, Pitch             = 20, 6
+)
+
+// placed gives each word of a page its place, as if it was typed.
+func placed(p *document.Page) {
+	p.Width, p.Height, p.Origin, p.Confidence = paperWidth, paperHeight, document.Recognised, .9
+	line, column, start := 0, 0, -1
+	for i, c := range []rune(p.Text + " ") {
+		switch {
+		case c != ' ' && c != '\n' && start < 0:
+			start = i
+		case (c == ' ' || c == '\n') && start >= 0:
+			left := float32((column - (i - start)) * Pitch)
+			p.Boxes = append(p.Boxes, document.Box{Start: start, End: i, Left: left, Top: float32(line * Line), Right: float32(column * Pitch), Bottom: float32((line + 1) * Line)})
+			start = -1
+		}
+		if column++; c == '\n' {
+			line, column = line+1, 0
+		}
+	}
+}
+
+// drawn is the picture of any page: a blank sheet of its width.
+func drawn(_ context.Context, _ string, _ document.Input, page, width int) (document.Image, error) {
+	var b bytes.Buffer
+	err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, width*paperHeight/paperWidth)))
+	return document.Image{Page: page, Width: width, Height: width * paperHeight / paperWidth, PNG: b.Bytes()}, err
 }
 
 // Entities takes entities in as FollowTheMoney has them, a JSON object each.

@@ -37,7 +37,7 @@ func Serve(t testing.TB, h *hometest.Home) *Site {
 func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	t.Helper()
 	cfg := web.Config{
-		Gate: h.Gate, Clock: clock, Records: open.Here{},
+		Gate: h.Gate, Clock: clock, Records: open.Here{}, Draw: drawn,
 	}
 	for _, p := range h.Engine.Purposes() {
 		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
