@@ -41,6 +41,25 @@ func TestRealFedRAMP(t *testing.T) {
 	counted(t, h)
 	providers(t, h)
 	twoAnswers(t, h)
+	departments(t, h)
+}
+
+// departments: a unit that a snapshot lists without a name of its own is not called
+// like its department, which would make all such units one with it.
+func departments(t *testing.T, h *hometest.Home) {
+	t.Helper()
+	for _, name := range []string{"Department of State", "Department of Agriculture", "Department of Justice", "Department of Veterans Affairs"} {
+		p := shown(t, h, name)
+		var names []string
+		for _, v := range p.Values {
+			if v.Prop == "name" {
+				names = append(names, v.Value)
+			}
+		}
+		if len(names) != 1 || names[0] != name {
+			t.Errorf("%s is called %q", name, names)
+		}
+	}
 }
 
 // providers adds up products, authorizations and reuse of two providers in
