@@ -29,6 +29,12 @@ var paths = map[string][]string{
 	Confirmed: {Lead, Stated, Rejected}, Rejected: {Lead},
 }
 
+// Ways are the states that a claim may go to from a state.
+func Ways(state string) []string { return slices.Clone(paths[state]) }
+
+// AsksWhy says whether a claim is moved so with a reason only.
+func AsksWhy(from, to string) bool { return from == Rejected || to == Rejected }
+
 // move gives a claim or a task another state.
 func (s *State) move(e *Event) error {
 	it, err := s.held(e.Item, Claim, Task)
