@@ -187,4 +187,3 @@ func (s *Service) subjects(v *visit, pass *gate.Pass, claim string) ([]casefile.
 	}
 	return out, err
 }
-

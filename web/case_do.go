@@ -228,4 +228,3 @@ func (s *Service) beginCase(v *visit, title, template string, second bool) (*cas
 	first := casefile.Event{Text: title, Purpose: string(pass.Purpose()), Second: second}
 	return pass.Casework(v.Context(), id, t.Begin(first)...)
 }
-

@@ -274,7 +274,7 @@ func TestCaseScreens(t *testing.T) {
 	item := claimed(t, s, s.Passage(t, "capacity"), c, "The agency pays for hosting")
 	claimed(t, s, s.Row(t, s.Entity(t, "ICE")), c, "It has a name")
 	send(t, s, "/cases", c+"/board/move", "item", item, "state", "stated")
-	send(t, s, "/cases", c+"/board/oppose", "item", item, "other", claimed(t, s, s.Passage(t, "minutes"), c, "Nobody pays"))
+	send(t, s, "/cases", c+"/board/oppose", "item", item, "other", claimed(t, s, s.Passage(t, "moved"), c, "Nobody pays"))
 	send(t, s, "/cases", c+"/timeline/happened", "date", "2019-03/2020~", "text", "It is hosted elsewhere")
 	send(t, s, "/cases", c+"/timeline/happened", "date", "2022-03-01", "text", "The order is signed")
 	send(t, s, s.Passage(t, "capacity"), s.Passage(t, "capacity"), "into", strings.TrimPrefix(c, "/c/"), "text", "The order", "as", "exhibit")
