@@ -34,7 +34,7 @@ type casePage struct {
 	inIt    bool   // the session works in the case
 	claim   *casefile.ClaimView
 	picture *svg.Timeline
-	touched map[string][]string // why the ground of claims changed, by item
+	touched map[string][]string // why the ground of claims changed, but contradictions, by item
 	// What was asked for and not done: why, which deed, and what its form said.
 	no   string
 	deed string
@@ -51,7 +51,7 @@ func (s *Service) showCase(v *visit) (response, error) {
 func (s *Service) caseScreen(v *visit, p *casePage) (response, error) {
 	id, item := v.PathValue("case"), v.URL.Query().Get("i")
 	p.view, p.actor, p.inIt = v.PathValue("view"), v.actor.ID, v.caseID == id
-	if p.view != claimView && !slices.ContainsFunc(caseViews, func(l ui.Link) bool { return l.Href == p.view }) {
+	if !isCaseView(p.view) {
 		return s.nothing(v)
 	}
 	pass, err := s.openIn(v, id)
@@ -68,7 +68,9 @@ func (s *Service) caseScreen(v *visit, p *casePage) (response, error) {
 	v.title = p.Title
 	p.touched = map[string][]string{}
 	for _, t := range p.Touched() {
-		p.touched[t.Claim] = append(p.touched[t.Claim], t.Why)
+		if !slices.ContainsFunc(p.against(t.Claim), func(x casefile.Contradiction) bool { return t.Cite == "" && x.Text == t.Why }) {
+			p.touched[t.Claim] = append(p.touched[t.Claim], t.Why)
+		}
 	}
 	title := p.Title
 	switch p.view {
@@ -87,6 +89,10 @@ func (s *Service) caseScreen(v *visit, p *casePage) (response, error) {
 		res.status = http.StatusConflict
 	}
 	return res, nil
+}
+
+func isCaseView(view string) bool {
+	return view == claimView || slices.ContainsFunc(caseViews, func(l ui.Link) bool { return l.Href == view })
 }
 
 // path is a view of the case.
@@ -198,7 +204,7 @@ func itemsOf(c *casefile.ClaimView) []string {
 	return out
 }
 
-// about are the lines of the history that tell of a claim.
+// lines are those of the history that tell of a claim.
 func (p *casePage) lines(c *casefile.ClaimView) (out []casefile.HistoryLine) {
 	items := itemsOf(c)
 	for _, h := range p.History {

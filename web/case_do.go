@@ -68,6 +68,9 @@ func (v *visit) field(name string) string {
 // on the page that the form is of.
 func (s *Service) doInCase(v *visit) (response, error) {
 	id, view, deed := v.PathValue("case"), v.PathValue("view"), v.PathValue("deed")
+	if !isCaseView(view) {
+		return s.nothing(v)
+	}
 	was := v.session
 	pass, err := s.openIn(v, id)
 	if err != nil {
