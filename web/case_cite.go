@@ -125,15 +125,10 @@ func (s *Service) citing(v *visit) (string, error) {
 		return "", overt.Errorf(overt.Invalid, "text", "write the claim, or choose one that is there")
 	}
 	in := *v // what is refused is shown in the session's own case
-	if id == "" {
-		begun, err := s.beginCase(&in, v.field("title"), "", false)
-		if err != nil {
-			return "", err
-		}
-		id = begun.ID
-		s.sessions.change(s.word(v.Request), func(x *session) { x.caseID, x.title = begun.ID, begun.Title })
+	pass, err := s.open(&in)
+	if id != "" {
+		pass, err = s.openIn(&in, id)
 	}
-	pass, err := s.openIn(&in, id)
 	if err != nil {
 		return "", err
 	}
@@ -141,24 +136,35 @@ func (s *Service) citing(v *visit) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if exhibit {
-		e := casefile.Event{Kind: casefile.Exhibit, Item: casefile.NewItem(), Text: text, Cite: cite}
-		_, err = pass.Casework(v.Context(), id, e)
-		return casePath(id, "exhibits") + "#i-" + e.Item, err
-	}
-	cite.For = strings.Fields(v.field("for"))
 	var events []casefile.Event
-	if !there {
-		claim = casefile.NewItem()
-		events = append(events, casefile.Event{Kind: casefile.Claim, Item: claim, Text: text})
+	if exhibit {
+		events = []casefile.Event{{Kind: casefile.Exhibit, Item: casefile.NewItem(), Text: text, Cite: cite}}
+	} else {
+		if !there {
+			claim = casefile.NewItem()
+			events = append(events, casefile.Event{Kind: casefile.Claim, Item: claim, Text: text})
+		}
+		cite.For = strings.Fields(v.field("for"))
+		events = append(events, casefile.Event{Kind: casefile.CiteKind, Item: casefile.NewItem(), Of: claim, Cite: cite})
+		about, err := s.subjects(&in, pass, claim)
+		if err != nil {
+			return "", err
+		}
+		events = append(events, about...)
 	}
-	events = append(events, casefile.Event{Kind: casefile.CiteKind, Item: casefile.NewItem(), Of: claim, Cite: cite})
-	about, err := s.subjects(&in, pass, claim)
-	if err != nil {
+	if id == "" {
+		begun, err := s.beginCase(&in, v.field("title"), "", false, events...)
+		if err != nil {
+			return "", err
+		}
+		id = begun.ID
+	} else if _, err = pass.Casework(v.Context(), id, events...); err != nil {
 		return "", err
 	}
-	_, err = pass.Casework(v.Context(), id, append(events, about...)...)
-	return casePath(id, claimView, "i", claim), err
+	if exhibit {
+		return casePath(id, "exhibits") + "#i-" + events[0].Item, nil
+	}
+	return casePath(id, claimView, "i", claim), nil
 }
 
 // subjects are the entities that the form names, each of which the asker may see.

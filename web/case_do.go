@@ -210,11 +210,11 @@ func (s *Service) newCase(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	s.sessions.change(s.word(v.Request), func(x *session) { x.caseID, x.title = state.ID, state.Title })
 	return seeOther(casePath(state.ID, "board"))
 }
 
-func (s *Service) beginCase(v *visit, title, template string, second bool) (*casefile.State, error) {
+// beginCase begins a case, with more in it or not at all, and works in it.
+func (s *Service) beginCase(v *visit, title, template string, second bool, more ...casefile.Event) (*casefile.State, error) {
 	t, err := casefile.FindTemplate(template)
 	if err != nil {
 		return nil, err
@@ -229,5 +229,9 @@ func (s *Service) beginCase(v *visit, title, template string, second bool) (*cas
 		return nil, err
 	}
 	first := casefile.Event{Text: title, Purpose: string(pass.Purpose()), Second: second}
-	return pass.Casework(v.Context(), id, t.Begin(first)...)
+	state, err := pass.Casework(v.Context(), id, append(t.Begin(first), more...)...)
+	if err == nil {
+		s.sessions.change(s.word(v.Request), func(x *session) { x.caseID, x.title = id, title })
+	}
+	return state, err
 }

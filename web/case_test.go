@@ -86,6 +86,12 @@ func TestCase(t *testing.T) {
 	if r := s.Get(t, place); !strings.Contains(r.Body, "You have no case yet") || !strings.Contains(r.Body, "Four Points Technology") {
 		t.Errorf("the passage offers no citing:\n%s", main(r.Body))
 	}
+	if r := send(t, s, place, place, "title", "", "text", "x"); r.Status != http.StatusConflict || !strings.Contains(s.Get(t, "/cases").Body, "No cases yet") {
+		t.Errorf("a case without a title: %d", r.Status)
+	}
+	if r := send(t, s, place, place, "title", "The first", "text", "x"); r.Status != http.StatusOK || !strings.Contains(r.Body, ">same<") || !strings.Contains(r.Body, "The first") {
+		t.Errorf("a case that begins with a claim: %d\n%s", r.Status, main(r.Body))
+	}
 	c := begun(t, s, "template", "procurement-chain")
 	four := s.Entity(t, "Four Points Technology")
 	item := claimed(t, s, place, c, "The agency pays for hosting", "entity", html.UnescapeString(four))
