@@ -16,6 +16,7 @@ import (
 type CaseLine struct {
 	ID      string         `json:"id"`
 	Title   string         `json:"title"`
+	Purpose string         `json:"purpose,omitempty"`
 	Role    string         `json:"role"`
 	Owner   string         `json:"owner"`
 	Offered bool           `json:"offered,omitempty"` // to the asker
@@ -39,13 +40,63 @@ func (l *CaseList) Records() int { return len(l.Cases) }
 func ListCases(ctx context.Context, d *gate.Desk) (*CaseList, error) {
 	out := &CaseList{Cases: []CaseLine{}, Templates: casefile.Templates()}
 	err := eachCase(ctx, d, func(s *casefile.State) {
-		l := CaseLine{
-			ID: s.ID, Title: s.Title, Role: string(s.Role(d.Actor)), Owner: s.Owner(), Offered: s.Offered == d.Actor, Closed: s.Closed,
-			Last: s.Events[len(s.Events)-1].At, Claims: s.Count(casefile.Claim), Tasks: s.Count(casefile.Task)[casefile.Todo],
-		}
-		out.Cases = append(out.Cases, l)
+		out.Cases = append(out.Cases, lineOf(d, s))
 	})
 	slices.SortStableFunc(out.Cases, func(a, b CaseLine) int { return cmp.Compare(b.Last, a.Last) })
+	return out, err
+}
+
+func lineOf(d *gate.Desk, s *casefile.State) CaseLine {
+	return CaseLine{
+		ID: s.ID, Title: s.Title, Purpose: s.Purpose, Role: string(s.Role(d.Actor)), Owner: s.Owner(), Offered: s.Offered == d.Actor, Closed: s.Closed,
+		Last: s.Events[len(s.Events)-1].At, Claims: s.Count(casefile.Claim), Tasks: s.Count(casefile.Task)[casefile.Todo],
+	}
+}
+
+// ReadCaseLine gives one case of the asker's as a list has it. Errors: not_found.
+func ReadCaseLine(ctx context.Context, d *gate.Desk, id string) (*CaseLine, error) {
+	s, err := foldCase(ctx, d, id)
+	if err != nil {
+		return nil, err
+	}
+	l := lineOf(d, s)
+	return &l, nil
+}
+
+// A CiteInto is a case that something can be cited into, with its claims.
+type CiteInto struct {
+	ID     string      `json:"id"`
+	Title  string      `json:"title"`
+	Claims []ClaimLine `json:"claims"` // but the rejected, the newest first
+}
+
+// A ClaimLine is a claim in a list.
+type ClaimLine struct {
+	Item  string `json:"item"`
+	Text  string `json:"text"`
+	State string `json:"state"`
+}
+
+// maxClaimLines is how many claims of a case are offered to cite into.
+const maxClaimLines = 100
+
+// ListCiteInto lists the asker's open cases that he may add to, that of the last change
+// first.
+func ListCiteInto(ctx context.Context, d *gate.Desk) ([]CiteInto, error) {
+	out, last := []CiteInto{}, map[string]string{}
+	err := eachCase(ctx, d, func(s *casefile.State) {
+		if s.Closed != "" || !s.Role(d.Actor).Writes() {
+			return
+		}
+		c := CiteInto{ID: s.ID, Title: s.Title, Claims: []ClaimLine{}}
+		for _, e := range slices.Backward(s.Claims()) {
+			if e.State != casefile.Rejected && len(c.Claims) < maxClaimLines {
+				c.Claims = append(c.Claims, ClaimLine{e.Item, e.Text, e.State})
+			}
+		}
+		out, last[s.ID] = append(out, c), s.Events[len(s.Events)-1].At
+	})
+	slices.SortStableFunc(out, func(a, b CiteInto) int { return cmp.Compare(last[b.ID], last[a.ID]) })
 	return out, err
 }
 

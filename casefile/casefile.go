@@ -95,6 +95,14 @@ func RoleOf(actor string, events []Event) (role policy.Role) {
 	return role
 }
 
+// Person is the actor that a word names: a bare name is somebody of this machine.
+func Person(word string) string {
+	if word = strings.TrimSpace(word); word != "" && !strings.Contains(word, ":") {
+		return "local:" + word
+	}
+	return word
+}
+
 // People names those whose role the event may change: stores find a person's cases
 // by it.
 func (e *Event) People() []string {

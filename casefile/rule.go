@@ -29,6 +29,12 @@ var paths = map[string][]string{
 	Confirmed: {Lead, Stated, Rejected}, Rejected: {Lead},
 }
 
+// Ways are the states that a claim may go to from a state.
+func Ways(state string) []string { return slices.Clone(paths[state]) }
+
+// AsksWhy says whether a claim is moved so with a reason only.
+func AsksWhy(from, to string) bool { return from == Rejected || to == Rejected }
+
 // move gives a claim or a task another state.
 func (s *State) move(e *Event) error {
 	it, err := s.held(e.Item, Claim, Task)
@@ -94,7 +100,7 @@ func (s *State) mayMove(it *item, e *Event) error {
 		return overt.Errorf(overt.Denied, it.Item, "this case asks a second reader: somebody other than who worded or stated the claim confirms it")
 	}
 	if bare := uncited(it.Text, s.bearing(it, e.Opened)); len(bare) > 0 {
-		return bad("no cite that you may open has the number %s; cite it, or say with --for which cite it rests on", strings.Join(bare, ", "))
+		return bad("no cite that you may open has the number %s; cite it, or say of a cite that it bears it (--for)", strings.Join(bare, ", "))
 	}
 	return nil
 }

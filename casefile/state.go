@@ -376,6 +376,15 @@ func (s *State) AllCites() (out []Cited) {
 	return out
 }
 
+// Claims are the claims, each with its words and its state as they are now, in the
+// order they were made.
+func (s *State) Claims() (out []Event) {
+	for _, it := range s.all(Claim) {
+		out = append(out, it.Event)
+	}
+	return out
+}
+
 // Subjects are the entities that the case, its claims and its events are about, with
 // the item that says so.
 func (s *State) Subjects() (out []Event) {

@@ -28,6 +28,7 @@ type Link struct {
 	Href  string
 	Here  bool // it is where the reader is
 	Key   string
+	Class string
 }
 
 // A Frame is what all pages of a request have in common.

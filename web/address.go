@@ -47,6 +47,11 @@ func documentPath(id ftm.EntityID, pairs ...string) string {
 	return address("/d/"+url.PathEscape(string(id)), pairs...)
 }
 
+// casePath is a view of a case.
+func casePath(id, view string, pairs ...string) string {
+	return address("/c/"+url.PathEscape(id)+"/"+view, pairs...)
+}
+
 // picturePath is the picture of a page.
 func picturePath(id ftm.EntityID, page int, near bool) string {
 	pairs := []string{"p", strconv.Itoa(page)}

@@ -13,25 +13,43 @@ import (
 
 // deskAnswer is what the first screen shows: what came in, and what became of it.
 type deskAnswer struct {
-	Coverage *answer.Coverage `json:"coverage"`
-	Runs     *answer.RunList  `json:"runs"`
+	Coverage *answer.Coverage  `json:"coverage"`
+	Runs     *answer.RunList   `json:"runs"`
+	Cases    []answer.CaseLine `json:"cases"` // of the asker
+
+	imports bool   // files can be dropped on a screen of their own
+	in      string // the case of the session
 }
 
 // Records counts what the answer releases.
-func (d *deskAnswer) Records() int { return d.Coverage.Records() + d.Runs.Records() }
+func (d *deskAnswer) Records() int { return d.Coverage.Records() + d.Runs.Records() + len(d.Cases) }
 
 // shownRuns and shownFailures are how many the desk lists.
-const shownRuns, shownFailures = 8, 5
+const shownRuns, shownFailures, shownCases = 8, 5, 9
 
 func (s *Service) desk(v *visit) (response, error) {
 	a, err := ask(s, v, gate.Act{Action: "desk.read"}, false, func(ctx context.Context, d *gate.Desk) (*deskAnswer, error) {
-		c, err := answer.ReadCoverage(ctx, d, "", 0)
-		return &deskAnswer{c, answer.ListRuns(d, "")}, err
+		a := &deskAnswer{Runs: answer.ListRuns(d, "")}
+		var err error
+		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
+			return a, err
+		}
+		mine, err := answer.ListCases(ctx, d)
+		if err == nil {
+			a.Cases = mine.Cases[:min(len(mine.Cases), shownCases)]
+		}
+		return a, err
 	})
 	if err != nil {
 		return response{}, err
 	}
+	a.in, a.imports = v.caseID, s.serves("/import")
 	return show(ui.Page{Title: v.say("Desk"), Main: deskPage(a), Wide: true})
+}
+
+// serves says whether there is a screen at a path.
+func (s *Service) serves(path string) bool {
+	return slices.ContainsFunc(s.routes(), func(r route) bool { return r.pattern == "GET "+path })
 }
 
 // failed are the first files that could not be read.

@@ -14,6 +14,7 @@ import (
 var screens = []ui.Link{
 	{Label: "Desk", Href: "/", Key: "g d"},
 	{Label: "Search", Href: "/search", Key: "g s"},
+	{Label: "Cases", Href: "/cases", Key: "g c"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"overt"
 	"overt/gate"
+	"overt/policy"
 	"overt/ui"
 	"overt/ui/text"
 )
@@ -53,13 +55,45 @@ func (v *visit) say(english string, values ...any) string {
 
 // ask answers a question of a page through the gate.
 func ask[T any](s *Service, v *visit, act gate.Act, withGraph bool, answer func(context.Context, *gate.Desk) (T, error)) (T, error) {
-	ctx := v.Context()
-	pass, err := s.cfg.Gate.Open(ctx, v.visit())
+	pass, err := s.open(v)
 	if err != nil {
 		var zero T
 		return zero, err
 	}
-	return gate.Ask(ctx, pass, act, withGraph, answer)
+	return gate.Ask(v.Context(), pass, act, withGraph, answer)
+}
+
+// open comes in at the gate. Who is no member of the session's case any more goes on
+// without it.
+func (s *Service) open(v *visit) (*gate.Pass, error) {
+	pass, err := s.cfg.Gate.Open(v.Context(), v.visit())
+	if v.caseID == "" || overt.CodeOf(err) != overt.NotFound {
+		return pass, err
+	}
+	s.leaveCase(v, v.caseID)
+	v.caseID, v.title = "", ""
+	return s.cfg.Gate.Open(v.Context(), v.visit())
+}
+
+// openIn comes in at the gate in a case, which the visit is in from then on.
+func (s *Service) openIn(v *visit, id string, writes ...policy.Label) (*gate.Pass, error) {
+	in := v.session
+	in.caseID = id
+	pass, err := s.cfg.Gate.Open(v.Context(), in.visit(writes...))
+	if err != nil {
+		return nil, err
+	}
+	v.caseID = id
+	return pass, nil
+}
+
+// leaveCase takes the session out of a case, if it is in it.
+func (s *Service) leaveCase(v *visit, id string) {
+	s.sessions.change(s.word(v.Request), func(x *session) {
+		if x.caseID == id {
+			x.caseID, x.title = "", ""
+		}
+	})
 }
 
 // answered bounds what a route takes, and writes what it gives.
@@ -146,7 +180,7 @@ func (s *Service) write(v *visit, res response) {
 func (s *Service) frame(v *visit) *ui.Frame {
 	f := &ui.Frame{
 		Language: v.language(), Theme: v.look.theme, Compact: v.look.compact, NoKeys: v.look.noKeys, Token: v.token,
-		Actor: v.actor.Name, Case: v.caseID, Here: v.URL.RequestURI(), Inside: v.token != "",
+		Actor: v.actor.Name, Case: cmp.Or(v.title, v.caseID), Here: v.URL.RequestURI(), Inside: v.token != "",
 	}
 	for _, p := range s.cfg.Purposes {
 		if p.ID == v.purpose {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"overt"
@@ -17,17 +19,31 @@ import (
 type placeAnswer struct {
 	Row     *answer.CitedRow   `json:"row,omitempty"`
 	Passage *answer.Surrounded `json:"passage,omitempty"`
+	// Into are the cases it can be cited into, Names what the page seems to name.
+	Into  []answer.CiteInto `json:"into,omitempty"`
+	Names []namedThere      `json:"names,omitempty"`
 }
 
 // passage opens a place of a source again. Its address holds the hash of the source
 // and so leads to the same place for good.
 func (s *Service) passage(v *visit) (response, error) {
-	blob, q := v.PathValue("blob"), v.URL.Query()
-	where, err := locator(q)
+	return s.passageScreen(v, &citePage{})
+}
+
+// placeOf reads what an address of passage names. Errors: invalid.
+func placeOf(v *visit) (blob, uri string, where overt.Locator, err error) {
+	q := v.URL.Query()
+	where, err = locator(q)
+	return v.PathValue("blob"), q.Get("cite"), where, err
+}
+
+// passageScreen shows a place with the form that cites it into a case; c says what of
+// that form was refused before, if something was.
+func (s *Service) passageScreen(v *visit, c *citePage) (response, error) {
+	blob, uri, where, err := placeOf(v)
 	if err != nil {
 		return response{}, err
 	}
-	uri := q.Get("cite")
 	act := gate.Act{Action: "blob.read", Object: clip(blob), Query: where.String()}
 	if uri != "" { // the log takes no words of documents
 		asked, err := reading.ParseURI(uri)
@@ -39,14 +55,23 @@ func (s *Service) passage(v *visit) (response, error) {
 		}
 		act = gate.Act{Action: "passage.read", Object: blob, Query: overt.Locator{Page: asked.Page, Start: asked.Start, End: asked.End}.String()}
 	}
-	a, err := ask(s, v, act, false, func(ctx context.Context, d *gate.Desk) (*placeAnswer, error) {
-		return s.openPlace(ctx, d, blob, uri, where)
+	a, err := ask(s, v, act, !v.fragment(), func(ctx context.Context, d *gate.Desk) (*placeAnswer, error) {
+		a, err := s.openPlace(ctx, d, blob, uri, where)
+		if err == nil && !v.fragment() {
+			err = a.readInto(ctx, d)
+		}
+		return a, err
 	})
 	if err != nil {
 		return response{}, err
 	}
-	p := placePage{placeAnswer: a, where: where, beside: v.fragment(), here: v.URL.RequestURI()}
-	return show(ui.Page{Title: p.title(), Main: placeScreen(p), Wide: true})
+	c.chosen = cmp.Or(c.said.Get("into"), v.caseID)
+	p := placePage{placeAnswer: a, where: where, beside: v.fragment(), here: v.URL.RequestURI(), cite: c}
+	res := response{page: ui.Page{Title: p.title(), Main: placeScreen(p), Wide: true}}
+	if c.no != "" {
+		res.status = http.StatusConflict
+	}
+	return res, nil
 }
 
 // openPlace opens what an address of passage says. What was read of a document is
@@ -74,6 +99,7 @@ type placePage struct {
 	where  overt.Locator
 	beside bool
 	here   string
+	cite   *citePage
 }
 
 func (p placePage) title() string {

@@ -26,6 +26,7 @@ type session struct {
 	actor   identity.Actor
 	purpose policy.Purpose
 	caseID  string
+	title   string // of the case
 	look    look
 	token   string // of forms
 	begun   time.Time

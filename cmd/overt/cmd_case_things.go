@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,14 +15,6 @@ import (
 // caseMemberCommands are the verbs about who works on a case, and whether it is open.
 func (a *app) caseMemberCommands() []*cobra.Command {
 	return []*cobra.Command{a.caseMemberCommand(), a.caseHandoverCommand(), a.caseCloseCommand(), a.caseRenameCommand()}
-}
-
-// person is the actor that a word names: a bare name is somebody of this machine.
-func person(word string) string {
-	if word != "" && !strings.Contains(word, ":") {
-		return "local:" + word
-	}
-	return word
 }
 
 func (a *app) caseMemberCommand() *cobra.Command {
@@ -42,7 +33,7 @@ member lets nobody see more sources: who may see what stands in policy.yaml.`,
 			if remove == (role != "") {
 				return usageError{errors.New("say --role editor, --role reader or --remove")}
 			}
-			return a.add(cmd, args[0], casefile.Event{Kind: casefile.Member, Person: person(args[1]), Role: policy.Role(role)})
+			return a.add(cmd, args[0], casefile.Event{Kind: casefile.Member, Person: casefile.Person(args[1]), Role: policy.Role(role)})
 		},
 	}
 	cmd.Flags().StringVar(&role, "role", "", "editor or reader")
@@ -60,7 +51,7 @@ func (a *app) caseHandoverCommand() *cobra.Command {
   overt case handover c4k7q2m9xd0 --accept`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			e := casefile.Event{Kind: casefile.Offer, Person: person(to)}
+			e := casefile.Event{Kind: casefile.Offer, Person: casefile.Person(to)}
 			switch {
 			case accept && !decline && to == "":
 				e = casefile.Event{Kind: casefile.Accept}
@@ -155,7 +146,7 @@ func (a *app) caseTaskCommand() *cobra.Command {
 			if (assign == "") != (len(args) == 2) {
 				return usageError{errors.New("say what is to be done, or --assign one that is there")}
 			}
-			e := casefile.Event{Kind: casefile.Task, Item: casefile.NewItem(), Text: word(args, 1), Person: person(owner), Date: until}
+			e := casefile.Event{Kind: casefile.Task, Item: casefile.NewItem(), Text: word(args, 1), Person: casefile.Person(owner), Date: until}
 			if assign != "" {
 				e.Kind, e.Item = casefile.Assign, assign
 			}

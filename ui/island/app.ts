@@ -3,5 +3,6 @@ import "./fragment";
 import "./keys";
 import "./palette";
 import "./cite";
+import "./board";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser

@@ -25,11 +25,12 @@ function step(by: number): void {
   all[at].querySelector<HTMLElement>("[data-preview]")?.click();
 }
 
-// press clicks what the page marks with the key; the element says the rest.
+// press clicks what the page marks with the key; the element says the rest. What is
+// marked as an item's own key counts in the item that the reader is at, and nowhere else.
 function press(key: string): boolean {
   const within = items()[at];
-  const what = `[data-key="${CSS.escape(key)}"]`;
-  const el = within?.querySelector<HTMLElement>(what) ?? document.querySelector<HTMLElement>(what);
+  const what = `[data-key="${CSS.escape(key)}"]`, own = `[data-item-key="${CSS.escape(key)}"]`;
+  const el = within?.querySelector<HTMLElement>(own) ?? within?.querySelector<HTMLElement>(what) ?? document.querySelector<HTMLElement>(what);
   if (!el) return false;
   if (el.matches("input, select, textarea")) el.focus(); else el.click();
   return true;

@@ -114,7 +114,8 @@ func (b *Browser) listen(event any) {
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL+"/") && u != "about:blank" {
+		// The browser's own widgets have pictures in data addresses; those leave nothing.
+		if u := e.Request.URL; !strings.HasPrefix(u, b.site.URL+"/") && u != "about:blank" && !strings.HasPrefix(u, "data:") {
 			b.outside = append(b.outside, u)
 		}
 	case *network.EventResponseReceived:
@@ -271,8 +272,8 @@ func (b *Browser) Look(v View) {
 func (b *Browser) Language(tag string) {
 	b.t.Helper()
 	b.Open("/session")
-	run(b, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const r = document.querySelector('input[name=language][value=%q]'); r.checked = true; r.form.requestSubmit(); })()`, tag)))
-	run(b, chromedp.WaitReady(chromedp.CSS(fmt.Sprintf("html[lang=%s]", tag))))
+	run(b, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => { const r = document.querySelector('input[name=language][value=%q]'); r.checked = true; delete document.documentElement.dataset.ready; r.form.requestSubmit(); })()`, tag)))
+	run(b, chromedp.WaitReady(chromedp.CSS(fmt.Sprintf("html[data-ready][lang=%s]", tag))))
 }
 
 // Screenshot writes what is seen to a file, if OVERT_SCREENS names a folder.
