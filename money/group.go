@@ -75,6 +75,8 @@ func (s *sum) keys(ctx context.Context, it *item) ([]groupKey, error) {
 		return one(id, "(no vehicle: placed directly)")
 	case ByParent:
 		return one(s.parent(it), "(recipient withheld or not named)")
+	case ByPayer:
+		return one(it.payer, "(payer not named)")
 	case ByNamed:
 		named, err := s.named(ctx, it)
 		if err != nil {

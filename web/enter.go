@@ -14,6 +14,7 @@ import (
 var screens = []ui.Link{
 	{Label: "Desk", Href: "/", Key: "g h"},
 	{Label: "Search", Href: "/search", Key: "g s"},
+	{Label: "Trace", Href: "/trace", Key: "g t"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

@@ -23,6 +23,8 @@ func (s *Service) routes() []route {
 		{pattern: "GET /e/{id}/conflict", handle: s.conflict},
 		{pattern: "GET /e/{id}/sum", handle: s.sum},
 		{pattern: "GET /x/{blob}", handle: s.passage},
+		{pattern: "GET /trace", handle: s.trace},
+		{pattern: "GET /trace.csv", handle: s.saveTrace},
 		{pattern: "GET /d/{id}", handle: s.document},
 		{pattern: "GET /d/{id}/picture", handle: s.pageImage},
 		{pattern: "GET /d/{id}/cite", handle: s.citeWords},

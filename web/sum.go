@@ -6,6 +6,7 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/ftm"
 	"overt/gate"
 	"overt/money"
 	"overt/statement"
@@ -41,7 +42,7 @@ func (s *Service) sum(v *visit) (response, error) {
 	}
 	get := v.URL.Query().Get
 	mq := money.Query{Kind: money.Kind(get("kind")), By: money.By(get("by")), AsOf: statement.LastDayOf(q.asOf), Citations: -1}
-	out, key := get("way") == "from", get("key")
+	out, key, with := get("way") == "from", get("key"), ftm.EntityID(get("with"))
 	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: "parts of " + get("kind") + " by " + get("by"), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
 		if err := known(ctx, d, q.id); err != nil {
 			return nil, err
@@ -52,6 +53,16 @@ func (s *Service) sum(v *visit) (response, error) {
 		}
 		if mq.To = f.Members; out {
 			mq.From, mq.To = f.Members, nil
+		}
+		if with != "" {
+			if err := known(ctx, d, with); err != nil {
+				return nil, err
+			}
+			if other := answer.Members(d.Graph, with); out {
+				mq.To = other
+			} else {
+				mq.From = other
+			}
 		}
 		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, mq)
 		if err != nil {
