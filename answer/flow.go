@@ -141,7 +141,7 @@ func (f *flower) around(ctx context.Context, id ftm.EntityID) error {
 			}
 		}
 	}
-	through := f.through(id)
+	through := f.through(id, "Names")
 	for _, via := range through[:min(len(through), flowNamed)] {
 		if err := f.named(ctx, "", via, id); err != nil {
 			return err
@@ -171,30 +171,33 @@ func (f *flower) paid(ctx context.Context, id ftm.EntityID, kind money.Kind) (*m
 
 // between takes what one pays the other, directly and through others.
 func (f *flower) between(ctx context.Context, from, to ftm.EntityID) error {
-	if _, err := f.pair(ctx, from, to); err != nil {
+	if err := f.pair(ctx, from, to); err != nil {
 		return err
 	}
-	through := f.through(to)
-	for _, via := range through[:min(len(through), flowParties)] {
-		if via == from {
-			continue
+	pays := map[ftm.EntityID]bool{}
+	for _, kind := range []money.Kind{money.Obligated, money.Outlay, money.Stated} {
+		m, err := f.sums.Sum(ctx, money.Query{From: f.members(from), Kind: kind, By: money.BySupplier, AsOf: f.asOf()})
+		if err != nil {
+			return err
 		}
+		for _, r := range m.Rows {
+			pays[r.ID] = true
+		}
+	}
+	through := slices.DeleteFunc(f.through(to, "Names", "Subaward", "Obligation", "Payment", "StatedPayment"), func(via ftm.EntityID) bool { return via == from || !pays[via] })
+	for _, via := range through[:min(len(through), flowParties)] {
 		before := len(f.out.Bands)
 		if err := f.named(ctx, from, via, to); err != nil {
 			return err
 		}
-		if _, err := f.pair(ctx, via, to); err != nil {
+		if err := f.pair(ctx, via, to); err != nil {
 			return err
 		}
 		if len(f.out.Bands) == before {
 			continue
 		}
-		paid, err := f.pair(ctx, from, via)
-		if err != nil {
+		if err := f.pair(ctx, from, via); err != nil {
 			return err
-		}
-		if !paid {
-			f.out.Bands = f.out.Bands[:before]
 		}
 	}
 	f.leftOut(len(through)-flowParties, "%d more suppliers could lie between")
@@ -202,8 +205,7 @@ func (f *flower) between(ctx context.Context, from, to ftm.EntityID) error {
 }
 
 // pair takes all kinds of money from one entity to another.
-func (f *flower) pair(ctx context.Context, from, to ftm.EntityID) (bool, error) {
-	found := false
+func (f *flower) pair(ctx context.Context, from, to ftm.EntityID) error {
 	for _, kind := range flowKinds {
 		q := money.Query{From: f.members(from), To: f.members(to), Kind: kind, By: money.BySupplier}
 		if kind == money.Subaward {
@@ -211,13 +213,12 @@ func (f *flower) pair(ctx context.Context, from, to ftm.EntityID) (bool, error) 
 		}
 		m, err := f.sum(ctx, q)
 		if err != nil {
-			return false, err
+			return err
 		}
 		m.Rows = slices.DeleteFunc(m.Rows, func(r money.Row) bool { return q.By == money.ByPayer && r.ID != from })
 		f.take(m, func(money.Row) Band { return Band{From: from, To: to} })
-		found = found || len(m.Rows) > 0
 	}
-	return found, nil
+	return nil
 }
 
 // named takes whom the texts of the actions between a payer, or all of them, and a
@@ -241,9 +242,9 @@ func (f *flower) named(ctx context.Context, payer, supplier, only ftm.EntityID) 
 	return nil
 }
 
-// through lists, ascending, the suppliers of contracts whose text names an entity, and
-// those who hand money on to it.
-func (f *flower) through(id ftm.EntityID) []ftm.EntityID {
+// through lists, ascending, who has links of some kinds to an entity; of contracts
+// whose text names it the suppliers.
+func (f *flower) through(id ftm.EntityID, kinds ...string) []ftm.EntityID {
 	g := f.d.Graph
 	n, ok := g.Find(id)
 	if !ok {
@@ -251,10 +252,10 @@ func (f *flower) through(id ftm.EntityID) []ftm.EntityID {
 	}
 	var out []ftm.EntityID
 	in, on := graph.Everything, graph.Everything
-	in.Dir, in.Kinds, in.AsOf = graph.Backward, graph.KindSet("Names", "Subaward"), f.asOf()
+	in.Dir, in.Kinds, in.AsOf = graph.Backward, graph.KindSet(kinds...), f.asOf()
 	on.Dir, on.Kinds, on.AsOf = graph.Forward, graph.KindSet("Award:supplier"), f.asOf()
 	for e := range g.Edges(n, in) {
-		if e.Kind == "Subaward" {
+		if e.Kind != "Names" {
 			out = append(out, Canonical(g, e.Source))
 			continue
 		}

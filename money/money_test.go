@@ -235,6 +235,7 @@ func TestGroupings(t *testing.T) {
 		{money.ByVehicle, "GSA-1=15.00/2 (no vehicle: placed directly)=1.00/1"},
 		{money.ByParent, "Old Parent=10.00/1 New Parent=5.00/1 Bolt Co=1.00/1"},
 		{money.ByYear, "2021=1.00/1 FY2022=15.00/2"},
+		{money.ByPayer, "Immigration Service=16.00/3"},
 		{money.ByNamed, "Amazon Web Services=10.00/1 (no known name in its text)=6.00/2"},
 	} {
 		if got := rows(w.sum(money.Query{From: []ftm.EntityID{"ice"}, By: c.by})); got != c.want {

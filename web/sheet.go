@@ -6,6 +6,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -115,8 +117,13 @@ var plainNumber = regexp.MustCompile(`^[-−]?[0-9]+(\.[0-9]+)?$`)
 // harmless keeps a spreadsheet from taking what a source says for a formula: such text
 // is led by an apostrophe. Numbers stay.
 func harmless(s string) string {
-	if lead := strings.TrimLeft(s, " \u00a0\u200e\u200f\u202a\u202b\u2066\u2067\u2068\ufeff"); lead == "" || !strings.ContainsRune("=+-@\t\r\n|＝＋－＠", []rune(lead)[0]) || plainNumber.MatchString(s) {
+	if s == "" || plainNumber.MatchString(s) {
 		return s
 	}
-	return "'" + s
+	lead := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) })
+	first, _ := utf8.DecodeRuneInString(lead)
+	if strings.ContainsRune("=+-@|＝＋－＠", first) || strings.ContainsRune("\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
 }
