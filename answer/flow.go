@@ -49,12 +49,16 @@ type Band struct {
 	Currency string           `json:"currency"`
 	Count    int              `json:"count"`
 	Unknown  int              `json:"unknown,omitempty"` // without an amount: unknown, not 0
+	Rates    int              `json:"rates,omitempty"`   // stated per month, year or day: not summed
 	Repeats  int              `json:"repeats,omitempty"` // counted once, where that is known of the band
 	First    string           `json:"first,omitempty"`
 	Last     string           `json:"last,omitempty"`
 
 	Citations []overt.Citation `json:"citations"`
 }
+
+// Summed says that an amount is known; else it is unknown, and not 0.
+func (b *Band) Summed() bool { return b.Count > b.Unknown+b.Rates }
 
 // Bounds of one flow. Others are said to be left out.
 const (
@@ -295,7 +299,7 @@ func (f *flower) take(m *money.Answer, ends func(money.Row) Band) {
 	for _, r := range rows[:min(len(rows), flowParties)] {
 		b := ends(r)
 		b.Kind, b.Amount, b.Negative, b.Currency = m.Kind, r.Amount, r.Negative, r.Currency
-		b.Count, b.Unknown, b.First, b.Last, b.Citations = r.Count, r.Unknown, r.First, r.Last, r.Citations
+		b.Count, b.Unknown, b.Rates, b.First, b.Last, b.Citations = r.Count, r.Unknown, r.Rates, r.First, r.Last, r.Citations
 		if len(rows) == 1 {
 			b.Repeats = m.Repeats
 		}

@@ -102,6 +102,7 @@ type Row struct {
 	Count     int              `json:"count"`
 	Awards    int              `json:"awards"`
 	Unknown   int              `json:"unknown,omitempty"`
+	Rates     int              `json:"rates,omitempty"`
 	Negative  *decimal.Decimal `json:"negative,omitempty"` // the part that was taken back
 	InAwards  *Total           `json:"in_awards,omitempty"`
 	First     string           `json:"first,omitempty"`

@@ -279,7 +279,7 @@ func TestKindsStayApart(t *testing.T) {
 		t.Errorf("sub-awards of the prime: %s", got)
 	}
 	stated := w.sum(money.Query{From: []ftm.EntityID{"ice"}, Kind: money.Stated})
-	if c := codes(stated); !strings.Contains(c, "rates-not-summed") || !strings.Contains(c, "imprecise") || strings.Contains(c, "unknown") || stated.Unknown != 0 {
+	if c := codes(stated); !strings.Contains(c, "rates-not-summed") || !strings.Contains(c, "imprecise") || strings.Contains(c, "unknown") || stated.Unknown != 0 || stated.Rows[0].Rates != 1 {
 		t.Errorf("stated sums warn of rates and of imprecision: %q", c)
 	}
 	outlay := w.sum(money.Query{From: []ftm.EntityID{"ice"}, Kind: money.Outlay})

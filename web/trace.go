@@ -15,6 +15,7 @@ import (
 	"overt/answer"
 	"overt/ftm"
 	"overt/gate"
+	"overt/money"
 	"overt/statement"
 	"overt/ui"
 )
@@ -368,19 +369,52 @@ func (p tracePage) instead(f *answer.Found, id ftm.EntityID) string {
 	return p.q.path(side, string(id), "at", "")
 }
 
-// notes are what the view leaves out, and files that were not seen.
-func (p tracePage) notes() (limits []answer.Limit, unseen []answer.NotSeen) {
+// limits are what the view leaves out.
+func (p tracePage) limits() []answer.Limit {
 	switch {
 	case p.Trace != nil:
-		return p.Trace.Limits, p.Trace.NotSeen
+		return p.Trace.Limits
 	case p.Flow != nil:
-		return p.Flow.Limits, p.Flow.NotSeen
+		return p.Flow.Limits
 	case p.Net != nil:
-		return p.Net.Limits, p.Net.NotSeen
+		return p.Net.Limits
 	case p.Reach != nil:
-		return p.Reach.Reach.Limits, p.Reach.Reach.NotSeen
+		return p.Reach.Reach.Limits
 	}
-	return nil, nil
+	return nil
+}
+
+// unseen are the files that could have held more.
+func (p tracePage) unseen() []answer.NotSeen {
+	switch {
+	case p.Trace != nil:
+		return p.Trace.NotSeen
+	case p.Flow != nil:
+		return p.Flow.NotSeen
+	case p.Net != nil:
+		return p.Net.NotSeen
+	case p.Reach != nil:
+		return p.Reach.Reach.NotSeen
+	}
+	return nil
+}
+
+// warnings are the doubts about the sums of the paths, each once.
+func (p tracePage) warnings() []money.Warning {
+	var out []money.Warning
+	for i := range p.Trace.Paths {
+		for _, s := range p.Trace.Paths[i].Steps {
+			if s.Total == nil {
+				continue
+			}
+			for _, w := range s.Total.Warnings {
+				if !slices.Contains(out, w) {
+					out = append(out, w)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // picture is the picture of the view; nil for none.

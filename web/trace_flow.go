@@ -123,10 +123,13 @@ func bandWords(ctx context.Context, b *answer.Band) string {
 
 // flowSheet lists the bands, each kind by itself; what went back stands beside.
 func flowSheet(ctx context.Context, f *answer.Flow, asOf string) sheet {
-	s := sheet{caption: flowTitle(ctx, f), columns: columnsOf(ctx, "From", "To", "What", "When", "#Amount", "Currency", "#Taken back", "#Items", "#Unknown", "#Repeats", "Source")}
+	s := sheet{caption: flowTitle(ctx, f), columns: columnsOf(ctx, "From", "To", "What", "When", "#Amount", "Currency", "#Taken back", "#Items", "#Unknown", "#Per month or year", "#Repeats", "Source")}
 	for i := range f.Bands {
 		b := &f.Bands[i]
-		back := entry{}
+		back, sum := entry{}, amount(b.Amount.String())
+		if !b.Summed() {
+			sum = said(ui.T(ctx, "not known"))
+		}
 		if b.Negative != nil {
 			back = amount(b.Negative.String())
 		}
@@ -135,8 +138,8 @@ func flowSheet(ctx context.Context, f *answer.Flow, asOf string) sheet {
 			chip = citesChip(bandWords(ctx, b), nil, 0)
 		}
 		s.rows = append(s.rows, []entry{
-			party(ctx, f, b.From, asOf), party(ctx, f, b.To, asOf), said(bandWords(ctx, b)), said(period(b.First, b.Last)), amount(b.Amount.String()), said(b.Currency),
-			back, count(b.Count), count(b.Unknown), count(b.Repeats), cited(chip, b.Citations),
+			party(ctx, f, b.From, asOf), party(ctx, f, b.To, asOf), said(bandWords(ctx, b)), said(period(b.First, b.Last)), sum, said(b.Currency),
+			back, count(b.Count), count(b.Unknown), count(b.Rates), count(b.Repeats), cited(chip, b.Citations),
 		})
 	}
 	return s
