@@ -42,8 +42,11 @@ type Band struct {
 	Kind money.Kind   `json:"kind"`
 	// Named says that texts of the actions name To, and no more: it is part of
 	// what Payer obligated to From, and no payment to To.
-	Named    bool             `json:"named,omitempty"`
-	Payer    ftm.EntityID     `json:"payer,omitempty"` // of a named band; "" for all of them
+	Named bool         `json:"named,omitempty"`
+	Payer ftm.EntityID `json:"payer,omitempty"` // of a named band; "" for all of them
+	// Others says how many parties that are smaller than those with a band of their
+	// own stand together where From or To is ""; 0 for one that is not named.
+	Others   int              `json:"others,omitempty"`
 	Amount   decimal.Decimal  `json:"amount"`
 	Negative *decimal.Decimal `json:"negative,omitempty"` // the part that was taken back
 	Currency string           `json:"currency"`
@@ -292,25 +295,64 @@ func (f *flower) sum(ctx context.Context, q money.Query) (*money.Answer, error) 
 	return m, nil
 }
 
-// take makes bands of the rows of a sum, of the largest so many.
+// take makes bands of the rows of a sum: of the largest one each, and one of all others
+// together. What several names in one text share cannot be put together.
 func (f *flower) take(m *money.Answer, ends func(money.Row) Band) {
 	rows := slices.Clone(m.Rows)
 	slices.SortStableFunc(rows, func(a, b money.Row) int { return b.Amount.Abs().Cmp(a.Amount.Abs()) })
-	for _, r := range rows[:min(len(rows), flowParties)] {
+	for i, r := range rows {
 		b := ends(r)
 		b.Kind, b.Amount, b.Negative, b.Currency = m.Kind, r.Amount, r.Negative, r.Currency
 		b.Count, b.Unknown, b.Rates, b.First, b.Last, b.Citations = r.Count, r.Unknown, r.Rates, r.First, r.Last, r.Citations
 		if len(rows) == 1 {
 			b.Repeats = m.Repeats
 		}
-		same := func(x Band) bool {
-			return x.From == b.From && x.To == b.To && x.Kind == b.Kind && x.Named == b.Named && x.Currency == b.Currency && x.Payer == b.Payer
+		if i >= flowParties {
+			if b.Named {
+				break
+			}
+			if b.Others = 1; m.By == money.ByPayer {
+				b.From = ""
+			} else {
+				b.To = ""
+			}
 		}
-		if !slices.ContainsFunc(f.out.Bands, same) {
-			f.out.Bands = append(f.out.Bands, b)
-		}
+		f.add(b)
 	}
-	f.leftOut(len(rows)-flowParties, "%d more rows of "+string(m.Kind)+" money, each smaller, are not drawn; the sums hold them")
+	if len(rows) > 0 && ends(rows[0]).Named {
+		f.leftOut(len(rows)-flowParties, "%d more that texts of contracts name are not drawn")
+	}
+}
+
+// add puts a band beside the others, once; what is of others goes to those.
+func (f *flower) add(b Band) {
+	at := slices.IndexFunc(f.out.Bands, func(x Band) bool {
+		return x.From == b.From && x.To == b.To && x.Kind == b.Kind && x.Named == b.Named && x.Currency == b.Currency && x.Payer == b.Payer && (x.Others > 0) == (b.Others > 0)
+	})
+	switch {
+	case at < 0:
+		f.out.Bands = append(f.out.Bands, b)
+	case b.Others > 0:
+		f.out.Bands[at].join(&b)
+	}
+}
+
+// join adds the money of another of the others.
+func (b *Band) join(x *Band) {
+	b.Others += x.Others
+	b.Amount = b.Amount.Add(x.Amount)
+	if x.Negative != nil {
+		sum := *x.Negative
+		if b.Negative != nil {
+			sum = sum.Add(*b.Negative)
+		}
+		b.Negative = &sum
+	}
+	b.Count, b.Unknown, b.Rates = b.Count+x.Count, b.Unknown+x.Unknown, b.Rates+x.Rates
+	if x.First != "" && (b.First == "" || x.First < b.First) {
+		b.First = x.First
+	}
+	b.Last = max(b.Last, x.Last)
 }
 
 // leftOut says once how many were left out.

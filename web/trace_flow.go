@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -26,15 +27,18 @@ func flowKind(b *answer.Band) svg.FlowKind {
 }
 
 // drawnKind says of which kinds one picture is: outlays are the money of obligations
-// once more, and have a picture only where nothing was obligated.
+// once more, and have a picture only where nothing was obligated. Its currency is the
+// one that most bands have; currencies are not converted.
 func drawnKind(f *answer.Flow) func(*answer.Band) bool {
-	instead, currency := money.Outlay, ""
+	instead, currency, bands := money.Outlay, "", map[string]int{}
 	for i := range f.Bands {
-		if f.Bands[i].Kind == money.Obligated {
+		b := &f.Bands[i]
+		if b.Kind == money.Obligated {
 			instead = money.Obligated
 		}
-		if currency == "" {
-			currency = f.Bands[i].Currency
+		bands[b.Currency]++
+		if n := bands[b.Currency] - bands[currency]; n > 0 || n == 0 && b.Currency < currency || currency == "" {
+			currency = b.Currency
 		}
 	}
 	return func(b *answer.Band) bool {
@@ -68,26 +72,44 @@ func flowPicture(ctx context.Context, f *answer.Flow, asOf string) templ.Compone
 			continue
 		}
 		s.Unit = b.Currency
+		for _, id := range []ftm.EntityID{b.From, b.To} {
+			known := slices.ContainsFunc(s.Nodes, func(n svg.FlowNode) bool { return n.ID == endWord(b, id) })
+			if id == "" && !known {
+				s.Nodes = append(s.Nodes, svg.FlowNode{ID: endWord(b, id), Label: endName(ctx, f, b, id), Href: bandPath(f, b, asOf)})
+			}
+		}
 		s.Flows = append(s.Flows, svg.Flow{
-			From: flowEnd(b.From), To: flowEnd(b.To), Kind: flowKind(b), Amount: amount, Text: grouped(b.Amount.String()),
+			From: endWord(b, b.From), To: endWord(b, b.To), Kind: flowKind(b), Amount: amount, Text: grouped(b.Amount.String()),
 			Period: period(b.First, b.Last), Href: bandPath(f, b, asOf), Sources: len(b.Citations),
 		})
 	}
-	s.Nodes = append(s.Nodes, svg.FlowNode{ID: nobody, Label: ui.T(ctx, "withheld or not named")})
 	if len(s.Flows) == 0 {
 		return templ.NopComponent
 	}
 	return drawn(s, title)
 }
 
-// nobody stands for those that a source does not name.
-const nobody = "?"
-
-func flowEnd(id ftm.EntityID) string {
-	if id == "" {
-		return nobody
+// endName is what an end of a band is called.
+func endName(ctx context.Context, f *answer.Flow, b *answer.Band, id ftm.EntityID) string {
+	switch {
+	case id != "":
+		return f.Caption(id)
+	case b.Others > 0:
+		return ui.N(ctx, "%s other", "%s others", b.Others)
 	}
-	return string(id)
+	return ui.T(ctx, "withheld or not named")
+}
+
+// endWord names an end of a band in the picture: those who have no id are told apart
+// by who is at the other end.
+func endWord(b *answer.Band, id ftm.EntityID) string {
+	switch {
+	case id != "":
+		return string(id)
+	case b.Others > 0:
+		return "others|" + string(b.From) + "|" + string(b.To)
+	}
+	return "?|" + string(b.From) + "|" + string(b.To)
 }
 
 func flowTitle(ctx context.Context, f *answer.Flow) string {
@@ -138,16 +160,17 @@ func flowSheet(ctx context.Context, f *answer.Flow, asOf string) sheet {
 			chip = citesChip(bandWords(ctx, b), nil, 0)
 		}
 		s.rows = append(s.rows, []entry{
-			party(ctx, f, b.From, asOf), party(ctx, f, b.To, asOf), said(bandWords(ctx, b)), said(period(b.First, b.Last)), sum, said(b.Currency),
+			party(ctx, f, b, b.From, asOf), party(ctx, f, b, b.To, asOf), said(bandWords(ctx, b)), said(period(b.First, b.Last)), sum, said(b.Currency),
 			back, count(b.Count), count(b.Unknown), count(b.Rates), count(b.Repeats), cited(chip, b.Citations),
 		})
 	}
 	return s
 }
 
-func party(ctx context.Context, f *answer.Flow, id ftm.EntityID, asOf string) entry {
-	if id == "" {
-		return said(ui.T(ctx, "withheld or not named"))
+func party(ctx context.Context, f *answer.Flow, b *answer.Band, id ftm.EntityID, asOf string) entry {
+	e := entry{text: endName(ctx, f, b, id)}
+	if id != "" {
+		e.href = entityPath(id, "money", "asof", asOf)
 	}
-	return entry{text: f.Caption(id), href: entityPath(id, "money", "asof", asOf)}
+	return e
 }

@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"html"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,6 +115,54 @@ func TestNetOpened(t *testing.T) {
 	back := regexp.MustCompile(`href="([^"]+)" data-key="z"`).FindStringSubmatch(wider)
 	if back == nil || rows(s.Get(t, html.UnescapeString(back[1])).Body) != 10 {
 		t.Errorf("it is not taken back: %v", back)
+	}
+}
+
+// All that an institution paid is in the flow: who got little stands with the others,
+// what went back beside, what is not known is not 0, and each amount once.
+func TestFlowWhole(t *testing.T) {
+	h := hometest.Memory(t)
+	lines := []string{`{"id":"office","schema":"PublicBody","properties":{"name":["Harbour Office"]}}`}
+	pay := func(id, to, amount string) {
+		lines = append(lines, fmt.Sprintf(`{"id":%q,"schema":"Payment","properties":{"payer":["office"],"beneficiary":[%q],"amount":[%q],"currency":["USD"],"date":["2024-01-02"]}}`, id, to, amount))
+	}
+	total := 0
+	for i := range 46 {
+		lines = append(lines, fmt.Sprintf(`{"id":"c%02d","schema":"Company","properties":{"name":["Supplier %02d"]}}`, i, i))
+		pay(fmt.Sprintf("p%02d", i), fmt.Sprintf("c%02d", i), strconv.Itoa(1000-i))
+		total += 1000 - i
+	}
+	pay("back", "c00", "-300")
+	lines = append(lines, `{"id":"x","schema":"Company","properties":{"name":["Nobody knows"]}}`, `{"id":"px","schema":"Payment","properties":{"payer":["office"],"beneficiary":["x"],"date":["2024-01-02"]}}`)
+	webtest.Entities(t, h, "payments", lines...)
+	s := webtest.Serve(t, h)
+	s.Enter(t)
+	rows, err := csv.NewReader(strings.NewReader(s.Get(t, "/trace.csv?view=flow&from=office").Body)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, said := 0, map[string][]string{}
+	for _, r := range rows[1:] {
+		said[r[1]] = r
+		if n, err := strconv.Atoi(r[4]); err == nil {
+			sum += n
+		}
+	}
+	if sum != total-300 || len(rows) != 43 {
+		t.Errorf("%d rows that sum to %d, want 43 and %d", len(rows), sum, total-300)
+	}
+	if r := said["6 others"]; r == nil || r[6] != "-300" || r[7] != "7" {
+		t.Errorf("what went back: %v", r)
+	}
+	if r := said["1 other"]; r == nil || r[4] != "not known" {
+		t.Errorf("an amount that is not known: %v", r)
+	}
+	page := s.Get(t, "/e/office/money").Body
+	if !strings.Contains(page, "6 others") || !strings.Contains(page, "<svg") {
+		t.Error("the page of the office does not draw them")
+	}
+	if r := s.Get(t, "/trace.csv?view=flow&from=office&to=x"); !strings.Contains(r.Body, "not known") {
+		t.Errorf("what is not known: %s", r.Body)
 	}
 }
 

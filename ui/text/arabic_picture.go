@@ -37,7 +37,7 @@ var arabicPictures = map[string]string{
 	"Say where the path begins and where it ends.": "قل أين يبدأ المسار وأين ينتهي.", "Say which system or data set it is about.": "قل عن أي نظام أو مجموعة بيانات هو.",
 	"or did you mean": "أم تقصد", "best match": "أقرب ما وُجد", "all cited": "كلها بمصادر", "Save as CSV": "حفظ بصيغة CSV", "Show more": "إظهار المزيد", "Take the last one back": "التراجع عن الأخير", "include them": "إدراجها",
 	"The same as a table": "الشيء نفسه جدولًا", "Follow further": "تتبّع أبعد", "Trace from here": "تتبّع من هنا", "Who can reach it, side by side": "من يصل إليه، جنبًا إلى جنب", "Goes by": "يستند إلى",
-	"How": "كيف", "Amount": "المبلغ", "Source": "المصدر", "Hop": "خطوة", "Currency": "العملة", "Taken back": "استُرجع", "Items": "البنود", "Unknown": "مجهول", "Per month or year": "شهريًا أو سنويًا", "Repeats": "مكرر", "Hops": "الخطوات", "Chain": "السلسلة", "Party": "الطرف", "State": "الحالة",
+	"How": "كيف", "Amount": "المبلغ", "Source": "المصدر", "Hop": "خطوة", "Currency": "العملة", "withheld or not named": "محجوب أو غير مسمّى", "Taken back": "استُرجع", "Items": "البنود", "Unknown": "مجهول", "Per month or year": "شهريًا أو سنويًا", "Repeats": "مكرر", "Hops": "الخطوات", "Chain": "السلسلة", "Party": "الطرف", "State": "الحالة",
 	"Paths from %s to %s": "مسارات من %s إلى %s", "Money from %s to %s": "مال من %s إلى %s", "Money of %s": "مال %s", "Who is linked with whom": "من يتصل بمن", "Who can reach what %s holds": "من يصل إلى ما لدى %s",
 	"What was looked for": "ما بُحث عنه", "not found": "لم يوجد", "found": "وُجد",
 }
