@@ -58,7 +58,8 @@ type NetLink struct {
 	Citations []overt.Citation `json:"citations"` // of the first of them
 }
 
-// An Opening asks for so many more neighbours of an entity by one kind of link.
+// An Opening asks for so many neighbours of an entity by one kind of link; without a
+// kind, for so many by each.
 type Opening struct {
 	ID      ftm.EntityID
 	Kind    string
@@ -69,7 +70,7 @@ type Opening struct {
 // Bounds of a network.
 const (
 	NetNodes  = 300
-	netFirst  = 10   // of each group of the entities that are asked about
+	NetFirst  = 10   // of each group of the entities that are asked about
 	netHub    = 5000 // links beyond which what leads on from a neighbour is not looked at
 	netRoutes = 3    // paths that are put in between two
 )
@@ -101,12 +102,12 @@ func FindNetwork(ctx context.Context, d *gate.Desk, words []string, open []Openi
 		}
 	}
 	for _, f := range w.out.Around {
-		w.neighbours(f.ID, netFirst)
+		w.neighbours(f.ID, NetFirst)
 	}
 	for _, x := range open {
 		id := Canonical(d.Graph, x.ID)
 		if n := w.at[id]; n != nil && !n.Focus && n.Groups == nil {
-			w.neighbours(id, 0)
+			w.neighbours(id, w.opening(id, "", false))
 		}
 	}
 	w.between()
@@ -193,7 +194,7 @@ func (w *netter) neighbours(id ftm.EntityID, first int) {
 	})
 	for i := range node.Groups {
 		g := &node.Groups[i]
-		others, want := counts[side{g.Kind, g.Inbound}], first
+		others, want := counts[side{g.Kind, g.Inbound}], max(first, w.opening(id, g.Kind, g.Inbound))
 		for _, x := range w.open {
 			if Canonical(w.d.Graph, x.ID) == id && x.Kind == g.Kind && x.Inbound == g.Inbound {
 				want = max(want, x.Count)
@@ -210,6 +211,17 @@ func (w *netter) neighbours(id ftm.EntityID, first int) {
 			}
 		}
 	}
+}
+
+// opening is how many neighbours are asked for by a kind of link.
+func (w *netter) opening(id ftm.EntityID, kind string, inbound bool) int {
+	n := 0
+	for _, x := range w.open {
+		if x.Kind == kind && x.Inbound == inbound && Canonical(w.d.Graph, x.ID) == id {
+			n = max(n, x.Count)
+		}
+	}
+	return n
 }
 
 // most are the keys with the greatest counts first, then by id.
@@ -277,7 +289,7 @@ func (w *netter) finish(ctx context.Context) error {
 		w.out.Limits = append(w.out.Limits, Limit{Kind: graph.LimitNodes, Text: fmt.Sprintf("a network shows up to %d; %d more had no place", NetNodes, w.full)})
 	}
 	if hubs > 1 {
-		w.out.Limits = append(w.out.Limits, Limit{Kind: graph.LimitHub, Text: fmt.Sprintf("links between the %d that have more than %d links each are not shown", hubs, netHub)})
+		w.out.Limits = append(w.out.Limits, Limit{Kind: "between", Text: fmt.Sprintf("links between the %d that have more than %d links each are not shown", hubs, netHub)})
 	}
 	for k, b := range w.links {
 		e, err := w.edge(ctx, b.first)

@@ -201,8 +201,10 @@ type entityPage struct {
 }
 
 // trace leads on from the entity.
-func (p *entityPage) trace(view string) string {
-	return traceQuestion{from: string(p.q.id), view: view, asOf: p.q.asOf, hops: maxHops}.path()
+func (p *entityPage) trace(view string) string { return p.question(view).path() }
+
+func (p *entityPage) question(view string) traceQuestion {
+	return traceQuestion{from: string(p.q.id), view: view, asOf: p.q.asOf, hops: maxHops}
 }
 
 // value shows one value of the entity by itself: who says it, and where.

@@ -129,10 +129,20 @@ func (t traceQuestion) under(where string, pairs ...string) string {
 	return address(where, all...)
 }
 
+// opens says whether there is place for an opening.
+func (t traceQuestion) opens(o answer.Opening) bool {
+	return len(t.open) < maxOpenings || t.opening(o) >= 0
+}
+
+// opening is the place of an opening of the same kind of link; -1 for none.
+func (t traceQuestion) opening(o answer.Opening) int {
+	return slices.IndexFunc(t.open, func(x answer.Opening) bool { return x.ID == o.ID && x.Kind == o.Kind && x.Inbound == o.Inbound })
+}
+
 // opened is the trace with an opening more, or the same one wider.
 func (t traceQuestion) opened(o answer.Opening) traceQuestion {
 	t.open = slices.Clone(t.open)
-	i := slices.IndexFunc(t.open, func(x answer.Opening) bool { return x.ID == o.ID && x.Kind == o.Kind && x.Inbound == o.Inbound })
+	i := t.opening(o)
 	if i < 0 {
 		t.open = append(t.open, o)
 	} else {

@@ -28,6 +28,9 @@ func netPicture(ctx context.Context, n *answer.Network, q traceQuestion) templ.C
 		node := svg.Node{ID: string(v.ID), Label: v.Caption, Href: q.entity(v.ID), Kind: shapeOf(v.Schema), Focus: v.Focus}
 		if more := v.Links - shown[v.ID]; more > 0 {
 			node.More, node.MoreHref = more, entityPath(v.ID, "links", "asof", q.asOf)
+			if o := (answer.Opening{ID: v.ID, Count: answer.NetFirst}); !v.Focus && v.Groups == nil && q.opens(o) {
+				node.MoreHref = q.opened(o).path()
+			}
 		}
 		p.Nodes = append(p.Nodes, node)
 	}
@@ -42,7 +45,7 @@ func (p tracePage) openings(n *answer.NetNode) []ui.Link {
 	var out []ui.Link
 	for _, g := range n.Groups {
 		o := answer.Opening{ID: n.ID, Kind: g.Kind, Inbound: g.Inbound, Count: min(g.Shown+openingSteps, g.Others, answer.NetNodes)}
-		if g.Shown < g.Others {
+		if g.Shown < g.Others && p.q.opens(o) {
 			out = append(out, ui.Link{Label: g.Label + " " + ui.Number(g.Shown) + " / " + ui.Number(g.Others), Href: p.q.opened(o).path()})
 		}
 	}

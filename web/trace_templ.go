@@ -1947,7 +1947,7 @@ func entityNet(p entityPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Net != nil {
-			templ_7745c5c3_Err = netPicture(ctx, p.Net, traceQuestion{asOf: p.q.asOf}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = netPicture(ctx, p.Net, p.question("net")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -112,6 +112,12 @@ func TestNetOpened(t *testing.T) {
 	if rows(wider) != 30 || !strings.Contains(wider, "All their links are shown") {
 		t.Errorf("%d links when opened", rows(wider))
 	}
+	// A neighbour whose other links are not shown is opened in its place.
+	around := s.Get(t, "/trace?view=net&from=c01").Body
+	on := regexp.MustCompile(`href="([^"]*open=[^"]*holder[^"]*)"`).FindStringSubmatch(around)
+	if on == nil || rows(around) != 1 || rows(s.Get(t, html.UnescapeString(on[1])).Body) != 10 {
+		t.Errorf("%d links around one that is held, opened by %v", rows(around), on)
+	}
 	back := regexp.MustCompile(`href="([^"]+)" data-key="z"`).FindStringSubmatch(wider)
 	if back == nil || rows(s.Get(t, html.UnescapeString(back[1])).Body) != 10 {
 		t.Errorf("it is not taken back: %v", back)
