@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"overt/internal/hometest"
 	"overt/web/webtest"
 )
@@ -169,6 +171,49 @@ func TestFlowWhole(t *testing.T) {
 	}
 	if r := s.Get(t, "/trace.csv?view=flow&from=office&to=x"); !strings.Contains(r.Body, "not known") {
 		t.Errorf("what is not known: %s", r.Body)
+	}
+}
+
+// Whom the text of a contract names is followed on to from the supplier, as no payment;
+// what the supplier hands on is its own money, not the agency's.
+func TestFlowNamed(t *testing.T) {
+	h := hometest.Memory(t)
+	action := func(id, amount, text string) string {
+		return fmt.Sprintf(`{"id":%q,"schema":"Obligation","properties":{"contract":["a1"],"authority":["office"],"supplier":["acme"],"amount":[%q],"currency":["USD"],"date":["2024-01-02"],"description":[%q]}}`, id, amount, text)
+	}
+	webtest.Entities(t, h, "awards",
+		`{"id":"office","schema":"PublicBody","properties":{"name":["Harbour Office"]}}`, `{"id":"acme","schema":"Company","properties":{"name":["Acme Resale Works"]}}`,
+		`{"id":"north","schema":"Company","properties":{"name":["Northgate Cloud Hosting"]}}`, `{"id":"sub","schema":"Company","properties":{"name":["Bolt and Daughters"]}}`,
+		`{"id":"a1","schema":"Award","properties":{"title":["K1"],"authority":["office"],"supplier":["acme"]}}`,
+		action("o1", "1000.50", "CAPACITY OF NORTHGATE CLOUD HOSTING"), action("o2", "-200", "LESS OF NORTHGATE CLOUD HOSTING"), action("o3", "70", "OTHER THINGS"),
+		`{"id":"s1","schema":"Subaward","properties":{"prime":["acme"],"subcontractor":["sub"],"contract":["a1"],"amount":["33"],"currency":["USD"],"date":["2024-02-02"]}}`)
+	s := webtest.Serve(t, h)
+	s.Enter(t)
+	for path, want := range map[string][]string{
+		"from=office&to=north": {"Harbour Office,Acme Resale Works,obligated,870.50", "Acme Resale Works,Northgate Cloud Hosting,named in the text of the contract; not a payment,800.50"},
+		"from=office":          {"Harbour Office,Acme Resale Works,obligated,870.50", "Acme Resale Works,Northgate Cloud Hosting,named in the text of the contract; not a payment,800.50", "Acme Resale Works,Bolt and Daughters,subaward,33"},
+		"from=sub":             {"Acme Resale Works,Bolt and Daughters,subaward,33"},
+		"from=north":           {"Acme Resale Works,Northgate Cloud Hosting,named in the text of the contract; not a payment,800.50"},
+		"from=office&to=sub":   {"Harbour Office,Acme Resale Works,obligated,870.50", "Acme Resale Works,Bolt and Daughters,subaward,33"},
+	} {
+		rows, err := csv.NewReader(strings.NewReader(s.Get(t, "/trace.csv?view=flow&"+path).Body)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range rows[1:] {
+			got = append(got, strings.Join([]string{r[0], r[1], r[2], r[4]}, ","))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", path, diff)
+		}
+	}
+	// The band leads to the two actions that it is of.
+	page := s.Get(t, "/trace?view=flow&from=office&to=north").Body
+	for _, m := range regexp.MustCompile(`href="(/e/acme/sum[^"]+)"`).FindAllStringSubmatch(page, 1) {
+		if got := part(t, s.Get(t, html.UnescapeString(m[1])).Body); !strings.Contains(got, "800.50 USD") {
+			t.Errorf("the rows of the band sum to %s", got)
+		}
 	}
 }
 
