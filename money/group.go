@@ -25,6 +25,7 @@ type group struct {
 	amount      decimal.Decimal
 	negative    decimal.Decimal
 	unknown     int
+	rates       int
 	awards      map[ftm.EntityID]bool
 	first, last string
 }
@@ -41,6 +42,7 @@ func (g *group) add(it *item) {
 		g.last = max(g.last, it.date)
 	}
 	if it.rate {
+		g.rates++
 		return
 	}
 	if !it.known {
@@ -75,6 +77,8 @@ func (s *sum) keys(ctx context.Context, it *item) ([]groupKey, error) {
 		return one(id, "(no vehicle: placed directly)")
 	case ByParent:
 		return one(s.parent(it), "(recipient withheld or not named)")
+	case ByPayer:
+		return one(it.payer, "(payer not named)")
 	case ByNamed:
 		named, err := s.named(ctx, it)
 		if err != nil {
@@ -217,7 +221,7 @@ func (s *sum) inAwards(groups map[groupKey]*group) {
 func (s *sum) row(ctx context.Context, g *group) (Row, error) {
 	r := Row{
 		Key: g.key.text, ID: g.key.id, Amount: g.amount, Currency: g.key.currency, Count: len(g.items),
-		Awards: len(g.awards), Unknown: g.unknown, First: g.first, Last: g.last,
+		Awards: len(g.awards), Unknown: g.unknown, Rates: g.rates, First: g.first, Last: g.last,
 		Citations: []overt.Citation{}, Warnings: []Warning{},
 	}
 	if g.negative.Sign() < 0 {

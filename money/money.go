@@ -50,10 +50,11 @@ const (
 	ByNamed    By = "named"
 	ByVehicle  By = "vehicle"
 	ByParent   By = "parent"
+	ByPayer    By = "payer"
 )
 
 // Bys lists them in the order of help texts.
-var Bys = []By{BySupplier, ByContract, ByYear, ByNamed, ByVehicle, ByParent}
+var Bys = []By{BySupplier, ByContract, ByYear, ByNamed, ByVehicle, ByParent, ByPayer}
 
 // A Query asks for a sum. From pays, To receives; either may be empty (anyone),
 // given as source ids of one entity. AsOf leaves out what is dated later.
@@ -101,6 +102,7 @@ type Row struct {
 	Count     int              `json:"count"`
 	Awards    int              `json:"awards"`
 	Unknown   int              `json:"unknown,omitempty"`
+	Rates     int              `json:"rates,omitempty"`
 	Negative  *decimal.Decimal `json:"negative,omitempty"` // the part that was taken back
 	InAwards  *Total           `json:"in_awards,omitempty"`
 	First     string           `json:"first,omitempty"`

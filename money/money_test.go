@@ -235,6 +235,7 @@ func TestGroupings(t *testing.T) {
 		{money.ByVehicle, "GSA-1=15.00/2 (no vehicle: placed directly)=1.00/1"},
 		{money.ByParent, "Old Parent=10.00/1 New Parent=5.00/1 Bolt Co=1.00/1"},
 		{money.ByYear, "2021=1.00/1 FY2022=15.00/2"},
+		{money.ByPayer, "Immigration Service=16.00/3"},
 		{money.ByNamed, "Amazon Web Services=10.00/1 (no known name in its text)=6.00/2"},
 	} {
 		if got := rows(w.sum(money.Query{From: []ftm.EntityID{"ice"}, By: c.by})); got != c.want {
@@ -278,7 +279,7 @@ func TestKindsStayApart(t *testing.T) {
 		t.Errorf("sub-awards of the prime: %s", got)
 	}
 	stated := w.sum(money.Query{From: []ftm.EntityID{"ice"}, Kind: money.Stated})
-	if c := codes(stated); !strings.Contains(c, "rates-not-summed") || !strings.Contains(c, "imprecise") || strings.Contains(c, "unknown") || stated.Unknown != 0 {
+	if c := codes(stated); !strings.Contains(c, "rates-not-summed") || !strings.Contains(c, "imprecise") || strings.Contains(c, "unknown") || stated.Unknown != 0 || stated.Rows[0].Rates != 1 {
 		t.Errorf("stated sums warn of rates and of imprecision: %q", c)
 	}
 	outlay := w.sum(money.Query{From: []ftm.EntityID{"ice"}, Kind: money.Outlay})

@@ -83,7 +83,20 @@ func (w *world) questions(n int) []question {
 func (w *world) question() question {
 	a, b := pick(w.Rand, words), pick(w.Rand, words)
 	dataset := pick(w.Rand, w.labels).Dataset
-	switch w.IntN(12) {
+	switch w.IntN(15) {
+	case 12:
+		o := w.traceOptions()
+		to := pick(w.Rand, []string{"", b})
+		return question{fmt.Sprintf("flow %s → %s %+v", a, to, o), func(ctx context.Context, d *gate.Desk) (any, error) { return answer.FindFlow(ctx, d, a, to, o) }}
+	case 13:
+		o, opening := w.traceOptions(), answer.Opening{ID: ftm.EntityID(b), Kind: pick(w.Rand, []string{"Obligation", "Ownership", "Names"}), Inbound: w.IntN(2) == 0, Count: 3}
+		return question{fmt.Sprintf("network %s, %s %+v %+v", a, b, opening, o), func(ctx context.Context, d *gate.Desk) (any, error) {
+			return answer.FindNetwork(ctx, d, []string{a, b}[:1+len(o.AsOf)%2], []answer.Opening{opening}, o)
+		}}
+	case 14:
+		o := w.traceOptions()
+		who := pick(w.Rand, []string{"", b})
+		return question{fmt.Sprintf("matrix %s, %s %+v", a, who, o), func(ctx context.Context, d *gate.Desk) (any, error) { return answer.FindReachMatrix(ctx, d, a, who, o) }}
 	case 8:
 		words, kind := pick(w.Rand, []string{a, a, dataset}), pick(w.Rand, append([]string{"", ""}, answer.ConflictKinds...))
 		return question{fmt.Sprintf("conflicts %s %s", words, kind), func(ctx context.Context, d *gate.Desk) (any, error) {

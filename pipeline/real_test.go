@@ -150,6 +150,16 @@ func TestRealTransactions(t *testing.T) {
 		t.Errorf("no warning of a list cut off in FY2023: %v", ice.Warnings)
 	}
 	want(t, "ICE, named AWS", row(sums(t, h, iceName, reseller, money.Obligated, money.ByNamed), aws), "27899166.00 4")
+	flow := hometest.Known(t, h, func(ctx context.Context, d *gate.Desk) (*answer.Flow, error) {
+		return answer.FindFlow(ctx, d, iceName, aws, answer.TraceOptions{})
+	})
+	var bands []string
+	for _, b := range flow.Bands {
+		if strings.HasPrefix(flow.Caption(b.From)+flow.Caption(b.To), "FOUR POINTS") || strings.HasPrefix(flow.Caption(b.To), "FOUR POINTS") {
+			bands = append(bands, fmt.Sprintf("%s %d %v", b.Amount.StringFixed(2), b.Count, b.Named))
+		}
+	}
+	want(t, "ICE to AWS by way of the reseller", strings.Join(bands, ", "), "84106833.30 52 false, 27899166.00 4 true")
 	want(t, "CBP to the reseller", line(sums(t, h, cbpName, reseller, money.Obligated, money.BySupplier)), "152238272.58 62 25")
 	want(t, "CBP, named AWS", row(sums(t, h, cbpName, reseller, money.Obligated, money.ByNamed), aws), "96657903.54 27")
 	want(t, "everybody to the reseller", line(sums(t, h, "", reseller, money.Obligated, money.BySupplier)), "236345105.88 114 52")

@@ -134,7 +134,7 @@ func TestPlanted(t *testing.T) {
 	s := webtest.Serve(t, h)
 	s.Enter(t)
 	b := s.Browse(t)
-	pages := []string{"/", "/search?q=harbour", "/search?q=" + url.QueryEscape(planted[1]), "/search?q=harbour&dataset=" + url.QueryEscape(planted[1]), "/find?name=" + url.QueryEscape(planted[0]), "/nowhere/" + url.PathEscape(planted[1]), s.Passage(t, "harbour")}
+	pages := []string{"/trace?view=net&from=" + url.QueryEscape(ids[1]), "/trace?from=" + url.QueryEscape(ids[1]) + "&to=" + url.QueryEscape(ids[0]), "/trace?view=flow&from=" + url.QueryEscape(planted[1]), "/trace?view=reach&from=" + url.QueryEscape(ids[2]), "/", "/search?q=harbour", "/search?q=" + url.QueryEscape(planted[1]), "/search?q=harbour&dataset=" + url.QueryEscape(planted[1]), "/find?name=" + url.QueryEscape(planted[0]), "/nowhere/" + url.PathEscape(planted[1]), s.Passage(t, "harbour")}
 	for i, id := range ids {
 		views := []string{"facts", "value?prop=name&is=" + url.QueryEscape(planted[i])}
 		if i == 0 {
@@ -149,7 +149,7 @@ func TestPlanted(t *testing.T) {
 			t.Errorf("%s: %d", p, r.Status)
 		}
 		b.Open(p)
-		if i < 9 && webtest.Eval[bool](b, `!!document.querySelector("a.chip, [data-preview]")`) {
+		if i < 13 && webtest.Eval[bool](b, `!!document.querySelector("a.chip, [data-preview]")`) {
 			b.Click("a.chip, [data-preview]")
 			b.Until(`document.querySelector("#aside").firstElementChild`)
 		}

@@ -15,6 +15,7 @@ var screens = []ui.Link{
 	{Label: "Desk", Href: "/", Key: "g d"},
 	{Label: "Search", Href: "/search", Key: "g s"},
 	{Label: "Cases", Href: "/cases", Key: "g c"},
+	{Label: "Trace", Href: "/trace", Key: "g t"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

@@ -33,6 +33,8 @@ type entityAnswer struct {
 	Links      *answer.Links      `json:"links,omitempty"`
 	Kinds      []moneyKind        `json:"kinds,omitempty"` // of money that there are
 	Money      *moneyAnswer       `json:"money,omitempty"`
+	Net        *answer.Network    `json:"net,omitempty"`
+	Flow       *answer.Flow       `json:"flow,omitempty"`
 	Mentions   *answer.NamedWhere `json:"mentions,omitempty"`
 	Reach      *answer.Reach      `json:"reach,omitempty"`
 	Judgements *answer.Judgements `json:"judgements,omitempty"`
@@ -43,6 +45,12 @@ func (a *entityAnswer) Records() int {
 	n := a.Profile.Records()
 	if a.Links != nil {
 		n += a.Links.Records()
+	}
+	if a.Net != nil {
+		n += a.Net.Records()
+	}
+	if a.Flow != nil {
+		n += a.Flow.Records()
 	}
 	if a.Mentions != nil {
 		n += a.Mentions.Records()
@@ -145,9 +153,13 @@ func (s *Service) readView(ctx context.Context, d *gate.Desk, q entityQuestion) 
 	switch q.view {
 	case "links":
 		after, _ := strconv.Atoi(q.after)
-		a.Links, err = answer.ListLinks(ctx, d, id, q.kind, q.inbound, max(0, after), linksShown, o)
+		if a.Links, err = answer.ListLinks(ctx, d, id, q.kind, q.inbound, max(0, after), linksShown, o); err == nil && after <= 0 && q.kind == "" {
+			a.Net, err = answer.FindNetwork(ctx, d, []string{id}, nil, o)
+		}
 	case "money":
-		err = a.sums(ctx, d, q)
+		if err = a.sums(ctx, d, q); err == nil {
+			a.Flow, err = answer.FindFlow(ctx, d, id, "", o)
+		}
 	case "mentions":
 		a.Mentions, err = answer.FindMentions(ctx, d, id, q.after, mentionsShown)
 	case "reach":
@@ -211,6 +223,13 @@ type entityPage struct {
 	q entityQuestion
 	*entityAnswer
 	tabs []ui.Link
+}
+
+// trace leads on from the entity.
+func (p *entityPage) trace(view string) string { return p.question(view).path() }
+
+func (p *entityPage) question(view string) traceQuestion {
+	return traceQuestion{from: string(p.q.id), view: view, asOf: p.q.asOf, hops: maxHops}
 }
 
 // value shows one value of the entity by itself: who says it, and where.

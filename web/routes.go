@@ -29,6 +29,8 @@ func (s *Service) routes() []route {
 		{pattern: "POST /cases/none", handle: s.noCase},
 		{pattern: "GET /c/{case}/{view}", handle: s.showCase},
 		{pattern: "POST /c/{case}/{view}/{deed}", handle: s.doInCase},
+		{pattern: "GET /trace", handle: s.trace},
+		{pattern: "GET /trace.csv", handle: s.saveTrace},
 		{pattern: "GET /d/{id}", handle: s.document},
 		{pattern: "GET /d/{id}/picture", handle: s.pageImage},
 		{pattern: "GET /d/{id}/cite", handle: s.citeWords},

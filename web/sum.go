@@ -7,6 +7,7 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/ftm"
 	"overt/gate"
 	"overt/money"
 	"overt/statement"
@@ -40,7 +41,7 @@ func (s *Service) sum(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	key := v.URL.Query().Get("key")
+	key, with := v.URL.Query().Get("key"), ftm.EntityID(v.URL.Query().Get("with"))
 	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: fmt.Sprintf("parts of kind %s by %s", clip(q.kind), clip(string(q.by))), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
 		if err := known(ctx, d, q.id); err != nil {
 			return nil, err
@@ -49,8 +50,14 @@ func (s *Service) sum(v *visit) (response, error) {
 		if err != nil {
 			return nil, err
 		}
-		mq := money.Query{Kind: money.Kind(q.kind), By: q.by, AsOf: statement.LastDayOf(q.asOf), Citations: -1}
-		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, sumOf(f.Members, q.pays, mq))
+		mq := sumOf(f.Members, q.pays, money.Query{Kind: money.Kind(q.kind), By: q.by, AsOf: statement.LastDayOf(q.asOf), Citations: -1})
+		if with != "" {
+			if err := known(ctx, d, with); err != nil {
+				return nil, err
+			}
+			mq = sumOf(answer.Members(d.Graph, with), !q.pays, mq)
+		}
+		m, err := money.NewLedger(d.View, d.Graph).Sum(ctx, mq)
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,7 @@ function help(): void {
 }
 
 let going = 0; // when g was pressed
+let alone = 0; // waits for what follows g; nothing does where a page has a key g by itself
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented) return;
   if (e.key === "Escape") {
@@ -52,6 +53,8 @@ document.addEventListener("keydown", (e) => {
   }
   if (!on() || typing(e) || document.querySelector("dialog[open]:not(#keys)")) return;
   let done = true;
+  clearTimeout(alone);
+  if (e.key === "g" && document.querySelector('[data-key="g"]')) alone = setTimeout(() => { going = 0; press("g"); }, 700);
   if (going && Date.now() - going < 1500) done = press("g " + e.key);
   else if (e.key === "j") step(1);
   else if (e.key === "k") step(-1);
