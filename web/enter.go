@@ -14,6 +14,8 @@ import (
 var screens = []ui.Link{
 	{Label: "Desk", Href: "/", Key: "g d"},
 	{Label: "Search", Href: "/search", Key: "g s"},
+	{Label: "Sources", Href: "/sources", Key: "g o"},
+	{Label: "Audit", Href: "/audit", Key: "g a"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

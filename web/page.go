@@ -53,8 +53,13 @@ func (v *visit) say(english string, values ...any) string {
 
 // ask answers a question of a page through the gate.
 func ask[T any](s *Service, v *visit, act gate.Act, withGraph bool, answer func(context.Context, *gate.Desk) (T, error)) (T, error) {
+	return askAs(s, v, v.visit(), act, withGraph, answer)
+}
+
+// askAs is ask on a visit of another kind.
+func askAs[T any](s *Service, v *visit, as gate.Visit, act gate.Act, withGraph bool, answer func(context.Context, *gate.Desk) (T, error)) (T, error) {
 	ctx := v.Context()
-	pass, err := s.cfg.Gate.Open(ctx, v.visit())
+	pass, err := s.cfg.Gate.Open(ctx, as)
 	if err != nil {
 		var zero T
 		return zero, err
