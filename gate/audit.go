@@ -28,12 +28,15 @@ type AuditQuery struct {
 // An AuditPage is what an AuditQuery chose, the newest first.
 type AuditPage struct {
 	Size    int64          `json:"size"` // records of the log
-	Records []audit.Record `json:"records"`
+	Entries []audit.Record `json:"records"`
 	// Records From to To-1 were looked through. A question of what is rare ends
 	// before the first record of the log; it goes on with Before = From.
 	From int64 `json:"from"`
 	To   int64 `json:"to"`
 }
+
+// Records counts what the answer releases.
+func (p *AuditPage) Records() int { return len(p.Entries) }
 
 // An AuditProof is one record and what shows that it is in the log.
 type AuditProof struct {
@@ -52,7 +55,7 @@ func (d *Desk) Audit(ctx context.Context, q AuditQuery) (*AuditPage, error) {
 	if d.log == nil {
 		return nil, errGovern()
 	}
-	out := &AuditPage{Size: d.log.Size(), Records: []audit.Record{}}
+	out := &AuditPage{Size: d.log.Size(), Entries: []audit.Record{}}
 	if out.To = out.Size; q.Before > 0 {
 		out.To = min(q.Before, out.Size)
 	}
@@ -60,7 +63,7 @@ func (d *Desk) Audit(ctx context.Context, q AuditQuery) (*AuditPage, error) {
 	least := max(0, out.To-lookMost)
 	// A log is read forwards, so one goes back by windows; they grow, for each
 	// begins by passing over the records before it.
-	for window := int64(256); out.From > least && len(out.Records) < q.Limit; window *= 8 {
+	for window := int64(256); out.From > least && len(out.Entries) < q.Limit; window *= 8 {
 		end := out.From
 		out.From = max(least, end-window)
 		var found []audit.Record
@@ -73,11 +76,11 @@ func (d *Desk) Audit(ctx context.Context, q AuditQuery) (*AuditPage, error) {
 			}
 		}
 		slices.Reverse(found)
-		out.Records = append(out.Records, found...)
+		out.Entries = append(out.Entries, found...)
 	}
-	if len(out.Records) > q.Limit {
-		out.Records = out.Records[:q.Limit]
-		out.From = out.Records[q.Limit-1].Seq
+	if len(out.Entries) > q.Limit {
+		out.Entries = out.Entries[:q.Limit]
+		out.From = out.Entries[q.Limit-1].Seq
 	}
 	return out, nil
 }

@@ -171,8 +171,8 @@ func (p *auditPage) next() string {
 // table has a row for each record, the newest first.
 func (p *auditPage) table(ctx context.Context) ui.Table {
 	t := ui.Table{Caption: ui.T(ctx, "Records"), Headed: true, Columns: columns(ctx, "@Time (UTC)", "Who", "Did", "What", "Why", "#Records", "Outcome", "#Number and proof")}
-	for i := range p.Records {
-		r := &p.Records[i]
+	for i := range p.Entries {
+		r := &p.Entries[i]
 		t.Rows = append(t.Rows, []templ.Component{
 			ui.Bdi(r.Time.UTC().Format("2006-01-02 15:04:05")), ui.Bdi(r.Actor), ui.Mono(r.Action), recordWhat(r.Object, r.Query), recordWhy(r.Purpose, r.Case),
 			ui.Bdi(ui.Number(r.Count)), recordOutcome(r.Decision, r.Reasons, r.Intent), recordLink(r.Seq),

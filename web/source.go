@@ -90,7 +90,8 @@ func (s *Service) source(v *visit) (response, error) {
 		return response{}, err
 	}
 	act := gate.Act{Action: "source.read", Object: clip(q.name), Query: cmp.Or(q.view, "imports")}
-	a, err := ask(s, v, act, false, func(ctx context.Context, d *gate.Desk) (*sourceAnswer, error) {
+	names := q.view == "changes" // of entities, by the graph
+	a, err := ask(s, v, act, names, func(ctx context.Context, d *gate.Desk) (*sourceAnswer, error) {
 		return readSourceView(ctx, d, &q)
 	})
 	if err != nil {

@@ -41,10 +41,10 @@ func numbers(list ...int64) []templ.Component {
 func (s *Service) sourceTable(v *visit, a *answer.Sources) ui.Table {
 	ctx := ui.With(v.Context(), s.frame(v))
 	t := ui.Table{Caption: ui.T(ctx, "Sources, and what was read of them"), Headed: true, Columns: columns(ctx,
-		"Source", "Licence", "@As of", "#Imports", "#Files", "#Not read", "#Rows", "#Rows left out", "#Pages", "#Pages left out", "#Doubts", "Open to", "Search")}
+		"Source", "@As of", "#Imports", "#Files", "#Not read", "#Rows", "#Rows left out", "#Pages", "#Pages left out", "#Doubts", "Open to", "Search")}
 	for _, src := range a.Sources {
 		p, c := sourcePage{sourceAnswer: &sourceAnswer{Source: src}}, &src.Coverage
-		row := []templ.Component{sourceName(src), ui.Bdi(src.Licence), ui.Bdi(day(src.AsOf))}
+		row := []templ.Component{sourceName(src), ui.Bdi(day(src.AsOf))}
 		row = append(row, numbers(int64(len(src.Runs)), int64(c.Received), int64(len(c.Failed)+c.Refused), c.RowsReceived, c.RowsLeft, c.Pages, c.PagesLeft, int64(len(p.doubts())))...)
 		t.Rows = append(t.Rows, append(row, ui.Bdi(s.openTo(v, src)), searchIn(src)))
 	}

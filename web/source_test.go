@@ -29,7 +29,8 @@ func filled(t *testing.T) *hometest.Home {
 		`{"id":"r-2","schema":"Company","properties":{"name":["Harbour Light"]}}`)
 	stated(t, h, "2026-01-01",
 		`{"id":"r-1","schema":"Company","properties":{"name":["New Quay Ltd"]}}`,
-		`{"id":"r-3","schema":"Company","properties":{"name":["Third Wharf"]}}`)
+		`{"id":"r-3","schema":"Company","properties":{"name":["Third Wharf"]}}`,
+		`{"id":"r-4","schema":"Ownership","properties":{"owner":["r-1"],"asset":["r-3"]}}`)
 	return h
 }
 
@@ -57,7 +58,7 @@ func TestSources(t *testing.T) {
 		t.Error("the outcome narrows nothing")
 	}
 	holds(t, s, "/sources/register?view=left", 200, "Nothing was left out")
-	holds(t, s, "/sources/register?view=changes", 200, "Third Wharf", "Harbour Light", "New Quay Ltd", "Old Quay Ltd", `href="/x/`)
+	holds(t, s, "/sources/register?view=changes", 200, "Third Wharf", "Harbour Light", "New Quay Ltd", "Old Quay Ltd", "New Quay Ltd → Third Wharf", `href="/x/`)
 	holds(t, s, "/sources/papers?view=changes", 200, "Only one state")
 	holds(t, s, "/sources/register?view=changes&from=1&to=9999", 404)
 	holds(t, s, "/sources/register?view=nothing", 400)
@@ -160,6 +161,6 @@ func TestSourceScreens(t *testing.T) {
 	b := s.Browse(t)
 	b.Screens(map[string]string{
 		"sources": "/sources", "source": "/sources/register", "source-files": "/sources/papers?view=files", "source-changes": "/sources/register?view=changes",
-		"source-left": "/sources/register?view=left", "audit": "/audit", "audit-none": "/audit?who=nobody", "audit-record": "/audit/3",
+		"audit": "/audit", "audit-none": "/audit?who=nobody", "audit-record": "/audit/3",
 	})
 }
