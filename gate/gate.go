@@ -74,6 +74,7 @@ type Pass struct {
 	scope   policy.Scope
 	denied  []policy.Decision
 	caseID  string
+	governs bool
 }
 
 // Visit says who comes in, what for, and in which case.
@@ -96,7 +97,7 @@ func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pass{gate: g, actor: v.Actor, purpose: purpose, caseID: v.Case}
+	p := &Pass{gate: g, actor: v.Actor, purpose: purpose, caseID: v.Case, governs: v.Governs}
 	d := g.cfg.Engine.Admit(v.Actor)
 	if v.Governs && d.Allow {
 		d = g.cfg.Engine.Govern(v.Actor)
@@ -191,6 +192,8 @@ type Desk struct {
 	// View shows it; nil where nothing is indexed.
 	Index func(context.Context) (search.Searcher, error)
 
+	log      *audit.Log // nil unless the visit governs
+	engine   *engine.Engine
 	whole    *graph.Graph
 	graph    func(context.Context) (*graph.Graph, error)
 	second   resolve.Second
@@ -307,7 +310,10 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second()}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
+	if p.governs {
+		d.log = cfg.Log
+	}
 	d.Index = d.shown(cfg.Index)
 	var g *graph.Graph
 	var err error

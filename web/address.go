@@ -61,6 +61,14 @@ func picturePath(id ftm.EntityID, page int, near bool) string {
 	return address("/d/"+url.PathEscape(string(id))+"/picture", pairs...)
 }
 
+// sourcePath is a dataset: what came in of it, and what became of that.
+func sourcePath(dataset string, pairs ...string) string {
+	return address("/sources/"+url.PathEscape(dataset), pairs...)
+}
+
+// recordPath is one record of the audit log.
+func recordPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
+
 // numeral writes a number; 0 is none.
 func numeral(n int) string {
 	if n == 0 {

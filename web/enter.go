@@ -16,6 +16,8 @@ var screens = []ui.Link{
 	{Label: "Search", Href: "/search", Key: "g s"},
 	{Label: "Cases", Href: "/cases", Key: "g c"},
 	{Label: "Trace", Href: "/trace", Key: "g t"},
+	{Label: "Sources", Href: "/sources", Key: "g o"},
+	{Label: "Audit", Href: "/audit", Key: "g a"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

@@ -63,6 +63,16 @@ func ask[T any](s *Service, v *visit, act gate.Act, withGraph bool, answer func(
 	return gate.Ask(v.Context(), pass, act, withGraph, answer)
 }
 
+// askAs is ask on a visit of another kind.
+func askAs[T any](s *Service, v *visit, as gate.Visit, act gate.Act, withGraph bool, answer func(context.Context, *gate.Desk) (T, error)) (T, error) {
+	pass, err := s.cfg.Gate.Open(v.Context(), as)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return gate.Ask(v.Context(), pass, act, withGraph, answer)
+}
+
 // open comes in at the gate. Who is no member of the session's case any more goes on
 // without it.
 func (s *Service) open(v *visit) (*gate.Pass, error) {

@@ -34,6 +34,10 @@ func (s *Service) routes() []route {
 		{pattern: "GET /d/{id}", handle: s.document},
 		{pattern: "GET /d/{id}/picture", handle: s.pageImage},
 		{pattern: "GET /d/{id}/cite", handle: s.citeWords},
+		{pattern: "GET /sources", handle: s.sources},
+		{pattern: "GET /sources/{id}", handle: s.source},
+		{pattern: "GET /audit", handle: s.audit},
+		{pattern: "GET /audit/{seq}", handle: s.auditRecord},
 		{pattern: "/", handle: s.nothing},
 	}
 }

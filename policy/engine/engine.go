@@ -198,6 +198,18 @@ func (e *Engine) Owner() string { return e.file.Owner }
 // Purposes is the list of what may be declared.
 func (e *Engine) Purposes() []Purpose { return slices.Clone(e.file.Purposes) }
 
+// For lists the purposes that a dataset is there for.
+func (e *Engine) For(dataset string) []policy.Purpose {
+	if r, ok := e.file.Datasets[dataset]; ok {
+		return slices.Clone(r.Purposes)
+	}
+	all := make([]policy.Purpose, len(e.file.Purposes))
+	for i, p := range e.file.Purposes {
+		all[i] = p.ID
+	}
+	return all
+}
+
 // Purpose gives the purpose to use for a declaration: the first when nothing
 // is declared. Errors: invalid, with the list.
 func (e *Engine) Purpose(declared policy.Purpose) (policy.Purpose, error) {
