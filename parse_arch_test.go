@@ -43,6 +43,8 @@ var parsing = map[string]string{
 	"pipeline/increment_file.go": "our own journal",
 	"policy/engine/":             "the user's own policy",
 	"casefile/template.go":       "templates that the program carries",
+	"report/":                    "bundles, by the same hands that check their signature; JSON of our own shapes",
+	"cmd/overt/cmd_verify.go":    "bundles, without a home or anything to lose",
 	"resolve/":                   "judgements and known answers that the user brings",
 	"search/cursor.go":           "a place in results that this program gave",
 	"source/parse.go":            "the catalogue",

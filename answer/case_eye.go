@@ -257,5 +257,16 @@ func (e *eye) Name(ctx context.Context, id ftm.EntityID) (casefile.Named, bool, 
 		return casefile.Named{}, false, err
 	}
 	e.sees[id] = true
-	return casefile.Named{ID: p.ID, Caption: p.Caption(), Schema: p.Schema}, true, nil
+	return casefile.Named{ID: p.ID, Caption: p.Caption(), Schema: p.Schema, Role: publicRole(p)}, true, nil
+}
+
+// publicRole is what somebody is in public life, as a source says it: a position, or a
+// topic that says so.
+func publicRole(p *resolve.Profile) string {
+	for _, v := range p.Values {
+		if v.Prop == "position" || v.Prop == "topics" && strings.HasPrefix(v.Value, "role.") {
+			return v.Value
+		}
+	}
+	return ""
 }

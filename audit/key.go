@@ -103,29 +103,29 @@ func newKey(dir string, opts *Options) (skey, vkey string, err error) {
 }
 
 // loadSigner gives the signer of an existing log, checked against the verifier
-// key beside it.
-func loadSigner(dir string, opts *Options, v note.Verifier) (note.Signer, error) {
+// key beside it, and the key that it was made of.
+func loadSigner(dir string, opts *Options, v note.Verifier) (note.Signer, string, error) {
 	skey, path := opts.Key, "key given in the options"
 	if skey == "" {
 		path = filepath.Join(dir, keyName)
 		data, err := readSmall(path, 4096)
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, overt.Errorf(overt.Unavailable, path, "the private key of the audit log is missing")
+			return nil, "", overt.Errorf(overt.Unavailable, path, "the private key of the audit log is missing")
 		}
 		if err != nil {
-			return nil, overt.Errorf(overt.Unavailable, path, "read the private key: %w", err)
+			return nil, "", overt.Errorf(overt.Unavailable, path, "read the private key: %w", err)
 		}
 		warnMode(path, opts)
 		skey = strings.TrimSpace(string(data))
 	}
 	signer, err := note.NewSigner(skey)
 	if err != nil {
-		return nil, overt.Errorf(overt.Internal, path, "the private key of the audit log cannot be read")
+		return nil, "", overt.Errorf(overt.Internal, path, "the private key of the audit log cannot be read")
 	}
 	if signer.Name() != v.Name() || signer.KeyHash() != v.KeyHash() {
-		return nil, overt.Errorf(overt.Conflict, path, "the private key does not belong to the verifier key in %s", pubName)
+		return nil, "", overt.Errorf(overt.Conflict, path, "the private key does not belong to the verifier key in %s", pubName)
 	}
-	return signer, nil
+	return signer, skey, nil
 }
 
 func warnMode(path string, opts *Options) {

@@ -21,6 +21,7 @@ type Log struct {
 	disk     disk
 	vkey     string
 	signer   note.Signer
+	skey     string // that signer was made of
 	verifier note.Verifier
 	lock     *os.File
 

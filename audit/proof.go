@@ -182,3 +182,15 @@ func toHashes(in [][HashSize]byte) []tlog.Hash {
 	}
 	return out
 }
+
+// ReadLeaf reads the bytes of a record, as a proof is of. Errors: invalid.
+func ReadLeaf(leaf []byte) (Record, error) {
+	if len(leaf) > MaxRecord {
+		return Record{}, overt.Errorf(overt.Invalid, "record", "it is longer than %d bytes", MaxRecord)
+	}
+	r, err := decodeRecord(leaf)
+	if err != nil {
+		return Record{}, overt.Errorf(overt.Invalid, "record", "%w", err)
+	}
+	return r, nil
+}

@@ -83,7 +83,7 @@ func (l *Log) loadKeys() error {
 		return unavailable(l.path(pubName), "read the verifier key", err)
 	}
 	l.verifier, l.vkey = v, strings.TrimSpace(string(data))
-	l.signer, err = loadSigner(l.dir, &l.opts, v)
+	l.signer, l.skey, err = loadSigner(l.dir, &l.opts, v)
 	return err
 }
 

@@ -38,6 +38,14 @@ const (
 	Drop     Kind = "drop"     // Item is taken out; its events stay
 	Close    Kind = "close"    // nothing is added from now on
 	Reopen   Kind = "reopen"
+
+	ReportKind Kind = "report"  // Item is a report: Text is its title
+	Edit       Kind = "edit"    // it has another text
+	Reply      Kind = "reply"   // the subject Of, who is named in it, is State
+	Waive      Kind = "waive"   // what its check list calls State is passed over
+	Request    Kind = "request" // it is to be published as Edition
+	Approve    Kind = "approve" // a second person says so too
+	Publish    Kind = "publish" // it is published
 )
 
 // The states of a claim and of a task.
@@ -85,6 +93,10 @@ type Event struct {
 	Second bool `json:"second,omitempty"`
 	// Opened is how the claim's cites opened for who moved it, by item.
 	Opened map[string]Status `json:"opened,omitempty"`
+	// Version is the text of a report that is asked for, approved or published, and
+	// Edition all that is published with it, as package report writes it.
+	Version int    `json:"version,omitempty"`
+	Edition string `json:"edition,omitempty"`
 	// Seen is the last event that the writer had read of Item. When somebody else
 	// changed it since, the event is refused. 0 asks for no such check.
 	Seen int64 `json:"seen,omitempty"`
@@ -201,6 +213,8 @@ func (e *Event) Check() error {
 		return bad("a cite is missing, or does not belong here")
 	case (e.Kind == Subject) != (e.Entity != ""):
 		return bad("an entity is missing, or does not belong here")
+	case (e.Kind == Request) != (e.Edition != "") || len(e.Edition) > MaxEdition || !utf8.ValidString(e.Edition):
+		return bad("what is published is missing, is more than %d bytes, or does not belong here", MaxEdition)
 	case len(e.Headings) > 100 || len(e.Opened) > MaxEvents:
 		return bad("it says too much")
 	}
@@ -212,11 +226,14 @@ func (e *Event) Check() error {
 	if err := e.checkDate(); err != nil {
 		return err
 	}
-	title := MaxText
-	if e.Kind == Open || e.Kind == Rename {
-		title = MaxTitle
+	most := MaxText
+	switch e.Kind {
+	case Open, Rename, ReportKind:
+		most = MaxTitle
+	case Edit:
+		most = MaxReport
 	}
-	if err := checkText(string(e.Kind), e.Text, title); err != nil {
+	if err := checkText(string(e.Kind), e.Text, most); err != nil {
 		return err
 	}
 	for _, s := range append([]string{e.Heading, e.State, e.Person, string(e.Entity), e.Template, e.Purpose, e.Actor}, e.Headings...) {
@@ -235,6 +252,8 @@ var needs = map[Kind]struct{ item, of, text, person, cite bool }{
 	Reword: {item: true, text: true}, Move: {item: true}, CiteKind: {item: true, of: true, cite: true},
 	Oppose: {item: true, of: true}, Agree: {item: true, of: true}, Task: {item: true, text: true}, Assign: {item: true},
 	Note: {item: true, text: true}, Happened: {item: true, text: true}, Drop: {item: true},
+	ReportKind: {item: true, text: true}, Edit: {item: true, text: true}, Reply: {item: true, of: true}, Waive: {item: true},
+	Request: {item: true}, Approve: {item: true}, Publish: {item: true},
 }
 
 func (e *Event) checkDate() error {
@@ -244,11 +263,11 @@ func (e *Event) checkDate() error {
 		return err
 	case e.Date == "":
 		return nil
-	case e.Kind != Task && e.Kind != Assign:
+	case e.Kind != Task && e.Kind != Assign && e.Kind != Reply:
 		return overt.Errorf(overt.Invalid, string(e.Kind), "it has no date")
 	}
 	if _, err := time.Parse(time.DateOnly, e.Date); err != nil {
-		return overt.Errorf(overt.Invalid, "until", "%q is no day; write 2026-03-31", clip(e.Date, 20))
+		return overt.Errorf(overt.Invalid, "date", "%q is no day; write 2026-03-31", clip(e.Date, 20))
 	}
 	return nil
 }

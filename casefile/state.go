@@ -38,6 +38,7 @@ type item struct {
 	stated  string // who moved it to stated
 	confirm string // who moved it to confirmed
 	dropped bool
+	report  *reported // nil of what is no report
 }
 
 // Fold gives the state that events leave, whatever order they come in: their numbers
@@ -116,6 +117,8 @@ var deeds = map[Kind]func(*State, *Event) error{
 	Accept: (*State).accept, Subject: (*State).add, Exhibit: (*State).add, Claim: (*State).add, Task: (*State).add, Note: (*State).add,
 	Happened: (*State).add, CiteKind: (*State).add, Oppose: (*State).oppose, Agree: (*State).oppose, Reword: (*State).reword, Move: (*State).move,
 	Assign: (*State).assign, Drop: (*State).drop, Close: (*State).shut, Reopen: (*State).reopen,
+	ReportKind: (*State).add, Edit: (*State).edit, Reply: (*State).reply, Waive: (*State).waive,
+	Request: (*State).ask, Approve: (*State).approve, Publish: (*State).publish,
 }
 
 func (s *State) open(e *Event) error {
@@ -194,7 +197,7 @@ func (s *State) reopen(*Event) error {
 // what happened, notes to anything.
 var holders = map[Kind][]Kind{
 	CiteKind: {Claim, Happened}, Subject: {Claim, Happened},
-	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind},
+	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind, ReportKind},
 }
 
 func (s *State) add(e *Event) error {
@@ -210,6 +213,8 @@ func (s *State) add(e *Event) error {
 	switch e.Kind {
 	case Claim:
 		it.State = Lead
+	case ReportKind:
+		it.report = &reported{replies: map[string]Event{}, waived: map[string]Event{}}
 	case Task:
 		it.State = Todo
 		if e.Person != "" && s.Members[e.Person] == "" {

@@ -214,7 +214,7 @@ func (e eye) Open(_ context.Context, c Cite) (Opened, error) {
 }
 
 func (e eye) Name(_ context.Context, id ftm.EntityID) (Named, bool, error) {
-	return Named{id, "Entity " + string(id), "Company"}, e.hidden == "" || !strings.HasPrefix(string(id), e.hidden), nil
+	return Named{ID: id, Caption: "Entity " + string(id), Schema: "Company"}, e.hidden == "" || !strings.HasPrefix(string(id), e.hidden), nil
 }
 
 func jsonOf(t *testing.T, v any) string {

@@ -34,9 +34,10 @@ type View struct {
 	Tasks          []TaskView      `json:"tasks"`    // open ones first, by day; without a day last
 	Timeline       []MomentView    `json:"timeline"` // by date
 	Notes          []NoteView      `json:"notes"`    // on the case itself
-	History        []HistoryLine   `json:"history"`  // the oldest first
-	Also           []AlsoIn        `json:"also_in"`  // the asker's other cases with the same evidence
-	Last           int64           `json:"last"`     // number of the last event: what a change was read at
+	Reports        []ReportView    `json:"reports"`
+	History        []HistoryLine   `json:"history"` // the oldest first
+	Also           []AlsoIn        `json:"also_in"` // the asker's other cases with the same evidence
+	Last           int64           `json:"last"`    // number of the last event: what a change was read at
 }
 
 // A MemberView is one member.
@@ -51,6 +52,7 @@ type SubjectView struct {
 	ID      ftm.EntityID `json:"id,omitempty"` // "" of an entity that the asker may not see
 	Caption string       `json:"caption"`
 	Schema  string       `json:"schema,omitempty"`
+	Role    string       `json:"role,omitempty"` // in public life, as a source says it
 	By      string       `json:"by"`
 	At      string       `json:"at"`
 	Notes   []NoteView   `json:"notes"`
@@ -173,7 +175,7 @@ type AlsoIn struct {
 
 // Records counts what is released.
 func (v *View) Records() int {
-	return len(v.Claims) + len(v.Exhibits) + len(v.Tasks) + len(v.Timeline) + len(v.Notes) + len(v.Subjects)
+	return len(v.Claims) + len(v.Exhibits) + len(v.Tasks) + len(v.Timeline) + len(v.Notes) + len(v.Subjects) + len(v.Reports)
 }
 
 // An Opened is how a cite opens for somebody.
@@ -193,6 +195,7 @@ type Named struct {
 	ID      ftm.EntityID
 	Caption string
 	Schema  string
+	Role    string // in public life: a position, "" where no source says one
 }
 
 // An Eye opens what a case rests on in the sight of one asker.
@@ -225,7 +228,7 @@ func (s *State) View(ctx context.Context, who string, eye Eye) (*View, error) {
 	v := &View{
 		ID: s.ID, Title: s.Title, Purpose: s.Purpose, Template: s.Template, Headings: slices.Concat([]string{}, s.Headings), SecondReader: s.Second,
 		Opened: s.Began, Closed: s.Closed, Reason: s.Reason, Role: s.Role(who), OfferedTo: s.Offered, Members: s.members(),
-		Contradictions: s.contradictions(), Notes: s.notes(""), Tasks: s.tasks(), History: s.history(), Also: []AlsoIn{}, Last: s.Last,
+		Contradictions: s.contradictions(), Notes: s.notes(""), Tasks: s.tasks(), Reports: s.reports(), History: s.history(), Also: []AlsoIn{}, Last: s.Last,
 		Claims: []ClaimView{}, Exhibits: []ExhibitView{}, Timeline: []MomentView{},
 	}
 	v.Owner = v.Members[0].Person
@@ -309,7 +312,7 @@ func (w *viewer) subjects(of string) []SubjectView {
 		v := SubjectView{Item: it.Item, Caption: HiddenEntity, By: it.Actor, At: it.At, Notes: []NoteView{}}
 		n, ok, err := w.eye.Name(w.ctx, it.Entity)
 		if w.err = err; ok {
-			v.ID, v.Caption, v.Schema = n.ID, n.Caption, n.Schema
+			v.ID, v.Caption, v.Schema, v.Role = n.ID, n.Caption, n.Schema, n.Role
 		}
 		v.Notes = w.notes(it.Item)
 		out = append(out, v)
@@ -373,6 +376,8 @@ func (s *State) contradictions() []Contradiction {
 	return out
 }
 
+func sortedKeys(m map[string]Event) []string { return slices.Sorted(maps.Keys(m)) }
+
 // history tells who did what. Titles of exhibits and entities may be words of sources,
 // and are left out.
 func (s *State) history() []HistoryLine {
@@ -380,6 +385,9 @@ func (s *State) history() []HistoryLine {
 	for _, e := range s.Events {
 		h := HistoryLine{e.Seq, e.At, e.Actor, e.Kind, e.Item, e.Of, e.Text, e.State, e.Reason, e.Person}
 		if it := s.items[e.Item]; it != nil && it.Kind == Exhibit {
+			h.Text = ""
+		}
+		if e.Kind == Edit { // a whole text; its versions tell it
 			h.Text = ""
 		}
 		if e.Kind == Member {

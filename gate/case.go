@@ -70,8 +70,11 @@ func (p *Pass) Casework(ctx context.Context, id string, events ...casefile.Event
 	err = p.Do(ctx, act, func(ctx context.Context, _ *Bench) (int64, string, error) {
 		for {
 			s, err = p.appendTo(ctx, store, id, events)
-			if !errors.Is(err, casefile.ErrBehind) || ctx.Err() != nil {
-				return int64(len(events)), "", err
+			switch {
+			case err == nil:
+				return int64(len(events)), s.Digest(events[len(events)-1]), nil
+			case !errors.Is(err, casefile.ErrBehind) || ctx.Err() != nil:
+				return 0, "", err
 			}
 		}
 	})

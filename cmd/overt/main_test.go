@@ -100,9 +100,18 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "sets": sets, "keep": keep, "json": jsonHas, "flip": flip, "same": same,
-			"append": appendLine, "owner": setOwner, "damage": damage, "sqlite": sqliteFile, "pdf": typewriter,
+			"append": appendLine, "fill": fill, "owner": setOwner, "damage": damage, "sqlite": sqliteFile, "pdf": typewriter,
 		},
 	})
+}
+
+// fill FILE: words such as ${NAME} in the file become what the story kept.
+func fill(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fill FILE")
+	}
+	words := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(words), 0o600))
 }
 
 // exits N COMMAND…: the command ends with that code.

@@ -1,0 +1,213 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"overt/casefile"
+)
+
+// A Finding is one thing that speaks against publishing a report.
+type Finding struct {
+	ID   string `json:"id"`   // the same as long as it is about the same thing
+	Rule string `json:"rule"` // text, number, claim, cite, dispute, sum, person, reply, licence
+	Line int    `json:"line,omitempty"`
+	At   string `json:"at,omitempty"` // the words of the report
+	Text string `json:"text"`         // one sentence
+	// Must says that nobody can pass it over.
+	Must   bool   `json:"must,omitempty"`
+	Waived string `json:"waived,omitempty"` // why it is passed over
+	By     string `json:"by,omitempty"`     // who said so
+}
+
+// Open are the findings that are not passed over.
+func Open(all []Finding) (out []Finding) {
+	for _, f := range all {
+		if f.Waived == "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// A checker gathers findings on the newest version of a report.
+type checker struct {
+	g    *Ground
+	text *Text
+	out  []Finding
+	seen map[string]bool
+}
+
+// Check lists what speaks against publishing the newest version, in the order of the
+// text. What somebody passed over is in it with the reason.
+func Check(g *Ground) []Finding {
+	c := &checker{g: g, out: []Finding{}, seen: map[string]bool{}}
+	if n := len(g.Report.Versions); n > 0 {
+		c.text = Parse(g.Report.Versions[n-1].Text)
+	}
+	if c.text == nil || len(c.text.Claims()) == 0 {
+		c.say("text", 0, "", "", "the report cites no claim", true)
+	}
+	if c.text == nil {
+		return c.out
+	}
+	for _, s := range c.text.sentences() {
+		c.sentence(s)
+	}
+	c.named()
+	c.licences()
+	for i := range c.out {
+		f := &c.out[i]
+		for _, w := range g.Report.Waived {
+			if w.Check == f.ID && !f.Must {
+				f.Waived, f.By = w.Reason, w.By
+			}
+		}
+	}
+	return c.out
+}
+
+// say adds a finding once. about is what it is about beside the words.
+func (c *checker) say(rule string, line int, at, about, text string, must bool) {
+	sum := sha256.Sum256([]byte(rule + "\x00" + at + "\x00" + about))
+	id := rule + "-" + hex.EncodeToString(sum[:4])
+	if !c.seen[id] {
+		c.seen[id] = true
+		c.out = append(c.out, Finding{ID: id, Rule: rule, Line: line, At: at, Text: text, Must: must})
+	}
+}
+
+func (c *checker) sentence(s *Sentence) {
+	words := s.Words()
+	var has []string
+	for _, cite := range s.Cites() {
+		claim := c.g.claim(cite.Claim)
+		if claim == nil {
+			c.say("claim", s.Line, words, cite.Claim, "there is no claim "+cite.Claim+" in the case", true)
+			continue
+		}
+		bears, found := casefile.Numbers(claim.Text), cite.Cite == ""
+		for i := range claim.Cites {
+			if x := &claim.Cites[i]; cite.Cite == "" || x.Item == cite.Cite {
+				found = true
+				bears = append(bears, normal([]string{x.Quote + " | " + strings.Join(x.For, " | ")})...)
+			}
+		}
+		if !found {
+			c.say("cite", s.Line, words, cite.Cite, "the claim "+claim.Item+" has no cite "+cite.Cite, true)
+		}
+		has = append(has, bears...)
+		c.claim(s.Line, claim)
+	}
+	for _, n := range casefile.Numbers(words) {
+		switch {
+		case len(s.Cites()) == 0:
+			c.say("number", s.Line, words, n, "the number "+n+" has no cite", false)
+		case !slices.Contains(has, n):
+			c.say("number", s.Line, words, n, "no claim that the sentence cites has the number "+n, false)
+		}
+	}
+}
+
+// claim looks at a claim that the report cites.
+func (c *checker) claim(line int, claim *casefile.ClaimView) {
+	say := func(rule, about, text string, must bool) { c.say(rule, line, claim.Text, about, text, must) }
+	if claim.State != casefile.Confirmed {
+		say("claim", claim.Item, "the claim "+claim.Item+" is "+claim.State+", and not confirmed", true)
+	}
+	for i := range claim.Cites {
+		x := &claim.Cites[i]
+		if x.Status != casefile.Same {
+			say("cite", x.Item, "the cite "+x.Item+": "+x.Text, !x.Status.Holds())
+		}
+		for _, why := range []string{x.Doubt, x.Apart, x.Failed} {
+			if why != "" {
+				say("cite", x.Item+why, "the cite "+x.Item+": "+why, false)
+			}
+		}
+	}
+	for _, k := range c.g.View.Contradictions {
+		if slices.Contains(k.Claims, claim.Item) {
+			say("dispute", k.Text, "disputed: "+k.Text, false)
+		}
+	}
+	e := &Edition{}
+	e.add(c.g, claim)
+	for _, sum := range e.Sums {
+		if sum.How == "differs" {
+			say("sum", sum.Number+sum.Total, fmt.Sprintf("what is cited for %s adds up to %s", sum.Number, sum.Total), false)
+		}
+	}
+}
+
+// named looks at those whom the case is about and the text names.
+func (c *checker) named() {
+	answered := map[string]string{}
+	for _, r := range c.g.Report.Replies {
+		if s := c.g.subject(r.Subject); s != nil {
+			answered[string(s.ID)] = r.State
+		}
+	}
+	for _, s := range c.g.subjects() {
+		line := c.naming(s)
+		if s.ID == "" || line == 0 {
+			continue
+		}
+		if s.Schema == "Person" && s.Role == "" {
+			c.say("person", line, s.Caption, "", s.Caption+" is a person of whom no source says a public role", false)
+		}
+		if answered[string(s.ID)] == "" {
+			c.say("reply", line, s.Caption, "", s.Caption+" is named, and was not asked", false)
+		}
+	}
+}
+
+// naming finds the first sentence that names a subject.
+func (c *checker) naming(s *casefile.SubjectView) (line int) {
+	name := strings.ToLower(s.Caption)
+	for _, x := range c.text.sentences() {
+		if strings.Contains(strings.ToLower(x.Words()), name) {
+			return x.Line
+		}
+	}
+	return 0
+}
+
+// licences looks whether what is quoted may be.
+func (c *checker) licences() {
+	e := &Edition{}
+	for _, item := range c.text.Claims() {
+		if claim := c.g.claim(item); claim != nil {
+			e.add(c.g, claim)
+		}
+	}
+	for _, s := range e.Sources {
+		switch {
+		case s.Licence == "":
+			c.say("licence", 0, s.Dataset, "", "of the dataset "+s.Dataset+" no licence is known", false)
+		case !quotable(s.Licence):
+			c.say("licence", 0, s.Dataset, s.Licence, "the dataset "+s.Dataset+" is under “"+s.Licence+"”, which is not known to let everybody quote", false)
+		}
+	}
+}
+
+// openLicences are words that licences have in their names that let everybody quote and pass on.
+var openLicences = []string{
+	"cc0", "cc-0", "cc by", "cc-by", "creative commons attribution", "public domain", "pddl", "odc-by", "odbl", "ogl", "open government licence", "open government license",
+	"licence ouverte", "dl-de", "datenlizenz deutschland", "government work", "17 u.s.c.", "17 usc",
+}
+
+// quotable says whether a licence is known to let everybody quote. Licences that refuse
+// changes or commerce are looked at by a person.
+func quotable(licence string) bool {
+	l := strings.ToLower(licence)
+	for _, not := range []string{"-nc", " nc", "noncommercial", "non-commercial", "-nd", " nd", "noderiv", "no deriv"} {
+		if strings.Contains(l, not) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(openLicences, func(w string) bool { return strings.Contains(l, w) })
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"math/big"
+	"slices"
+	"strings"
+
+	"overt/casefile"
+)
+
+// A Sum is a number of a claim that is added up from the rows it cites. Whoever has the
+// rows can add them again.
+type Sum struct {
+	Claim  string `json:"claim"`
+	Number string `json:"number"` // as casefile.Numbers writes it
+	Total  string `json:"total"`  // of Rows, exactly
+	How    string `json:"how"`    // same, rounded, differs
+	Rows   []Row  `json:"rows"`
+}
+
+// A Row is one summand.
+type Row struct {
+	Passage string `json:"passage"`
+	Amount  string `json:"amount"`
+}
+
+// sumsOf adds up, for each number of a claim that several cites are said to bear, what
+// stands in them. Where one of them has no single number, nothing is added.
+func sumsOf(c *Claim, all []Passage) (out []Sum) {
+	for _, number := range casefile.Numbers(c.Text) {
+		s := Sum{Claim: c.Item, Number: number}
+		total, adds := new(big.Rat), true
+		for i := range all {
+			p := &all[i]
+			if !slices.Contains(c.Passages, p.Item) || !slices.Contains(normal(p.For), number) {
+				continue
+			}
+			has := casefile.Numbers(firstOf(p.Value, p.Quote))
+			if len(has) != 1 {
+				adds = false
+				break
+			}
+			amount, _ := new(big.Rat).SetString(has[0])
+			total.Add(total, amount)
+			s.Rows = append(s.Rows, Row{p.Item, has[0]})
+		}
+		if !adds || len(s.Rows) < 2 {
+			continue
+		}
+		s.Total, s.How = decimal(total), likeness(number, total)
+		out = append(out, s)
+	}
+	return out
+}
+
+// normal writes numbers as casefile.Numbers does.
+func normal(numbers []string) (out []string) {
+	for _, n := range numbers {
+		out = append(out, casefile.Numbers(n)...)
+	}
+	return out
+}
+
+func firstOf(value, quote string) string {
+	if len(casefile.Numbers(value)) == 1 {
+		return value
+	}
+	return quote
+}
+
+func decimal(r *big.Rat) string {
+	digits, _ := r.FloatPrec()
+	return r.FloatString(digits)
+}
+
+// likeness says how a number stands to a total: zeros at its end may be rounding.
+func likeness(number string, total *big.Rat) string {
+	n, ok := new(big.Rat).SetString(number)
+	if !ok {
+		return "differs"
+	}
+	if n.Cmp(total) == 0 {
+		return "same"
+	}
+	step := new(big.Rat).SetInt64(1)
+	if _, decimals, has := strings.Cut(number, "."); has {
+		step.SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(len(decimals))), nil))
+	} else {
+		zeros := len(number) - len(strings.TrimRight(number, "0"))
+		step.SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(zeros)), nil))
+	}
+	off := new(big.Rat).Sub(n, total)
+	if off.Abs(off).Cmp(step.Quo(step, big.NewRat(2, 1))) <= 0 {
+		return "rounded"
+	}
+	return "differs"
+}
