@@ -1,0 +1,99 @@
+package report
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+)
+
+// shown writes a text so that tests can compare it.
+func shown(t *Text) string {
+	var b strings.Builder
+	for _, x := range t.Blocks {
+		fmt.Fprintf(&b, "%s%d", x.Kind, x.Line)
+		for _, s := range x.Sentences {
+			fmt.Fprintf(&b, " {%d", s.Line)
+			for _, p := range s.Spans {
+				switch {
+				case p.Claim != "":
+					fmt.Fprintf(&b, " @%s", strings.TrimSuffix(p.Claim+"/"+p.Cite, "/"))
+				case p.Strong:
+					fmt.Fprintf(&b, " strong%q", p.Text)
+				case p.Em:
+					fmt.Fprintf(&b, " em%q", p.Text)
+				default:
+					fmt.Fprintf(&b, " %q", p.Text)
+				}
+			}
+			b.WriteString("}")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", ""},
+		{"# A\ntext\nof two lines", "h21 {1 \"A\"}\np2 {2 \"text of two lines\"}\n"},
+		{"One.[@k3f9a2] Two.", "p1 {1 \"One.\" @k3f9a2 \" \"} {1 \"Two.\"}\n"},
+		{"He paid 1.50 e.g. twice.", "p1 {1 \"He paid 1.50 e.g. twice.\"}\n"},
+		{"A [@k3f9a2/p7c1m4] b\n\n- c\n- d\n\n> e\n> f", "p1 {1 \"A \" @k3f9a2/p7c1m4 \" b\"}\nli3 {3 \"c\"}\nli4 {4 \"d\"}\nquote6 {6 \"e f\"}\n"},
+		{"5 * 3 and **b** *c*", "p1 {1 \"5 * 3 and \" strong\"b\" \" \" em\"c\"}\n"},
+		{"[@nothing] [@k3f9a]", "p1 {1 \"[@nothing] [@k3f9a]\"}\n"},
+	} {
+		if got := shown(Parse(c.text)); got != c.want {
+			t.Errorf("%q is\n%swant\n%s", c.text, got, c.want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("# A\n\nOne.[@k3f9a2] *Two*.\n- x")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, s := range Parse(text).sentences() {
+			if s.Line < 1 || s.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("a sentence in line %d", s.Line)
+			}
+		}
+	})
+}
+
+func TestLikeness(t *testing.T) {
+	for _, c := range []struct{ number, total, want string }{
+		{"1300", "1300", "same"}, {"1300", "1299.5", "rounded"}, {"1300", "1249", "differs"}, {"1.5", "1.46", "rounded"}, {"1301", "1300", "differs"},
+	} {
+		total, _ := new(big.Rat).SetString(c.total)
+		if got := likeness(c.number, total); got != c.want {
+			t.Errorf("%s for %s is %s", c.number, c.total, got)
+		}
+	}
+}
+
+func TestDiff(t *testing.T) {
+	lines, err := Diff("a\nb\nc", "a\nx\nc\nd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	for _, l := range lines {
+		got += l.Mark + l.Text + ","
+	}
+	if got != " a,-b,+x, c,+d," {
+		t.Error(got)
+	}
+	if _, err := Diff(strings.Repeat("\n", maxCompared), ""); err == nil {
+		t.Error("too long a text is compared")
+	}
+}
+
+func TestQuotable(t *testing.T) {
+	for licence, want := range map[string]bool{
+		"CC0-1.0": true, "CC BY 4.0": true, "CC-BY-NC 4.0": false, "Open Government Licence v3.0": true, "U.S. Government Works": true, "all rights reserved": false, "": false,
+	} {
+		if quotable(licence) != want {
+			t.Errorf("%q", licence)
+		}
+	}
+}
