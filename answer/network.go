@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"overt"
@@ -69,7 +70,8 @@ type Opening struct {
 
 // Bounds of a network.
 const (
-	NetNodes  = 300
+	NetNodes  = 300   // when nothing is said
+	NetMost   = 20000 // asked for at most
 	NetFirst  = 10   // of each group of the entities that are asked about
 	netHub    = 5000 // links beyond which what leads on from a neighbour is not looked at
 	netRoutes = 3    // paths that are put in between two
@@ -77,14 +79,21 @@ const (
 
 // FindNetwork gives the neighbours of entities, those with the most links first, with
 // all links between those it gives; and between two of them who stands between.
-// Openings say whose links of which kind are to be shown beyond the first. Errors:
-// not_found; invalid.
+// Openings say whose links of which kind are to be shown beyond the first. A network
+// larger than NetNodes has all neighbours, and theirs. Errors: not_found; invalid.
 func FindNetwork(ctx context.Context, d *gate.Desk, words []string, open []Opening, o TraceOptions) (*Network, error) {
 	opt, err := o.graph()
 	if err != nil {
 		return nil, err
 	}
-	w := &netter{teller: newTeller(d, o), opt: opt, open: open, at: map[ftm.EntityID]*NetNode{}, links: map[netKey]*netBundle{},
+	most, first := cmp.Or(o.Most, NetNodes), NetFirst
+	if most < 1 || most > NetMost {
+		return nil, overt.Errorf(overt.Invalid, "most", "a network shows from 1 to %d", NetMost)
+	}
+	if most > NetNodes {
+		first = most // who asks for a large one asks for all neighbours
+	}
+	w := &netter{teller: newTeller(d, o), opt: opt, most: most, open: open, at: map[ftm.EntityID]*NetNode{}, links: map[netKey]*netBundle{},
 		out: &Network{AsOf: o.AsOf, Around: []*Found{}, Limits: []Limit{}}}
 	for _, word := range words {
 		f, err := Find(ctx, d, word)
@@ -102,7 +111,10 @@ func FindNetwork(ctx context.Context, d *gate.Desk, words []string, open []Openi
 		}
 	}
 	for _, f := range w.out.Around {
-		w.neighbours(f.ID, NetFirst)
+		w.neighbours(f.ID, first)
+	}
+	if most > NetNodes {
+		w.ring(most)
 	}
 	for _, x := range open {
 		id := Canonical(d.Graph, x.ID)
@@ -128,6 +140,7 @@ type netBundle struct {
 type netter struct {
 	*teller
 	opt   graph.Options
+	most  int // nodes
 	open  []Opening
 	at    map[ftm.EntityID]*NetNode
 	links map[netKey]*netBundle
@@ -156,7 +169,7 @@ func (w *netter) put(id ftm.EntityID) bool {
 	if w.at[id] != nil {
 		return true
 	}
-	if len(w.at) >= NetNodes {
+	if len(w.at) >= w.most {
 		return false
 	}
 	w.at[id] = &NetNode{}
@@ -209,6 +222,18 @@ func (w *netter) neighbours(id ftm.EntityID, first int) {
 			if w.at[other] != nil {
 				g.Shown++
 			}
+		}
+	}
+}
+
+// ring puts in the neighbours of those that are in, by id, while there is place. What
+// leads on from one with very many links is not looked at.
+func (w *netter) ring(most int) {
+	ids := slices.Sorted(maps.Keys(w.at))
+	for _, id := range ids {
+		n, ok := w.d.Graph.Find(id)
+		if ok && !w.at[id].Focus && w.d.Graph.Degree(n, w.opt.Filter).Edges <= netHub {
+			w.neighbours(id, most)
 		}
 	}
 }
@@ -286,7 +311,7 @@ func (w *netter) finish(ctx context.Context) error {
 	}
 	slices.SortFunc(w.out.Nodes, func(a, b NetNode) int { return cmp.Compare(a.ID, b.ID) })
 	if w.full > 0 {
-		w.out.Limits = append(w.out.Limits, Limit{Kind: graph.LimitNodes, Text: fmt.Sprintf("a network shows up to %d; %d more had no place", NetNodes, w.full)})
+		w.out.Limits = append(w.out.Limits, Limit{Kind: graph.LimitNodes, Text: fmt.Sprintf("this network shows up to %d; %d more had no place", w.most, w.full)})
 	}
 	if hubs > 1 {
 		w.out.Limits = append(w.out.Limits, Limit{Kind: "between", Text: fmt.Sprintf("links between the %d that have more than %d links each are not shown", hubs, netHub)})

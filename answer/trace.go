@@ -119,6 +119,7 @@ type TraceOptions struct {
 	AsOf     string
 	HubsToo  bool
 	Edges    int // listed per hop and kind
+	Most     int // entities of a network; NetNodes when 0
 	Today    statement.Day
 }
 

@@ -44,8 +44,8 @@ var Assets = sync.OnceValue(func() map[string]Asset {
 // AssetPath is where pages load assets from.
 const AssetPath = "/a/"
 
-// href is the address of the asset that was built from a file ("app.css").
-func href(file string) string {
+// Href is the address of the asset that was built from a file ("app.css").
+func Href(file string) string {
 	ext := path.Ext(file)
 	stem := strings.TrimSuffix(file, ext) + "-"
 	for name := range Assets() {

@@ -31,19 +31,23 @@ func pictureFrame(ctx context.Context, id, title string) svg.Frame {
 func drawn(picture templ.Component, label string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		var b bytes.Buffer
-		err := picture.Render(ctx, &b)
-		var many *svg.TooMany
-		if errors.As(err, &many) {
-			return pictureMissing(many.Error()).Render(ctx, w)
-		}
-		if err != nil {
-			return err
+		if err := picture.Render(ctx, &b); err != nil {
+			return tooMany(ctx, w, err)
 		}
 		return pictureFound(label, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := w.Write(b.Bytes())
 			return err
 		})).Render(ctx, w)
 	})
+}
+
+// tooMany tells that there is too much for a picture, and gives other errors back.
+func tooMany(ctx context.Context, w io.Writer, err error) error {
+	var many *svg.TooMany
+	if errors.As(err, &many) {
+		return pictureMissing(many.Error()).Render(ctx, w)
+	}
+	return err
 }
 
 // shapes are the schemata of which each kind of node is, with descendants; the first

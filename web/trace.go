@@ -31,7 +31,8 @@ const (
 	mostPaths    = 5
 	traceLinks   = 25 // of each kind of a hop in the table
 	maxOpenings  = 20
-	openingSteps = 25 // more neighbours a press
+	openingSteps = 25  // more neighbours a press
+	largeRows    = 500 // of the table of a large network on a page
 	unseenShown  = 50
 )
 
@@ -45,6 +46,8 @@ type traceQuestion struct {
 	hubs     bool   // pass through those with very many links
 	at       string // the chain of the matrix that is shown
 	open     []answer.Opening
+	most     int // entities of a network
+	row      int // the first of the table that is shown, of a large one
 }
 
 // readTrace reads the address. Errors: invalid.
@@ -52,7 +55,7 @@ func readTrace(v *visit) (traceQuestion, error) {
 	q := v.URL.Query()
 	t := traceQuestion{
 		from: strings.TrimSpace(q.Get("from")), to: strings.TrimSpace(q.Get("to")), view: q.Get("view"), via: q.Get("via"),
-		asOf: q.Get("asof"), hops: maxHops, hubs: q.Get("hubs") != "", at: q.Get("at"),
+		asOf: q.Get("asof"), hops: maxHops, most: answer.NetNodes, hubs: q.Get("hubs") != "", at: q.Get("at"),
 	}
 	if t.view == "" {
 		if t.view = "path"; (t.from == "") != (t.to == "") {
@@ -68,6 +71,20 @@ func readTrace(v *visit) (traceQuestion, error) {
 			return t, overt.Errorf(overt.Invalid, "hops", "hops are from 1 to %d", maxHops)
 		}
 		t.hops = n
+	}
+	if m := q.Get("most"); m != "" {
+		n, err := strconv.Atoi(m)
+		if err != nil || !slices.Contains(netSizes, n) {
+			return t, overt.Errorf(overt.Invalid, "most", "a network has a size of %d, %d, %d or %d", netSizes[0], netSizes[1], netSizes[2], netSizes[3])
+		}
+		t.most = n
+	}
+	if r := q.Get("row"); r != "" {
+		n, err := strconv.Atoi(r)
+		if err != nil || n < 0 {
+			return t, overt.Errorf(overt.Invalid, "row", "%q is no row of a table", clip(r))
+		}
+		t.row = n
 	}
 	if t.asOf != "" && statement.DayOf(t.asOf) == statement.NoDay {
 		return t, overt.Errorf(overt.Invalid, "asof", "%q is not a date; write 2019, 2019-03 or 2019-03-31", clip(t.asOf))
@@ -115,6 +132,9 @@ func (t traceQuestion) under(where string, pairs ...string) string {
 	}
 	if t.hubs {
 		set["hubs"] = "1"
+	}
+	if t.most != answer.NetNodes {
+		set["most"] = strconv.Itoa(t.most)
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		set[pairs[i]] = pairs[i+1]
@@ -241,6 +261,7 @@ func (t traceQuestion) ask(ctx context.Context, d *gate.Desk, today statement.Da
 		a.Flow, err = answer.FindFlow(ctx, d, t.from, t.to, o)
 	case "net":
 		words := slices.DeleteFunc([]string{t.from, t.to}, func(w string) bool { return w == "" })
+		o.Most = t.most
 		a.Net, err = answer.FindNetwork(ctx, d, words, t.open, o)
 	case "reach":
 		a.Reach, err = answer.FindReachMatrix(ctx, d, t.from, t.to, o)
@@ -433,6 +454,9 @@ func (p tracePage) picture(ctx context.Context) templ.Component {
 	case p.Flow != nil && len(p.Flow.Bands) > 0:
 		return flowPicture(ctx, p.Flow, p.q.asOf)
 	case p.Net != nil && len(p.Net.Links) > 0:
+		if p.q.large() {
+			return largePicture(ctx, p.Net, p.q)
+		}
 		return netPicture(ctx, p.Net, p.q)
 	case p.Reach != nil && len(p.Reach.Columns) > 0:
 		return reachPicture(ctx, p.Reach, p.q)

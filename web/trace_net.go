@@ -56,7 +56,7 @@ func (p tracePage) openings(n *answer.NetNode) []ui.Link {
 func (p tracePage) grown() []*answer.NetNode {
 	var out []*answer.NetNode
 	for i := range p.Net.Nodes {
-		if n := &p.Net.Nodes[i]; len(p.openings(n)) > 0 {
+		if n := &p.Net.Nodes[i]; (n.Focus || !p.q.large()) && len(p.openings(n)) > 0 {
 			out = append(out, n)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -158,9 +159,7 @@ type netGraph struct {
 
 // gather groups edges by their ends and folds what hangs on hubs.
 func (n Network) gather() (*netGraph, error) {
-	g := &netGraph{n: n}
-	sorted := slices.SortedFunc(slices.Values(n.Nodes), func(a, b Node) int { return strings.Compare(a.ID, b.ID) })
-	near := map[string]map[string]bool{}
+	sorted, near := n.sorted(), map[string]map[string]bool{}
 	for _, v := range sorted {
 		near[v.ID] = map[string]bool{}
 	}
@@ -173,7 +172,12 @@ func (n Network) gather() (*netGraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := map[string]int{}
+	return n.graph(sorted, gone), nil
+}
+
+// graph is the network without those that are gone.
+func (n Network) graph(sorted []Node, gone map[string]string) *netGraph {
+	g, at := &netGraph{n: n}, map[string]int{}
 	for _, v := range sorted {
 		if _, ok := gone[v.ID]; !ok {
 			at[v.ID] = len(g.nodes)
@@ -184,7 +188,45 @@ func (n Network) gather() (*netGraph, error) {
 		g.nodes[at[hub]].folded++
 	}
 	g.tie(at)
-	return g, nil
+	return g
+}
+
+// sorted are the nodes by id.
+func (n Network) sorted() []Node {
+	return slices.SortedFunc(slices.Values(n.Nodes), func(a, b Node) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// Most nodes and links of a network that is laid out for another to draw.
+const (
+	MostPlaced = 20000
+	mostLinks  = 100000
+)
+
+// A Spot is where a node of a network lies, in pixels; y goes down.
+type Spot struct{ X, Y int }
+
+// Spots lays out a network that is too large for a picture, for another to draw: no
+// node is folded. It gives the place of each node by id. Errors: TooMany above
+// MostPlaced nodes; what ctx ends with.
+func (n Network) Spots(ctx context.Context) (map[string]Spot, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	if len(n.Nodes) > MostPlaced {
+		return nil, &TooMany{"nodes", len(n.Nodes), MostPlaced, "ask for fewer kinds or steps, or read the table"}
+	}
+	if len(n.Edges) > mostLinks {
+		return nil, &TooMany{"links", len(n.Edges), mostLinks, "ask for fewer kinds or steps, or read the table"}
+	}
+	g := n.graph(n.sorted(), nil)
+	if err := g.layout(ctx, n.width()); err != nil {
+		return nil, err
+	}
+	out := make(map[string]Spot, len(g.nodes))
+	for i := range g.nodes {
+		out[g.nodes[i].ID] = Spot{int(math.Round(g.nodes[i].x)), int(math.Round(g.nodes[i].y))}
+	}
+	return out, nil
 }
 
 // fold gives, of a network that is too large, the nodes with a single neighbour

@@ -88,9 +88,11 @@ func (g *netGraph) shape(part []int) (w, h float64) {
 		g.nodes[i].x *= widen
 		g.nodes[i].y *= shrink
 	}
-	for range 60 {
-		if !g.push(part) {
-			break
+	if len(part) <= allPairs {
+		for range 60 {
+			if !g.push(part) {
+				break
+			}
 		}
 	}
 	return g.bounds(part)
@@ -110,16 +112,18 @@ func (g *netGraph) bounds(part []int) (w, h float64) {
 	return x1 - x0, y1 - y0
 }
 
-// A term is a pair of nodes with the distance that it should have.
+// A term is a pair of nodes with the distance that it should have. Where j is a pivot
+// only i is moved, with the weight of those that j stands for.
 type term struct {
-	i, j int
-	d    float64
+	i, j      int
+	d, weight float64
+	pivot     bool
 }
 
-// stress is stochastic gradient descent over all pairs (Zheng, Pawar, Goodman
-// 2018): pair by pair in an order that the ids decide, nodes are moved towards
-// their distance, by less each round. Products are rounded before they are added,
-// so that every processor comes to the same places.
+// stress is stochastic gradient descent (Zheng, Pawar, Goodman 2018): pair by pair
+// in an order that the ids decide, nodes are moved towards their distance, by less
+// each round. Products are rounded before they are added, so that every processor
+// comes to the same places.
 func (g *netGraph) stress(part []int) {
 	hash := fnv.New64a()
 	for _, i := range part {
@@ -147,37 +151,85 @@ func (g *netGraph) stress(part []int) {
 			if mag < 1e-6 {
 				dx, dy, mag = 1e-3, 1e-3, 1.5e-3
 			}
-			step := min(eta/(t.d*t.d), 1) * (mag - t.d*netStep) / 2 / mag
+			step := min(eta*t.weight/(t.d*t.d), 1) * (mag - t.d*netStep) / 2 / mag
 			mx, my := float64(step*dx), float64(step*dy)
 			a.x -= mx
 			a.y -= my
-			b.x += mx
-			b.y += my
+			if !t.pivot {
+				b.x += mx
+				b.y += my
+			}
 		}
 		eta *= shrink
 	}
 }
 
-// terms gives all pairs of a part with the length of the shortest way between
-// them, and the largest of these.
+// terms gives the pairs of a part that are looked at, with the length of the shortest
+// way between them, and the largest of these: all pairs, or of a large part those
+// that are linked and those with a pivot (Ortmann, Klimenta, Brandes 2017).
 func (g *netGraph) terms(part []int) (out []term, far float64) {
 	crowd := make([]int, len(g.nodes))
 	for _, i := range part {
 		crowd[i] = int(min(math.Sqrt(float64(len(g.nodes[i].near)))*0.14, 1.6) * finely)
 	}
 	dist := make([]int, len(g.nodes))
+	if len(part) > allPairs {
+		return g.sparseTerms(part, crowd, dist)
+	}
 	for _, i := range part {
 		g.ways(i, part, crowd, dist)
 		for _, j := range part {
 			if j > i {
 				d := float64(dist[j]) / finely
-				out = append(out, term{i, j, d})
+				out = append(out, term{i: i, j: j, d: d, weight: 1})
 				far = max(far, d)
 			}
 		}
 	}
 	return out, far
 }
+
+// sparseTerms takes as pivots, one after the other, the node that is furthest from all
+// pivots before; the first is the one with the most links.
+func (g *netGraph) sparseTerms(part, crowd, dist []int) (out []term, far float64) {
+	weight := math.Round(float64(len(part)) / pivots)
+	nearest := make([]int, len(g.nodes))
+	next := part[0]
+	for _, i := range part {
+		nearest[i] = math.MaxInt
+		if len(g.nodes[i].near) > len(g.nodes[next].near) {
+			next = i
+		}
+		for _, j := range g.nodes[i].near {
+			if j > i {
+				out = append(out, term{i: i, j: j, d: float64(link+crowd[i]+crowd[j]) / finely, weight: 1})
+			}
+		}
+	}
+	for range pivots {
+		p := next
+		g.ways(p, part, crowd, dist)
+		for _, i := range part {
+			if i == p {
+				nearest[i] = 0
+				continue
+			}
+			d := float64(dist[i]) / finely
+			out = append(out, term{i: i, j: p, d: d, weight: weight, pivot: true})
+			far = max(far, d)
+			if nearest[i] = min(nearest[i], dist[i]); nearest[i] > nearest[next] {
+				next = i
+			}
+		}
+	}
+	return out, far
+}
+
+// Of parts with more nodes than allPairs only some pairs are looked at.
+const (
+	allPairs = 1000
+	pivots   = 64
+)
 
 // Lengths of ways are counted in parts of a link.
 const (

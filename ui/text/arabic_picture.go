@@ -39,5 +39,8 @@ var arabicPictures = map[string]string{
 	"The same as a table": "الشيء نفسه جدولًا", "Follow further": "تتبّع أبعد", "Trace from here": "تتبّع من هنا", "Who can reach it, side by side": "من يصل إليه، جنبًا إلى جنب", "Goes by": "يستند إلى",
 	"How": "كيف", "Amount": "المبلغ", "Source": "المصدر", "Hop": "خطوة", "Currency": "العملة", "withheld or not named": "محجوب أو غير مسمّى", "Taken back": "استُرجع", "Items": "البنود", "Unknown": "مجهول", "Per month or year": "شهريًا أو سنويًا", "Repeats": "مكرر", "Hops": "الخطوات", "Chain": "السلسلة", "Party": "الطرف", "State": "الحالة",
 	"Paths from %s to %s": "مسارات من %s إلى %s", "Money from %s to %s": "مال من %s إلى %s", "Money of %s": "مال %s", "Who is linked with whom": "من يتصل بمن", "Who can reach what %s holds": "من يصل إلى ما لدى %s",
+	"Of all neighbours at most": "من كل الجيران على الأكثر", "Closer": "أقرب", "Further away": "أبعد", "All of it": "كلها",
+	"This browser cannot draw so large a network. The table below has it all.":                "لا يستطيع هذا المتصفح رسم شبكة بهذا الكبر. كل ما فيها في الجدول أدناه.",
+	"%s parties and %s links. Colours are kinds; the table below has the same, with sources.": "%s من الأطراف و%s من الصلات. الألوان أنواع؛ والجدول أدناه فيه الشيء نفسه مع المصادر.",
 	"What was looked for": "ما بُحث عنه", "not found": "لم يوجد", "found": "وُجد",
 }

@@ -27,7 +27,7 @@ func build(dir string) error {
 	out := filepath.Join(abs, "dist")
 	r := api.Build(api.BuildOptions{
 		AbsWorkingDir: abs, Outdir: "dist",
-		EntryPoints: []string{"island/app.ts", "css/app.css", "css/icon.svg"}, EntryNames: "[name]-[hash]", AssetNames: "[name]-[hash]",
+		EntryPoints: []string{"island/app.ts", "island/graph.ts", "css/app.css", "css/icon.svg"}, EntryNames: "[name]-[hash]", AssetNames: "[name]-[hash]",
 		NodePaths: []string{filepath.Join(abs, "third_party", "npm")},
 		Bundle:    true, MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
 		Format: api.FormatESModule, Target: api.ES2022, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone,
