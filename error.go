@@ -3,6 +3,7 @@ package overt
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // A Code says what kind of failure an Error is. Callers branch on codes, never
@@ -47,6 +48,16 @@ func (e *Error) Error() string {
 		s = e.Op + ": " + s
 	}
 	return s
+}
+
+// Told is what an error says where there are no flags, on pages and over HTTP: a flag
+// that it names as its place ("--via") is a field there ("via").
+func Told(err error) string {
+	var e *Error
+	if s := err.Error(); !errors.As(err, &e) || !strings.HasPrefix(e.Where, "--") {
+		return s
+	}
+	return strings.Replace(err.Error(), e.Where, strings.TrimPrefix(e.Where, "--"), 1)
 }
 
 // Unwrap gives the cause.

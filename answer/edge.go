@@ -27,11 +27,24 @@ func (t *teller) edge(ctx context.Context, e graph.Edge) (Edge, error) {
 	}
 	stmts = slices.DeleteFunc(stmts, func(s statement.Statement) bool { return !slices.Contains(e.Classes, s.Class) })
 	slices.SortStableFunc(stmts, t.byAge)
+	if s := ftm.Default().Schema(e.Kind); s != nil {
+		out.Date, out.End = asSaid(stmts, s.Start, e.Start, statement.DayOf), asSaid(stmts, s.End, e.End, statement.LastDayOf)
+	}
 	out.Amount, out.Currency = latest(stmts, "amount"), strings.ToUpper(latest(stmts, "currency"))
 	out.Kind = string(kindOf(e.Kind))
 	out.Detail, out.Basis = detail(e.Kind, stmts), basisOf(e.Kind, stmts)
 	out.Citations = t.citations(e, stmts)
 	return out, nil
+}
+
+// asSaid is a day as a source says it, no finer: "2010", where that is all it says.
+func asSaid(stmts []statement.Statement, props []string, day statement.Day, read func(string) statement.Day) string {
+	for _, s := range stmts {
+		if day != statement.NoDay && slices.Contains(props, s.Prop) && read(s.Value) == day {
+			return s.Value
+		}
+	}
+	return day.String()
 }
 
 // details lists what is worth saying of a link beside its ends, by schema.

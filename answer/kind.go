@@ -59,11 +59,13 @@ func KindLabel(kind string, inbound bool) string {
 		if s.Edge == nil {
 			return s.Label
 		}
-		label := s.Edge.Label
-		if inbound {
-			return label + " (this is the " + sideLabel(s, s.Edge.Target) + ")"
+		if p := s.Property(s.Edge.Target); inbound && p != nil {
+			if r := reverse(p); r != nil {
+				return strings.ToLower(r.Label)
+			}
+			return "is " + strings.ToLower(p.Label) + " of: " + s.Edge.Label
 		}
-		return label
+		return s.Edge.Label
 	}
 	p := s.Property(prop)
 	if p == nil {
@@ -77,13 +79,6 @@ func KindLabel(kind string, inbound bool) string {
 		return fmt.Sprintf("is %s of", label)
 	}
 	return label
-}
-
-func sideLabel(s *ftm.Schema, prop string) string {
-	if p := s.Property(prop); p != nil {
-		return strings.ToLower(p.Label)
-	}
-	return prop
 }
 
 // reverse is the stub that names a property from its target.

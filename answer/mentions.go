@@ -53,7 +53,7 @@ func ReadMentions(ctx context.Context, d *gate.Desk, words string) (*Mentions, e
 	}
 	out := &Mentions{Document: f, Mentions: []*Mention{}}
 	if s := ftm.Default().Schema(f.Schema); s == nil || !s.IsA("Document") {
-		return nil, overt.Errorf(overt.Invalid, "", "%s is a %s and no document; for the documents that name it: overt mentions --of", clip(f.Caption), f.Schema)
+		return nil, overt.Errorf(overt.Invalid, "", "%s is a %s and no document; ask for the documents that name it instead", clip(f.Caption), f.Schema)
 	}
 	v, err := d.Mentions(ctx)
 	if err != nil {

@@ -321,9 +321,13 @@ func (w *netter) finish(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		first, last := b.start.String(), b.last.String()
+		if b.start == b.last {
+			first, last = e.Date, e.Date
+		}
 		w.out.Links = append(w.out.Links, NetLink{
 			From: k.from, To: k.to, Kind: k.kind, Label: e.Label, Directed: b.first.Directed, Count: b.count, Detail: e.Detail,
-			First: b.start.String(), Last: b.last.String(), Citations: e.Citations,
+			First: first, Last: last, Citations: e.Citations,
 		})
 	}
 	slices.SortFunc(w.out.Links, func(a, b NetLink) int {

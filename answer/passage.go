@@ -95,7 +95,7 @@ func findPassage(r *reading.Reading, q PassageQuestion) (reading.State, reading.
 		return "", reading.Cite{}, overt.Errorf(overt.NotFound, fmt.Sprintf("page %d", q.Page), "it has no text")
 	}
 	if end-start > reading.MaxQuote {
-		return "", reading.Cite{}, overt.Errorf(overt.Invalid, fmt.Sprintf("page %d", q.Page), "it has %d characters, and a citation quotes up to %d: say which with --quote, or --start and --end", end-start, reading.MaxQuote)
+		return "", reading.Cite{}, overt.Errorf(overt.Invalid, fmt.Sprintf("page %d", q.Page), "it has %d characters, and a citation quotes up to %d: say which of its words, or from which character to which", end-start, reading.MaxQuote)
 	}
 	c, err := r.Cite(q.Page, start, end)
 	return reading.Same, c, err

@@ -151,11 +151,10 @@ func problemOf(err error) Problem {
 	var refusal *Refusal
 	var ours *overt.Error
 	var lines lineErrors
-	p := Problem{Code: overt.CodeOf(err), Detail: err.Error()}
+	p := Problem{Code: overt.CodeOf(err), Detail: overt.Told(err)}
 	p.Status = route.Status(p.Code)
 	if errors.As(err, &ours) { // a flag of the command is a parameter here
 		p.Where = strings.TrimPrefix(ours.Where, "--")
-		p.Detail = strings.Replace(p.Detail, ours.Where, p.Where, 1)
 	}
 	switch {
 	case errors.As(err, &refusal):

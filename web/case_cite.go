@@ -104,7 +104,7 @@ func (s *Service) citeInto(v *visit) (response, error) {
 	case "":
 		return seeOther(to)
 	case overt.Invalid, overt.Denied, overt.Conflict:
-		return s.passageScreen(v, &citePage{no: err.Error(), said: v.PostForm})
+		return s.passageScreen(v, &citePage{no: overt.Told(err), said: v.PostForm})
 	}
 	return response{}, err
 }

@@ -84,7 +84,7 @@ func (s *Service) doInCase(v *visit) (response, error) {
 	case "":
 	case overt.Invalid, overt.Denied, overt.Conflict:
 		v.session = was
-		return s.caseScreen(v, &casePage{no: err.Error(), deed: deed, said: v.PostForm})
+		return s.caseScreen(v, &casePage{no: overt.Told(err), deed: deed, said: v.PostForm})
 	default:
 		return response{}, err
 	}

@@ -54,13 +54,8 @@ func valueChip(id ftm.EntityID, v *answer.Value, conflicts []answer.Conflict, as
 
 // period writes from when to when something was so, as far as it is known.
 func period(from, to string) string {
-	switch {
-	case from == "" && to == "":
-		return ""
-	case to == "":
+	if from == to || to == "" {
 		return from
-	case from == "" || from == to:
-		return strings.TrimSpace(from + " – " + to)
 	}
-	return from + " – " + to
+	return strings.TrimSpace(from + " – " + to)
 }

@@ -135,25 +135,31 @@ func (p *entityPage) sumTable(ctx context.Context) ui.Table {
 	}}
 	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
 		r := &m.Rows[i]
-		name := ui.Bdi(r.Key)
+		name, amount := ui.Bdi(r.Key), grouped(r.Amount.String())
+		if r.Currency != m.Currency {
+			amount += " " + r.Currency
+		}
 		if r.ID != "" {
 			name = entityName(r.ID, r.Key, p.q.asOf)
 		}
 		t.Rows = append(t.Rows, []templ.Component{
-			name, ui.Bdi(grouped(r.Amount.String())), ui.Bdi(ui.Number(r.Count)), ui.Bdi(period(r.First, r.Last)), ui.SourceChip(p.sumChip(r.Key, r.Count)),
+			name, ui.Bdi(amount), ui.Bdi(ui.Number(r.Count)), ui.Bdi(period(r.First, r.Last)), ui.SourceChip(p.sumChip(r, r.Count)),
 		})
 	}
 	if more := len(m.Rows) - len(t.Rows); more > 0 {
 		t.Rows = append(t.Rows, []templ.Component{ui.Bdi(ui.N(ctx, "and %s more", "and %s more", more)), ui.Bdi(""), ui.Bdi(""), ui.Bdi(""), ui.Bdi("")})
 	}
-	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip("", m.Count))}
+	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip(&money.Row{}, m.Count))}
 	return t
 }
 
 // sumChip leads to the parts of a row of the sum, or of all of it.
-func (p *entityPage) sumChip(key string, parts int) ui.Chip {
-	k := p.Money.Of
-	return ui.Chip{State: ui.Computed, Count: parts, Of: key, Href: entityPath(p.q.id, "sum", "way", k.way(), "kind", string(k.Kind), "by", string(p.Money.By), "key", key, "asof", p.q.asOf)}
+func (p *entityPage) sumChip(r *money.Row, parts int) ui.Chip {
+	k, key := p.Money.Of, r.Key
+	if r.ID != "" {
+		key = ""
+	}
+	return ui.Chip{State: ui.Computed, Count: parts, Of: r.Key, Href: entityPath(p.q.id, "sum", "way", k.way(), "kind", string(k.Kind), "by", string(p.Money.By), "key", key, "id", string(r.ID), "currency", r.Currency, "asof", p.q.asOf)}
 }
 
 // holders are those that are reached one way.

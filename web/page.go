@@ -219,13 +219,13 @@ func (s *Service) problem(v *visit, err error) response {
 	case code == overt.NotFound:
 		status, p.Title, p.Sentence = http.StatusNotFound, v.say("Nothing here"), v.say("There is nothing of that name, or nothing that you may see.")
 	case code == overt.Invalid:
-		status, p.Title, p.Sentence = http.StatusBadRequest, v.say("That could not be read"), err.Error()
+		status, p.Title, p.Sentence = http.StatusBadRequest, v.say("That could not be read"), overt.Told(err)
 	case code == overt.Conflict:
-		status, p.Title, p.Sentence = http.StatusConflict, v.say("That contradicts what stands"), err.Error()
+		status, p.Title, p.Sentence = http.StatusConflict, v.say("That contradicts what stands"), overt.Told(err)
 	case code == overt.Denied:
-		status, p.Title, p.Sentence = http.StatusForbidden, v.say("Refused"), err.Error()
+		status, p.Title, p.Sentence = http.StatusForbidden, v.say("Refused"), overt.Told(err)
 	case code == overt.Unavailable:
-		status, p.Title, p.Sentence = http.StatusServiceUnavailable, v.say("Not now"), err.Error()
+		status, p.Title, p.Sentence = http.StatusServiceUnavailable, v.say("Not now"), overt.Told(err)
 	default:
 		s.cfg.Log.Error("a page failed", "path", v.URL.Path, "error", err)
 		p.Title, p.Sentence = v.say("It could not be answered"), v.say("This is our fault; the log of the service says more.")

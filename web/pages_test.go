@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 		"/e/l-1/facts":           {200, []string{"Northmoor Bleaching Ltd", "1 vs 1", "disputed", "not stated by any source here", "from 2 sources"}, nil},
 		"/e/l-1/conflict":        {200, []string{"2003-05-01", "2011-02-03"}, nil},
 		"/e/l-2/conflict":        {200, []string{"contradicts itself"}, nil},
-		"/e/l-1/links":           {200, []string{"Quay Street Holdings", "2010-01-01 – 2015-12-31", "60"}, nil},
+		"/e/l-1/links":           {200, []string{"Quay Street Holdings", "2010 – 2015", "owners: 60"}, nil},
 		"/e/l-1/links?asof=2020": {200, []string{"No links"}, nil},
 		"/e/l-1/links?asof=2012": {200, []string{"Quay Street Holdings"}, nil},
 		"/e/l-1/links?asof=soon": {400, []string{"is not a date"}, nil},

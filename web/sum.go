@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,6 +21,7 @@ type sumAnswer struct {
 	Kind      money.Kind       `json:"kind"`
 	Out       bool             `json:"out"`
 	Key       string           `json:"key,omitempty"`
+	ID        ftm.EntityID     `json:"id,omitempty"` // of the row, where an entity is what it is of
 	Amount    string           `json:"amount"`
 	Currency  string           `json:"currency"`
 	Count     int              `json:"count"`
@@ -41,7 +43,8 @@ func (s *Service) sum(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	key, with := v.URL.Query().Get("key"), ftm.EntityID(v.URL.Query().Get("with"))
+	values := v.URL.Query()
+	row, with := rowKey{values.Get("key"), ftm.EntityID(values.Get("id")), values.Get("currency")}, ftm.EntityID(values.Get("with"))
 	a, err := ask(s, v, gate.Act{Action: "money", Object: string(q.id), Query: fmt.Sprintf("parts of kind %s by %s", clip(q.kind), clip(string(q.by))), AsOf: q.asOf}, true, func(ctx context.Context, d *gate.Desk) (*sumAnswer, error) {
 		if err := known(ctx, d, q.id); err != nil {
 			return nil, err
@@ -61,7 +64,7 @@ func (s *Service) sum(v *visit) (response, error) {
 		if err != nil {
 			return nil, err
 		}
-		return partsOf(f, m, key, q.pays)
+		return partsOf(f, m, row, q.pays)
 	})
 	if err != nil {
 		return response{}, err
@@ -69,16 +72,32 @@ func (s *Service) sum(v *visit) (response, error) {
 	return show(ui.Page{Title: v.say("Parts of a sum") + " · " + a.Taken.Caption, Main: sumScreen(a, v.fragment()), Wide: true})
 }
 
-// partsOf takes the row of a key out of a sum; without one all of it.
-func partsOf(f *answer.Found, m *money.Answer, key string, out bool) (*sumAnswer, error) {
-	a := &sumAnswer{Taken: f, Kind: m.Kind, Out: out, Key: key, Currency: m.Currency, Amount: m.Total.String(), Count: m.Count, Unknown: m.Unknown, Warnings: m.Warnings}
+// A rowKey says which row of a sum: that of an entity, else that of a word. A currency
+// need not be said where one leads.
+type rowKey struct {
+	word     string
+	id       ftm.EntityID
+	currency string
+}
+
+func (k rowKey) is(r money.Row, currency string) bool {
+	if r.Currency != cmp.Or(k.currency, currency) || k.id != r.ID {
+		return false
+	}
+	return k.id != "" || k.word == r.Key
+}
+
+// partsOf takes a row out of a sum; without a key all of it.
+func partsOf(f *answer.Found, m *money.Answer, key rowKey, out bool) (*sumAnswer, error) {
+	a := &sumAnswer{Taken: f, Kind: m.Kind, Out: out, Currency: m.Currency, Amount: m.Total.String(), Count: m.Count, Unknown: m.Unknown, Warnings: m.Warnings}
 	rows := m.Rows
-	if key != "" {
-		i := slices.IndexFunc(m.Rows, func(r money.Row) bool { return r.Key == key })
+	if key != (rowKey{}) {
+		i := slices.IndexFunc(m.Rows, func(r money.Row) bool { return key.is(r, m.Currency) })
 		if i < 0 {
 			return nil, overt.Errorf(overt.NotFound, "", "the sum has no such row")
 		}
 		r := m.Rows[i]
+		a.Key, a.ID, a.Currency = r.Key, r.ID, r.Currency
 		rows, a.Amount, a.Count, a.Unknown, a.Warnings = m.Rows[i:i+1], r.Amount.String(), r.Count, r.Unknown, r.Warnings
 	}
 	for _, r := range rows {

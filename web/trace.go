@@ -295,7 +295,7 @@ func (s *Service) trace(v *visit) (response, error) {
 	status := 0
 	p.traceAnswer, err = s.traced(v, q, "trace."+q.view)
 	if code := overt.CodeOf(err); err != nil && (code == overt.NotFound || code == overt.Invalid) {
-		status, p.traceAnswer, p.problem = http.StatusNotFound, &traceAnswer{}, err.Error()
+		status, p.traceAnswer, p.problem = http.StatusNotFound, &traceAnswer{}, overt.Told(err)
 		if code == overt.Invalid {
 			status = http.StatusBadRequest
 		}

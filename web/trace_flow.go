@@ -126,7 +126,7 @@ func flowTitle(ctx context.Context, f *answer.Flow) string {
 func bandPath(f *answer.Flow, b *answer.Band, asOf string) string {
 	switch {
 	case b.Named:
-		return entityPath(b.From, "sum", "way", "to", "kind", string(b.Kind), "by", string(money.ByNamed), "key", f.Caption(b.To), "with", string(b.Payer), "asof", asOf)
+		return entityPath(b.From, "sum", "way", "to", "kind", string(b.Kind), "by", string(money.ByNamed), "id", string(b.To), "currency", b.Currency, "with", string(b.Payer), "asof", asOf)
 	case b.From == "":
 		return entityPath(b.To, "sum", "way", "to", "kind", string(b.Kind), "by", string(money.ByPayer), "asof", asOf)
 	case b.To == "":

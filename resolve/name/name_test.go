@@ -34,6 +34,8 @@ func TestOrganisationForms(t *testing.T) {
 		{"The Company", "the co", "corp", Organisation, ""},
 		{"Dept. of Veterans Affairs", "department of veteran affair", "", PublicBody, ""},
 		{"National Quorvex Agency (NQA)", "national quorvex agency", "", PublicBody, "short form: nqa"},
+		{"Quorvex Ltd (Director of Sales)", "quorvex ltd", "llc", Organisation, ""},
+		{"National Quorvex Agency (Assistant Secretary)", "national quorvex agency", "", PublicBody, ""},
 		{"Office of Inspector General, Department of Quorvex", "office of inspector general department of quorvex", "", PublicBody, "body above: department of quorvex"},
 		{"Brigade Forty-Four", "brigade 44", "", Organisation, ""},
 		{"Quorvex Fund XIV LP", "quorvex fund 14 lp", "lp", Organisation, ""},
@@ -70,6 +72,7 @@ func TestPersonForms(t *testing.T) {
 		{"Gabriel García Márquez", "gabriel", "garcia marquez", []string{"co"}},
 		{"Abd al-Rahman ibn Khalid", "abdulrahman", "khalid", nil},
 		{"J.P. Quorvex", "", "quorvex", nil},
+		{"Anna Kowalska (Assistant Secretary)", "anna", "kowalska", nil},
 		{"JC Quorvex", "", "quorvex", nil},
 		{"President", "", "president", nil},
 	}

@@ -75,7 +75,7 @@ func splitNames(pieces []piece) (main []piece, others []otherName) {
 		i += n
 	}
 	flush()
-	main, inside := parentheses(main)
+	main, inside := parentheses(withoutRole(main))
 	others = append(others, inside...)
 	if n := len(main); n > 3 && isAcronymOf(main[n-1], main[:n-1]) {
 		others = append(others, otherName{Short, main[n-1:]})
@@ -127,6 +127,24 @@ func parentheses(pieces []piece) (main []piece, others []otherName) {
 		i = j
 	}
 	return main, others
+}
+
+// withoutRole leaves out what stands in parentheses at the end and says what somebody
+// is, as "(Assistant Secretary)" or "(Director of Sales)": it is no name.
+func withoutRole(pieces []piece) []piece {
+	from := len(pieces)
+	for from > 0 && pieces[from-1].open {
+		from--
+	}
+	run, k := pieces[from:], known()
+	if n := len(run); n > 1 && run[n-1].rend.norm == "general" { // Inspector General
+		run = run[:n-1]
+	}
+	n := len(run)
+	if from > 0 && n > 0 && (k.role[run[n-1].rend.norm] || n > 2 && k.role[run[0].rend.norm] && k.joiner[run[1].rend.norm]) {
+		return pieces[:from]
+	}
+	return pieces
 }
 
 // isShort says whether a word in parentheses is a short form of the name.

@@ -53,7 +53,7 @@ func parsePerson(text string, h Hint) *Form {
 
 // personNames parts "X alias Y" and "X (Y)".
 func personNames(text string) ([]piece, []otherName) {
-	pieces := cut(slashes.Replace(text))
+	pieces := withoutRole(cut(slashes.Replace(text)))
 	var main []piece
 	var others []otherName
 	from, kind := 0, Alias

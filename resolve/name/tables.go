@@ -27,10 +27,10 @@ type knowledge struct {
 	legalFirstPlain map[string]bool      // and may so in Latin letters: AO, but not IP for ИП
 	byCountry       map[string]map[string]legalForm
 
-	same                      map[string]string
-	weak, trade, joiner, body map[string]bool
-	numbers                   map[string]int32
-	places                    map[string]string // words joined with blanks
+	same                            map[string]string
+	weak, trade, joiner, body, role map[string]bool
+	numbers                         map[string]int32
+	places                          map[string]string // words joined with blanks
 
 	// How many words a legal form that ends or begins with two letters has at
 	// most, and a place that begins with a word: most words do neither, and need
@@ -53,7 +53,7 @@ var known = sync.OnceValue(func() *knowledge {
 		same: map[string]string{}, numbers: map[string]int32{}, places: map[string]string{},
 		personAt: map[string]int32{}, persons: make([]person, 1), heads: []string{""},
 	}
-	for _, set := range []*map[string]bool{&k.weak, &k.trade, &k.joiner, &k.body, &k.title, &k.suffix, &k.particle, &k.first} {
+	for _, set := range []*map[string]bool{&k.weak, &k.trade, &k.joiner, &k.body, &k.role, &k.title, &k.suffix, &k.particle, &k.first} {
 		*set = map[string]bool{}
 	}
 	k.readLegal()
@@ -196,7 +196,7 @@ func (k *knowledge) readForms() {
 }
 
 func (k *knowledge) readWords() {
-	sets := map[string]map[string]bool{"weak": k.weak, "trade": k.trade, "joiner": k.joiner, "body": k.body}
+	sets := map[string]map[string]bool{"weak": k.weak, "trade": k.trade, "joiner": k.joiner, "body": k.body, "role": k.role}
 	lines("words.txt", func(cols []string) {
 		if set := sets[cols[0]]; set != nil {
 			for _, w := range list(cols[1]) {
