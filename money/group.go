@@ -3,7 +3,9 @@ package money
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"overt"
 	"overt/ftm"
@@ -79,6 +81,9 @@ func (s *sum) keys(ctx context.Context, it *item) ([]groupKey, error) {
 		return one(s.parent(it), "(recipient withheld or not named)")
 	case ByPayer:
 		return one(it.payer, "(payer not named)")
+	case ByCountry:
+		country, err := s.country(ctx, it.payee)
+		return []groupKey{{text: country, currency: it.currency}}, err
 	case ByNamed:
 		named, err := s.named(ctx, it)
 		if err != nil {
@@ -122,6 +127,44 @@ func (s *sum) vehicle(ctx context.Context, contract ftm.EntityID) (ftm.EntityID,
 		}
 	}
 	return "", nil
+}
+
+// country is the code of the country that a receiver is in, as FollowTheMoney has it.
+func (s *sum) country(ctx context.Context, payee ftm.EntityID) (string, error) {
+	if payee == "" {
+		return "(recipient withheld or not named)", nil
+	}
+	if known, ok := s.countries[payee]; ok {
+		return known, nil
+	}
+	var newest *statement.Statement
+	said := map[string]bool{}
+	for _, m := range s.members(payee) {
+		stmts, err := s.view.Entity(ctx, m)
+		if err != nil {
+			return "", err
+		}
+		for _, prop := range []string{"country", "mainCountry", "jurisdiction"} {
+			c := (reader{s, stmts}).newest(prop)
+			if c == nil {
+				continue
+			}
+			if newest == nil || s.newer(c.Class, newest.Class) {
+				newest = c
+				clear(said)
+			}
+			if !s.newer(newest.Class, c.Class) {
+				said[c.Value] = true
+			}
+			break
+		}
+	}
+	out := "(country not said)"
+	if len(said) > 0 {
+		out = strings.Join(slices.Sorted(maps.Keys(said)), ", ")
+	}
+	s.countries[payee] = out
+	return out, nil
 }
 
 // parent is the topmost owner of the receiver on the day, the receiver itself

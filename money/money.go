@@ -42,7 +42,8 @@ var Kinds = []Kind{Obligated, Current, Potential, Subaward, Outlay, Stated}
 // By says what the rows of an answer stand for.
 type By string
 
-// The groupings. Named groups contract actions by whom their own text names.
+// The groupings. Named groups contract actions by whom their own text names, Country
+// by where the receiver is, as its newest source says.
 const (
 	BySupplier By = "supplier"
 	ByContract By = "contract"
@@ -51,10 +52,11 @@ const (
 	ByVehicle  By = "vehicle"
 	ByParent   By = "parent"
 	ByPayer    By = "payer"
+	ByCountry  By = "country"
 )
 
 // Bys lists them in the order of help texts.
-var Bys = []By{BySupplier, ByContract, ByYear, ByNamed, ByVehicle, ByParent, ByPayer}
+var Bys = []By{BySupplier, ByContract, ByYear, ByNamed, ByVehicle, ByParent, ByPayer, ByCountry}
 
 // A Query asks for a sum. From pays, To receives; either may be empty (anyone),
 // given as source ids of one entity. AsOf leaves out what is dated later.
@@ -157,7 +159,7 @@ func (l *Ledger) Sum(ctx context.Context, q Query) (*Answer, error) {
 	if q.Citations == 0 {
 		q.Citations = 3
 	}
-	s := &sum{Ledger: l, q: q, from: l.set(q.From), to: l.set(q.To)}
+	s := &sum{Ledger: l, q: q, from: l.set(q.From), to: l.set(q.To), countries: map[ftm.EntityID]string{}}
 	if err := s.collect(ctx); err != nil {
 		return nil, err
 	}
@@ -244,6 +246,8 @@ type sum struct {
 	counted  []*item
 	answered Answer
 	words    map[string]string // short texts that many items share
+	// countries are where receivers are that were looked at
+	countries map[ftm.EntityID]string
 }
 
 // An item is one amount: a contract action, an award's value, a payment.

@@ -248,6 +248,18 @@ func TestGroupings(t *testing.T) {
 	}
 }
 
+// A receiver is where its newest source says, by its country before its jurisdiction.
+func TestByCountry(t *testing.T) {
+	w := newWorld(t)
+	w.run(statement.RunSpec{}, nil, agency, "va Company name=Acme; country=ca; jurisdiction=fr", "vb Company name=Bolt; jurisdiction=de", "vc Company name=Both; country=us; country=gb",
+		award("a1", "K1"), action("o1", "a1", "0", "10", "va", "2021-10-01"), action("o2", "a1", "P1", "5", "vb", "2022-03-01"),
+		action("o3", "a1", "P2", "3", "vc", "2022-03-01"), action("o4", "a1", "P3", "1", "vd", "2022-03-01"))
+	w.run(statement.RunSpec{}, nil, "va Company name=Acme; country=us", "vd Company name=Nowhere")
+	if got, want := rows(w.sum(money.Query{From: []ftm.EntityID{"ice"}, By: money.ByCountry})), "us=10.00/1 de=5.00/1 gb=3.00/1 (country not said)=1.00/1"; got != want {
+		t.Errorf("by country: %s, want %s", got, want)
+	}
+}
+
 func TestUnknownIsNotZeroAndWithheldIsNobody(t *testing.T) {
 	w := newWorld(t)
 	w.run(statement.RunSpec{}, nil, agency, award("a1", "K1"),

@@ -11,8 +11,10 @@ import (
 
 	"overt"
 	"overt/answer"
+	"overt/ftm"
 	"overt/money"
 	"overt/ui"
+	"overt/ui/svg"
 )
 
 // linksPath is the list of the links of one kind and direction.
@@ -135,7 +137,7 @@ func (p *entityPage) sumTable(ctx context.Context) ui.Table {
 	}}
 	for i := range m.Rows[:min(len(m.Rows), sumsShown)] {
 		r := &m.Rows[i]
-		name, amount := ui.Bdi(r.Key), grouped(r.Amount.String())
+		name, amount := ui.Bdi(rowName(m.By, r.Key)), grouped(r.Amount.String())
 		if r.Currency != m.Currency {
 			amount += " " + r.Currency
 		}
@@ -151,6 +153,36 @@ func (p *entityPage) sumTable(ctx context.Context) ui.Table {
 	}
 	t.Foot = []templ.Component{ui.Bdi(ui.T(ctx, "Total")), ui.Bdi(grouped(m.Total.String())), ui.Bdi(ui.Number(m.Count)), ui.Bdi(""), ui.SourceChip(p.sumChip(&money.Row{}, m.Count))}
 	return t
+}
+
+// rowName is what a row of a sum is called: of a code of a country, its name.
+func rowName(by money.By, key string) string {
+	if name := ftm.Default().Type("country").Values[key]; by == money.ByCountry && name != "" {
+		return name
+	}
+	return key
+}
+
+// sumMap is a sum by country as a map; nil where the sum is by anything else, or all
+// of it is in one country. What is below 0 or in another currency is in the table.
+func (p *entityPage) sumMap(ctx context.Context) templ.Component {
+	m := p.Money
+	if m.By != money.ByCountry {
+		return nil
+	}
+	title := moneyTitle(ctx, m.Of)
+	out := svg.Map{Frame: pictureFrame(ctx, "sum-map", title), Word: m.Currency}
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		value, _ := strconv.ParseFloat(r.Amount.String(), 64) // as exact as a shade can be
+		if rowName(m.By, r.Key) != r.Key && r.Currency == m.Currency && value > 0 {
+			out.Places = append(out.Places, svg.Place{Country: r.Key, Label: rowName(m.By, r.Key), Href: p.sumChip(r, r.Count).Href, Value: value})
+		}
+	}
+	if len(out.Places) < 2 {
+		return nil
+	}
+	return drawn(out, title)
 }
 
 // sumChip leads to the parts of a row of the sum, or of all of it.

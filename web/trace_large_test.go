@@ -57,3 +57,22 @@ func TestLargeNetwork(t *testing.T) {
 		t.Error(w)
 	}
 }
+
+// A sum by country is a map, with its table.
+func TestSumByCountry(t *testing.T) {
+	h := webtest.Filled(t)
+	pay := func(id, country, amount string) string {
+		return fmt.Sprintf(`{"id":"m-%s","schema":"Company","properties":{"name":["Maker %s"],"country":[%q]}}`+"\n"+
+			`{"id":"pay-%s","schema":"Payment","properties":{"payer":["buyer"],"beneficiary":["m-%s"],"amount":[%q],"currency":["USD"],"date":["2024-01-02"]}}`, id, id, country, id, id, amount)
+	}
+	webtest.Entities(t, h, "buyers", `{"id":"buyer","schema":"Company","properties":{"name":["Buyer of Everything"]}}`, pay("a", "de", "500"), pay("b", "br", "70"))
+	s := webtest.Serve(t, h)
+	s.Enter(t)
+	page := "/e/" + s.Entity(t, "Buyer of Everything") + "/money?way=from&kind=outlay&by="
+	if r := s.Get(t, page+"country"); r.Status != 200 || !strings.Contains(r.Body, "<svg") || !strings.Contains(r.Body, ">Germany<") || !strings.Contains(r.Body, ">Brazil<") {
+		t.Errorf("%d: no map with Germany and Brazil", r.Status)
+	}
+	if r := s.Get(t, page+"supplier"); strings.Contains(r.Body, "sum-map") {
+		t.Error("a sum by supplier has a map")
+	}
+}

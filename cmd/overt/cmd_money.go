@@ -45,7 +45,7 @@ action names the same.`,
 	f.StringVar(&from, "from", "", "who pays")
 	f.StringVar(&to, "to", "", "who receives")
 	f.StringVar(&kind, "kind", string(money.Obligated), "kind of money: "+strings.Join(kinds, ", "))
-	f.StringVar(&by, "by", string(money.BySupplier), "rows: supplier, contract, year, named, vehicle, parent, payer")
+	f.StringVar(&by, "by", string(money.BySupplier), "rows: supplier, contract, year, named, vehicle, parent, payer, country")
 	f.BoolVar(&citations, "citations", false, "every citation of every row")
 	f.IntVar(&limit, "limit", 25, "rows to print; 0 for all (--json has all)")
 	return cmd
