@@ -111,3 +111,14 @@ func TestSumTakesBack(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutForm(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"NORTHMOOR FERRY, L.L.C.", "northmoor ferry"}, {"Northmoor Ferry Inc.", "northmoor ferry"}, {"Northmoor Ferry Pty Ltd", "northmoor ferry"},
+		{"Northmoor Ferry", ""}, {"GmbH Northmoor", ""}, {"", ""},
+	} {
+		if got := withoutForm(c.name); got != c.want {
+			t.Errorf("%q is called %q, want %q", c.name, got, c.want)
+		}
+	}
+}
