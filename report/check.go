@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"overt/casefile"
+	"overt/resolve/name"
 )
 
 // A Finding is one thing that speaks against publishing a report.
@@ -165,15 +166,41 @@ func (c *checker) named() {
 	}
 }
 
-// naming finds the first sentence that names a subject.
+// naming finds the first sentence that names a subject, with or without its legal form.
 func (c *checker) naming(s *casefile.SubjectView) (line int) {
-	name := strings.ToLower(s.Caption)
+	called := []string{name.Fold(s.Caption)}
+	if s.Schema != "Person" {
+		called = append(called, withoutForm(s.Caption))
+	}
 	for _, x := range c.text.sentences() {
-		if strings.Contains(strings.ToLower(x.Words()), name) {
-			return x.Line
+		words := " " + name.Fold(x.Words()) + " "
+		for _, n := range called {
+			if n != "" && strings.Contains(words, " "+n+" ") {
+				return x.Line
+			}
 		}
 	}
 	return 0
+}
+
+// withoutForm is the name of an organisation without the legal form behind it, "" where
+// it has none there.
+func withoutForm(caption string) string {
+	whole := name.Parse(caption, name.Organisation, name.Hint{})
+	if whole.Legal == "" {
+		return ""
+	}
+	words := strings.Fields(name.Fold(caption))
+	for n := len(words) - 1; n > 0; n-- {
+		short := strings.Join(words[:n], " ")
+		if f := name.Parse(short, name.Organisation, name.Hint{}); f.Legal == "" {
+			if f.Norm() == whole.Norm() {
+				return short
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // licences looks whether what is quoted may be.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,9 +41,13 @@ func sumsOf(c *Claim, all []Passage) (out []Sum) {
 				adds = false
 				break
 			}
-			amount, _ := new(big.Rat).SetString(has[0])
+			row := Row{p.Item, has[0]}
+			if negative(firstOf(p.Value, p.Quote)) {
+				row.Amount = "-" + row.Amount
+			}
+			amount, _ := new(big.Rat).SetString(row.Amount)
 			total.Add(total, amount)
-			s.Rows = append(s.Rows, Row{p.Item, has[0]})
+			s.Rows = append(s.Rows, row)
 		}
 		if !adds || len(s.Rows) < 2 {
 			continue
@@ -66,6 +71,18 @@ func firstOf(value, quote string) string {
 		return value
 	}
 	return quote
+}
+
+// besideAmount is what a cell may have beside its amount.
+var besideAmount = regexp.MustCompile(`\p{Sc}|\s|\b[A-Z]{3}\b`)
+
+// takenBack is an amount below zero, as cells write it.
+var takenBack = regexp.MustCompile(`^(?:[-−–][\d.,'’]+|[\d.,'’]+[-−–]|\([\d.,'’]+\))$`)
+
+// negative says whether a cell is an amount below zero: a minus before or behind it, or
+// brackets around it. In a sentence they mean something else.
+func negative(cell string) bool {
+	return takenBack.MatchString(besideAmount.ReplaceAllString(cell, ""))
 }
 
 func decimal(r *big.Rat) string {

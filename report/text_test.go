@@ -97,3 +97,28 @@ func TestQuotable(t *testing.T) {
 		}
 	}
 }
+
+// TestSumTakesBack: what a row takes back is taken off.
+func TestSumTakesBack(t *testing.T) {
+	for _, c := range []struct{ cell, want string }{
+		{"-139759.98", "860240.02"}, {"(139,759.98)", "860240.02"}, {"−139,759.98 USD", "860240.02"}, {"$-139,759.98", "860240.02"},
+		{"139759.98-", "860240.02"}, {"139759.98", "1139759.98"}, {"USD 139,759.98", "1139759.98"}, {"the fee (139,759.98)", "1139759.98"},
+	} {
+		passages := []Passage{{Item: "a", Quote: "1000000.0", For: []string{"860,240.02"}}, {Item: "b", Quote: c.cell, For: []string{"860,240.02"}}}
+		sums := sumsOf(&Claim{Item: "c", Text: "It comes to 860,240.02", Passages: []string{"a", "b"}}, passages)
+		if len(sums) != 1 || sums[0].Total != c.want || (sums[0].How == "same") != (c.want == "860240.02") {
+			t.Errorf("with %q: %+v, want %s", c.cell, sums, c.want)
+		}
+	}
+}
+
+func TestWithoutForm(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"NORTHMOOR FERRY, L.L.C.", "northmoor ferry"}, {"Northmoor Ferry Inc.", "northmoor ferry"}, {"Northmoor Ferry Pty Ltd", "northmoor ferry"},
+		{"Northmoor Ferry", ""}, {"GmbH Northmoor", ""}, {"", ""},
+	} {
+		if got := withoutForm(c.name); got != c.want {
+			t.Errorf("%q is called %q, want %q", c.name, got, c.want)
+		}
+	}
+}

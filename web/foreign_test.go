@@ -1,0 +1,279 @@
+package web_test
+
+import (
+	"encoding/json"
+	"html"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"overt/identity"
+	"overt/internal/hometest"
+	"overt/policy"
+	"overt/policy/policytest"
+	"overt/statement"
+	"overt/web/webtest"
+)
+
+// A naming is a request that names a thing: %s in its address or form is where. The page
+// of a POST is one that has the token of the session.
+type naming struct {
+	pattern string // of the route
+	path    string
+	form    []string // pairs, of a POST
+	kind    string   // of what is named: a key of things
+	status  int      // of the answer, 0 is 404
+	// here says that the page tells of something else, which the asker may see, and so
+	// is there whatever is named.
+	here bool
+}
+
+// namings are for each route that takes a name all the places where it takes one. OWN,
+// CLAIM and PLACE are a case of the asker's, a claim in it and a place that he may see.
+func namings() []naming {
+	list := []naming{
+		{pattern: "GET /find", path: "/find?name=%s", kind: "entity"},
+		{pattern: "GET /find", path: "/find?name=%s", kind: "name"},
+		{pattern: "GET /search", path: "/search?q=%s", kind: "name", status: 200},
+		{pattern: "GET /search", path: "/search?q=dataset:%s", kind: "dataset", status: 200},
+		{pattern: "GET /search", path: "/search?q=owns&dataset=%s", kind: "dataset", status: 200},
+		{pattern: "GET /e/{id}/value", path: "/e/%s/value?prop=name&is=Quarrelsome+Holdings", kind: "entity"},
+		{pattern: "GET /e/{id}/value", path: "/e/l-1/value?prop=name&is=%s", kind: "name"},
+		{pattern: "GET /e/{id}/conflict", path: "/e/%s/conflict?prop=name", kind: "entity"},
+		{pattern: "GET /e/{id}/sum", path: "/e/%s/sum", kind: "entity"},
+		{pattern: "GET /e/{id}/sum", path: "/e/l-1/sum?with=%s", kind: "entity"},
+		{pattern: "GET /e/{id}/sum", path: "/e/l-1/sum?key=%s", kind: "name"},
+		{pattern: "GET /x/{blob}", path: "/x/%s", kind: "blob"},
+		{pattern: "GET /x/{blob}", path: "/x/%s?ROW", kind: "file"},
+		{pattern: "GET /x/{blob}", path: "/x/%s?page=1&chars=0-3", kind: "blob"},
+		{pattern: "GET /x/{blob}", path: "/x/%s?cite=overt:%sTAIL", kind: "blob"},
+		{pattern: "POST /x/{blob}", path: "/x/%s", form: []string{"into", "OWN", "text", "It says so"}, kind: "blob"},
+		{pattern: "POST /x/{blob}", path: "PLACE", form: []string{"into", "%s", "text", "It says so"}, kind: "case", here: true},
+		{pattern: "POST /x/{blob}", path: "PLACE", form: []string{"into", "OWN/%s"}, kind: "item", here: true},
+		{pattern: "POST /x/{blob}", path: "PLACE", form: []string{"into", "OWN", "text", "It says so", "entity", "%s"}, kind: "entity", here: true},
+		{pattern: "GET /c/{case}/{view}", path: "/c/OWN/claim?i=%s", kind: "item"},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/subject", form: []string{"entity", "%s"}, kind: "entity", here: true},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/exhibit", form: []string{"cite", "%s"}, kind: "blob", here: true},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/board/cite", form: []string{"item", "CLAIM", "cite", "%s"}, kind: "blob", here: true},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/board/oppose", form: []string{"item", "CLAIM", "other", "%s"}, kind: "item", here: true},
+		{pattern: "GET /trace", path: "/trace?from=%s&to=l-1", kind: "entity"},
+		{pattern: "GET /trace", path: "/trace?from=l-1&to=%s", kind: "name"},
+		{pattern: "GET /trace", path: "/trace?from=%s&to=l-1&view=flow", kind: "entity"},
+		{pattern: "GET /trace", path: "/trace?from=%s&view=net", kind: "entity"},
+		{pattern: "GET /trace", path: "/trace?from=l-1&view=net&at=%s", kind: "entity", status: 200},
+		{pattern: "GET /trace", path: "/trace?from=%s&view=reach", kind: "entity"},
+		{pattern: "GET /trace.csv", path: "/trace.csv?from=%s&to=l-1", kind: "entity"},
+		{pattern: "GET /trace.csv", path: "/trace.csv?from=l-1&to=%s", kind: "name"},
+		{pattern: "GET /d/{id}", path: "/d/%s", kind: "document"},
+		{pattern: "GET /d/{id}", path: "/d/%s?p=1&find=a", kind: "document"},
+		{pattern: "GET /d/{id}/picture", path: "/d/%s/picture?p=1", kind: "document"},
+		{pattern: "GET /d/{id}/cite", path: "/d/%s/cite?p=1&span=0,3", kind: "document"},
+		{pattern: "GET /sources/{id}", path: "/sources/%s", kind: "dataset"},
+		{pattern: "GET /sources/{id}", path: "/sources/list?view=changes&from=%s&to=1", kind: "run"},
+		{pattern: "GET /audit/{seq}", path: "/audit/%s", kind: "record", status: 403},
+		{pattern: "GET /audit/{seq}", path: "/audit/%s?proof=1", kind: "record", status: 403},
+	}
+	for _, view := range []string{"facts", "links", "money", "mentions", "reach", "history"} {
+		list = append(list, naming{pattern: "GET /e/{id}/{view}", path: "/e/%s/" + view, kind: "entity"})
+	}
+	for _, view := range []string{"board", "exhibits", "timeline", "tasks", "check", "people", "history", "claim?i=SECRET"} {
+		list = append(list, naming{pattern: "GET /c/{case}/{view}", path: "/c/%s/" + view, kind: "case"})
+	}
+	for _, deed := range []string{"enter", "claim", "move", "subject", "close", "nothing"} {
+		list = append(list, naming{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/%s/board/" + deed, form: []string{"text", "Mine", "item", "CLAIM", "state", "stated", "entity", "l-1"}, kind: "case"})
+	}
+	for _, deed := range []string{"move", "reword", "assign", "note", "drop", "oppose", "agree", "cite"} {
+		list = append(list, naming{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/board/" + deed, form: []string{"text", "Mine", "state", "stated", "item", "%s", "other", "CLAIM", "cite", "PLACE"}, kind: "item", here: true})
+	}
+	return list
+}
+
+// nameless routes take no name of anything.
+var nameless = []string{"POST /session", "POST /leave", "GET /session", "GET /{$}", "GET /cases", "POST /cases", "POST /cases/none", "GET /sources", "GET /audit", "/"}
+
+// A named thing is there and hidden; beside it are names as long as its own of what is
+// not there, and of what nothing can be called.
+type named struct{ hidden, absent, bad string }
+
+// like makes names beside that of a hidden thing.
+func like(hidden string) named {
+	last := map[bool]string{true: "1", false: "0"}[strings.HasSuffix(hidden, "0")]
+	return named{hidden, hidden[:len(hidden)-1] + last, strings.Repeat("~", len(hidden))}
+}
+
+// A divided home has a part that a stranger may see, who works on a case of his own, and
+// a part that he may not.
+type divided struct {
+	*hometest.Home
+	owner, stranger *webtest.Site
+	words           *strings.Replacer // OWN, CLAIM, PLACE
+	things          map[string]named
+	cases           []string
+}
+
+func divide(t *testing.T) *divided {
+	t.Helper()
+	h := hometest.Memory(t)
+	webtest.Entities(t, h, "list", `{"id":"l-1","schema":"Company","properties":{"name":["Northmoor Bleaching Ltd"]}}`, `{"id":"l-2","schema":"Person","properties":{"name":["Ada Example"]}}`)
+	webtest.Documents(t, h, "letters", map[string]string{"letter.txt": "title A letter\nNorthmoor Bleaching Ltd bleaches."})
+	webtest.Entities(t, h, "grudges", `{"id":"o-1","schema":"Company","properties":{"name":["Quarrelsome Holdings"]}}`, `{"id":"o-2","schema":"Ownership","properties":{"owner":["o-1"],"asset":["l-1"]}}`)
+	webtest.Documents(t, h, "vault", map[string]string{"memo.tif": "title A memo\nQuarrelsome Holdings owns it."})
+	who := identity.Actor{ID: "local:ben", Name: "ben"}
+	with(t, h, who.ID, "list", "letters")
+	d := &divided{Home: h, owner: webtest.Serve(t, h), stranger: enterAs(t, h, who)}
+	d.owner.Enter(t)
+	secret := begun(t, d.owner)
+	hiddenPlace := d.owner.Passage(t, "owns")
+	secretClaim := claimed(t, d.owner, hiddenPlace, secret, "Somebody owns it")
+	own, place := begun(t, d.stranger), d.stranger.Passage(t, "bleaches")
+	claim := claimed(t, d.stranger, place, own, "It bleaches")
+	blob, _, _ := strings.Cut(strings.TrimPrefix(hiddenPlace, "/x/"), "?")
+	d.cases = []string{strings.TrimPrefix(secret, "/c/"), strings.TrimPrefix(own, "/c/")}
+	file, row, _ := strings.Cut(strings.TrimPrefix(d.owner.Row(t, "o-1"), "/x/"), "?")
+	_, tail, _ := strings.Cut(hiddenPlace, "%2F") // of the citation, behind its hash
+	d.words = strings.NewReplacer("OWN", d.cases[1], "CLAIM", claim, "PLACE", place, "TAIL", "%2F"+tail, "ROW", row, "SECRET", secretClaim)
+	d.things = map[string]named{
+		"entity": like("o-1"), "name": {"Quarrelsome Holdings", "Quarrelless Holdings", ""}, "dataset": like("vault"), "blob": like(blob), "file": like(file),
+		"document": like(html.UnescapeString(d.owner.Entity(t, "A memo"))), "case": like(d.cases[0]), "item": like(secretClaim),
+		"run": {"003", "009", ""}, "record": {"000020", "090000", ""},
+	}
+	return d
+}
+
+// ask sends one request that names something, and gives the answer without the name.
+func (d *divided) ask(t *testing.T, s *webtest.Site, n *naming, name string, headers ...string) (status int, got string) {
+	t.Helper()
+	put := func(text string) string {
+		return strings.ReplaceAll(d.words.Replace(text), "%s", url.QueryEscape(name))
+	}
+	var r *webtest.Reply
+	if n.form == nil {
+		r = s.Get(t, put(n.path), headers...)
+	} else {
+		pairs := slices.Clone(n.form)
+		for i := range pairs {
+			pairs[i] = strings.ReplaceAll(d.words.Replace(pairs[i]), "%s", name)
+		}
+		r = send(t, s, "/session", put(n.path), pairs...)
+	}
+	r.Header.Del("Date")
+	head, err := json.Marshal(r.Header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := r.Path + r.Body
+	for _, x := range []string{name, url.QueryEscape(name), url.PathEscape(name), html.EscapeString(url.QueryEscape(name))} {
+		text = strings.ReplaceAll(text, x, "NAME")
+	}
+	return r.Status, string(head) + text
+}
+
+// state is all that a POST could change.
+func (d *divided) state(t *testing.T) string {
+	t.Helper()
+	all := struct {
+		Epoch any
+		Runs  []statement.Run
+		Cases []any
+	}{Epoch: d.Statements.Epoch()}
+	var err error
+	if all.Runs, err = d.Statements.Runs(t.Context(), policytest.Datasets("list", "letters", "grudges", "vault")); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range d.cases {
+		events, err := d.Cases.Events(t.Context(), policytest.Scope(policy.CaseLabel(id)), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Cases = append(all.Cases, events)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestForeign: by no route does the name of something hidden give anything else than
+// the name of what is not there, or of what nothing can be called; and no form with one
+// changes anything. Each route is asked, or takes no name.
+func TestForeign(t *testing.T) {
+	d := divide(t)
+	list, before := namings(), d.state(t)
+	for i := range list {
+		n := &list[i]
+		for _, headers := range [][]string{nil, {"HX-Request", "true"}} {
+			if headers != nil && n.form != nil {
+				continue
+			}
+			x := d.things[n.kind]
+			status, got := d.ask(t, d.stranger, n, x.hidden, headers...)
+			if want := n.status; !n.here && status != map[bool]int{true: want, false: http.StatusNotFound}[want > 0] {
+				t.Errorf("%s %v of %s: %d", n.path, n.form, x.hidden, status)
+			}
+			for _, other := range []string{x.absent, x.bad} {
+				if other == "" || n.here && other == x.bad { // the form says what is wrong with it
+					continue
+				}
+				s, want := d.ask(t, d.stranger, n, other, headers...)
+				if other == x.bad && s == http.StatusBadRequest {
+					continue // it says what is wrong with it, whatever is there
+				}
+				if s != status || got != want {
+					t.Errorf("%s %v: hidden %d, %s %d\n%s", n.path, n.form, status, other, s, firstDifference(got, want))
+				}
+			}
+		}
+	}
+	if after := d.state(t); after != before {
+		t.Errorf("a form that names what is hidden changed something:\n%s", firstDifference(after, before))
+	}
+	// Who may see it is told other things: the names are right.
+	for i := range list {
+		n := &list[i]
+		if n.form != nil || n.kind == "item" || n.kind == "run" || strings.Contains(n.path, "OWN") || strings.Contains(n.path, "conflict") || strings.Contains(n.path, "cite=") || strings.Contains(n.path, "l-1/") || strings.Contains(n.path, "at=") {
+			continue
+		}
+		x := d.things[n.kind]
+		if _, got := d.ask(t, d.owner, n, x.hidden); got == second(d.ask(t, d.owner, n, x.absent)) {
+			t.Errorf("%s of %s tells nothing to one who may see it", n.path, x.hidden)
+		}
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(d.owner.Desk.Patterns())) {
+		if open := d.owner.Desk.Patterns()[pattern]; open || slices.Contains(nameless, pattern) {
+			continue
+		}
+		if !slices.ContainsFunc(list, func(n naming) bool { return n.pattern == pattern }) {
+			t.Errorf("route %s has no example: add one to namings in foreign_test.go, or to nameless if it takes no name", pattern)
+		}
+	}
+	mux := http.NewServeMux()
+	for pattern := range d.owner.Desk.Patterns() {
+		mux.Handle(pattern, http.NotFoundHandler())
+	}
+	for _, n := range list {
+		method, _, _ := strings.Cut(n.pattern, " ")
+		r, err := http.NewRequestWithContext(t.Context(), method, "http://desk"+strings.ReplaceAll(d.words.Replace(n.path), "%s", "x"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := mux.Handler(r); got != n.pattern {
+			t.Errorf("%s is of %s, and not of %s", n.path, got, n.pattern)
+		}
+	}
+}
+
+func second(_ int, text string) string { return text }
+
+// firstDifference shows where two texts part.
+func firstDifference(got, want string) string {
+	n := 0
+	for n < min(len(got), len(want)) && got[n] == want[n] {
+		n++
+	}
+	from := max(0, n-120)
+	return "  one   …" + got[from:min(len(got), n+200)] + "…\n  other …" + want[from:min(len(want), n+200)] + "…"
+}
