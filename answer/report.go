@@ -45,6 +45,13 @@ func CheckReport(ctx context.Context, d *gate.Desk, id, item string) (*ReportChe
 			}
 		}
 	}
+	for i := range v.Views {
+		for j := 0; v.Views[i].Saved != nil && j < len(v.Views[i].Saved.Sources); j++ {
+			if err := addSource(ctx, d, g, v.Views[i].Saved.Sources[j].Blob); err != nil {
+				return nil, err
+			}
+		}
+	}
 	found := report.Check(g)
 	return &ReportCheck{id, r, found, len(report.Open(found)), g}, nil
 }
@@ -61,7 +68,11 @@ func addGround(ctx context.Context, d *gate.Desk, g *report.Ground, c *casefile.
 		}
 		g.Around[c.Item] = [2]string{p.Before, p.After}
 	}
-	blob := c.Cite.Blob()
+	return addSource(ctx, d, g, c.Cite.Blob())
+}
+
+// addSource looks up who published a source, and when it was observed.
+func addSource(ctx context.Context, d *gate.Desk, g *report.Ground, blob overt.BlobID) error {
 	if _, ok := g.Sources[blob]; ok {
 		return nil
 	}
@@ -122,6 +133,11 @@ func again(ctx context.Context, p *gate.Pass, item string, kind casefile.Kind) (
 	return p.Casework(ctx, p.Case(), casefile.Event{Kind: kind, Item: item, Version: made.Version, Seen: seen})
 }
 
+// RefuseReport takes back that a report is to be published, with a reason.
+func RefuseReport(ctx context.Context, p *gate.Pass, item, reason string) (*casefile.State, error) {
+	return p.Casework(ctx, p.Case(), casefile.Event{Kind: casefile.Refuse, Item: item, Reason: reason})
+}
+
 // A frozen is what freeze asks for: an edition and the last event that it was made at.
 type frozen struct {
 	Edition *report.Edition
@@ -166,7 +182,7 @@ func sameGround(ctx context.Context, d *gate.Desk, id string, now *report.Editio
 	if err != nil {
 		return err
 	}
-	if asked.Text != now.Text || !sameAs(asked.Claims, now.Claims) || !sameAs(asked.Passages, now.Passages) {
+	if asked.Text != now.Text || !sameAs(asked.Claims, now.Claims) || !sameAs(asked.Passages, now.Passages) || !sameAs(asked.Views, now.Views) {
 		return overt.Errorf(overt.Conflict, now.Report, "what it rests on changed since it was asked for; ask again")
 	}
 	return nil

@@ -118,7 +118,8 @@ type TraceOptions struct {
 	Shortest bool // only paths of the fewest hops
 	AsOf     string
 	HubsToo  bool
-	Edges    int // listed per hop and kind
+	Edges    int  // listed per hop and kind
+	Parts    bool // sums of a flow list what they add up
 	Today    statement.Day
 }
 
