@@ -17,7 +17,7 @@ import (
 // pictureFrame is what pictures of a page have in common.
 func pictureFrame(ctx context.Context, id, title string) svg.Frame {
 	language := ui.In(ctx).Language
-	return svg.Frame{ID: id, Title: title, RTL: language.RTL, Say: func(phrase string, args ...string) string {
+	return svg.Frame{ID: id, Title: title, RTL: language.RTL, Alone: alone(ctx), Say: func(phrase string, args ...string) string {
 		values := make([]any, len(args))
 		for i, a := range args {
 			values[i] = a
@@ -25,6 +25,13 @@ func pictureFrame(ctx context.Context, id, title string) svg.Frame {
 		return language.Say(phrase, values...)
 	}}
 }
+
+type aloneKey struct{}
+
+// standing asks that pictures stand alone, as files of their own.
+func standing(ctx context.Context) context.Context { return context.WithValue(ctx, aloneKey{}, true) }
+
+func alone(ctx context.Context) bool { return ctx.Value(aloneKey{}) != nil }
 
 // drawn is a picture in its place; one that would hold too much is told as that, for
 // its table has all.
@@ -34,9 +41,16 @@ func drawn(picture templ.Component, label string) templ.Component {
 		err := picture.Render(ctx, &b)
 		var many *svg.TooMany
 		if errors.As(err, &many) {
+			if alone(ctx) {
+				return nil // its table has all
+			}
 			return pictureMissing(many.Error()).Render(ctx, w)
 		}
 		if err != nil {
+			return err
+		}
+		if alone(ctx) {
+			_, err = w.Write(b.Bytes())
 			return err
 		}
 		return pictureFound(label, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
