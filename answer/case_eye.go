@@ -12,6 +12,7 @@ import (
 	"overt/ftm"
 	"overt/gate"
 	"overt/ledger"
+	"overt/policy"
 	"overt/resolve"
 	"overt/statement"
 )
@@ -47,6 +48,11 @@ func newEye(ctx context.Context, d *gate.Desk, s *casefile.State, whole bool) (*
 	cites := s.AllCites()
 	for _, c := range cites {
 		e.byBlob[c.Cite.Blob()] = received{}
+	}
+	for _, v := range s.Saved() {
+		for _, src := range v.Sources {
+			e.byBlob[src.Blob] = received{}
+		}
 	}
 	for i := range d.Runs {
 		r := &d.Runs[i]
@@ -95,6 +101,9 @@ func (e *eye) readFailures(ctx context.Context, cites []casefile.Cited) error {
 	}
 	return nil
 }
+
+// Sees says whether the asker sees what has a label; see casefile.Eye.
+func (e *eye) Sees(l policy.Label) bool { return e.d.Scope.Sees(l) }
 
 // Open opens a cite; see casefile.Eye.
 func (e *eye) Open(ctx context.Context, c casefile.Cite) (casefile.Opened, error) {

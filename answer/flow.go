@@ -58,6 +58,7 @@ type Band struct {
 	Last     string           `json:"last,omitempty"`
 
 	Citations []overt.Citation `json:"citations"`
+	Parts     []money.Part     `json:"parts,omitempty"` // that add up to Amount, where they were asked for
 }
 
 // Summed says that an amount is known; else it is unknown, and not 0.
@@ -78,7 +79,7 @@ var flowKinds = []money.Kind{money.Obligated, money.Subaward, money.Outlay, mone
 // who hand money on to it. Errors: not_found; invalid (neither is given, or they are
 // one entity).
 func FindFlow(ctx context.Context, d *gate.Desk, from, to string, o TraceOptions) (*Flow, error) {
-	f := &flower{teller: newTeller(d, o), out: &Flow{AsOf: o.AsOf, Nodes: []Entity{}, Bands: []Band{}, Warnings: []money.Warning{}, Limits: []Limit{}}}
+	f := &flower{teller: newTeller(d, o), parts: o.Parts, out: &Flow{AsOf: o.AsOf, Nodes: []Entity{}, Bands: []Band{}, Warnings: []money.Warning{}, Limits: []Limit{}}}
 	for _, side := range []struct {
 		words string
 		found **Found
@@ -112,7 +113,8 @@ func FindFlow(ctx context.Context, d *gate.Desk, from, to string, o TraceOptions
 // A flower gathers bands, each once.
 type flower struct {
 	*teller
-	out *Flow
+	out   *Flow
+	parts bool
 }
 
 // around takes what an entity pays and gets, and whom the contracts of those it pays
@@ -282,7 +284,7 @@ func (f *flower) members(id ftm.EntityID) []ftm.EntityID { return Members(f.d.Gr
 
 // sum asks for a sum and keeps its warnings.
 func (f *flower) sum(ctx context.Context, q money.Query) (*money.Answer, error) {
-	q.AsOf = f.asOf()
+	q.AsOf, q.Parts = f.asOf(), f.parts
 	m, err := f.sums.Sum(ctx, q)
 	if err != nil {
 		return nil, err
@@ -304,6 +306,7 @@ func (f *flower) take(m *money.Answer, ends func(money.Row) Band) {
 		b := ends(r)
 		b.Kind, b.Amount, b.Negative, b.Currency = m.Kind, r.Amount, r.Negative, r.Currency
 		b.Count, b.Unknown, b.Rates, b.First, b.Last, b.Citations = r.Count, r.Unknown, r.Rates, r.First, r.Last, r.Citations
+		b.Parts = r.Parts
 		if len(rows) == 1 {
 			b.Repeats = m.Repeats
 		}
@@ -340,6 +343,7 @@ func (f *flower) add(b Band) {
 // join adds the money of another of the others.
 func (b *Band) join(x *Band) {
 	b.Others += x.Others
+	b.Parts = append(b.Parts, x.Parts...)
 	b.Amount = b.Amount.Add(x.Amount)
 	if x.Negative != nil {
 		sum := *x.Negative

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"overt"
 	"overt/casefile"
@@ -26,6 +27,9 @@ type ReportCheck struct {
 // Records counts what the answer releases.
 func (c *ReportCheck) Records() int { return 1 + len(c.Findings) }
 
+// Seen is the case as the asker sees it.
+func (c *ReportCheck) Seen() *casefile.View { return c.ground.View }
+
 // CheckReport opens all that a report rests on, and computes its check list. The desk
 // must have a graph. Errors: not_found.
 func CheckReport(ctx context.Context, d *gate.Desk, id, item string) (*ReportCheck, error) {
@@ -33,9 +37,26 @@ func CheckReport(ctx context.Context, d *gate.Desk, id, item string) (*ReportChe
 	if err != nil {
 		return nil, err
 	}
+	return checkReport(ctx, d, v, item, "")
+}
+
+// CheckDraft is CheckReport while somebody writes: a draft, if there is one, stands for the
+// newest text, and kept bytes are not hashed.
+func CheckDraft(ctx context.Context, d *gate.Desk, id, item, draft string) (*ReportCheck, error) {
+	v, err := ReadCase(ctx, d, id, false)
+	if err != nil {
+		return nil, err
+	}
+	return checkReport(ctx, d, v, item, draft)
+}
+
+func checkReport(ctx context.Context, d *gate.Desk, v *casefile.View, item, draft string) (*ReportCheck, error) {
 	r, err := v.Report(item)
 	if err != nil {
 		return nil, err
+	}
+	if draft != "" {
+		r.Versions = append(r.Versions, casefile.VersionView{Version: len(r.Versions) + 1, Text: draft})
 	}
 	g := &report.Ground{View: v, Report: r, Sources: map[overt.BlobID]report.Source{}, Around: map[string][2]string{}}
 	for i := range v.Claims {
@@ -45,8 +66,15 @@ func CheckReport(ctx context.Context, d *gate.Desk, id, item string) (*ReportChe
 			}
 		}
 	}
+	for i := range v.Views {
+		for j := 0; v.Views[i].Saved != nil && j < len(v.Views[i].Saved.Sources); j++ {
+			if err := addSource(ctx, d, g, v.Views[i].Saved.Sources[j].Blob); err != nil {
+				return nil, err
+			}
+		}
+	}
 	found := report.Check(g)
-	return &ReportCheck{id, r, found, len(report.Open(found)), g}, nil
+	return &ReportCheck{v.ID, r, found, len(report.Open(found)), g}, nil
 }
 
 // addGround looks up the source of a cite, and the words around it.
@@ -61,7 +89,11 @@ func addGround(ctx context.Context, d *gate.Desk, g *report.Ground, c *casefile.
 		}
 		g.Around[c.Item] = [2]string{p.Before, p.After}
 	}
-	blob := c.Cite.Blob()
+	return addSource(ctx, d, g, c.Cite.Blob())
+}
+
+// addSource looks up who published a source, and when it was observed.
+func addSource(ctx context.Context, d *gate.Desk, g *report.Ground, blob overt.BlobID) error {
 	if _, ok := g.Sources[blob]; ok {
 		return nil
 	}
@@ -122,6 +154,11 @@ func again(ctx context.Context, p *gate.Pass, item string, kind casefile.Kind) (
 	return p.Casework(ctx, p.Case(), casefile.Event{Kind: kind, Item: item, Version: made.Version, Seen: seen})
 }
 
+// RefuseReport takes back that a report is to be published, with a reason.
+func RefuseReport(ctx context.Context, p *gate.Pass, item, reason string) (*casefile.State, error) {
+	return p.Casework(ctx, p.Case(), casefile.Event{Kind: casefile.Refuse, Item: item, Reason: reason})
+}
+
 // A frozen is what freeze asks for: an edition and the last event that it was made at.
 type frozen struct {
 	Edition *report.Edition
@@ -166,7 +203,7 @@ func sameGround(ctx context.Context, d *gate.Desk, id string, now *report.Editio
 	if err != nil {
 		return err
 	}
-	if asked.Text != now.Text || !sameAs(asked.Claims, now.Claims) || !sameAs(asked.Passages, now.Passages) {
+	if asked.Text != now.Text || !sameAs(asked.Claims, now.Claims) || !sameAs(asked.Passages, now.Passages) || !sameAs(asked.Views, now.Views) {
 		return overt.Errorf(overt.Conflict, now.Report, "what it rests on changed since it was asked for; ask again")
 	}
 	return nil
@@ -200,6 +237,54 @@ func ReadEdition(ctx context.Context, d *gate.Desk, id, item string, version int
 	return &PublishedEdition{e.Version, e.At, e.Edition}, nil
 }
 
+// OutlineReport is a first text: the confirmed claims of a case, under its headings.
+func OutlineReport(ctx context.Context, d *gate.Desk, id string) (*Outlined, error) {
+	v, err := ReadCase(ctx, d, id, false)
+	if err != nil {
+		return nil, err
+	}
+	return &Outlined{Title: v.Title, Text: report.Outline(v)}, nil
+}
+
+// An Outlined is a first text with the title of its case.
+type Outlined struct {
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// EditionFile gives one file of the bundle of a published version. Only those with proofs
+// need the log. Errors: not_found.
+func EditionFile(ctx context.Context, p *gate.Pass, item string, version int, name string) ([]byte, error) {
+	act := gate.Act{Action: "report.read", Object: p.Case(), Query: fmt.Sprintf("%s version %d", item, version)}
+	e, err := gate.Ask(ctx, p, act, false, func(ctx context.Context, d *gate.Desk) (*PublishedEdition, error) {
+		return ReadEdition(ctx, d, p.Case(), item, version)
+	})
+	if err != nil {
+		return nil, err
+	}
+	made, err := report.ReadEdition([]byte(e.Edition))
+	if err != nil {
+		return nil, err
+	}
+	files, err := made.Files([]byte(e.Edition), e.day())
+	if err != nil {
+		return nil, err
+	}
+	at := func(f report.File) bool { return f.Name == name }
+	if !slices.ContainsFunc(files, at) {
+		if files, err = BundleReport(ctx, p, item, version); err != nil {
+			return nil, err
+		}
+	}
+	if i := slices.IndexFunc(files, at); i >= 0 {
+		return files[i].Body, nil
+	}
+	return nil, overt.Errorf(overt.NotFound, "", "the bundle has no such file")
+}
+
+// day is when it was published, for the reader.
+func (e *PublishedEdition) day() string { return e.At[:len("2026-01-02")] }
+
 // BundleReport gives the files of a published version, with proofs and signature.
 // Errors: not_found (it is not published), those of the log.
 func BundleReport(ctx context.Context, p *gate.Pass, item string, version int) ([]report.File, error) {
@@ -220,5 +305,5 @@ func BundleReport(ctx context.Context, p *gate.Pass, item string, version int) (
 		return nil, err
 	}
 	sign := report.Signer{Key: key, Sign: func(text string) ([]byte, error) { return p.Sign(ctx, text) }}
-	return report.Bundle([]byte(e.Edition), e.At[:len("2026-01-02")], proofs, sign)
+	return report.Bundle([]byte(e.Edition), e.day(), proofs, sign)
 }

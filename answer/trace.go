@@ -118,8 +118,9 @@ type TraceOptions struct {
 	Shortest bool // only paths of the fewest hops
 	AsOf     string
 	HubsToo  bool
-	Edges    int // listed per hop and kind
-	Most     int // entities of a network; NetNodes when 0
+	Edges    int  // listed per hop and kind
+	Most     int  // entities of a network; NetNodes when 0
+	Parts    bool // sums of a flow list what they add up
 	Today    statement.Day
 }
 

@@ -119,10 +119,20 @@ func (e *Event) People() []string {
 // what is in the stores, and what was taken back is there no more.
 func LabelsOf(events []Event) (out []policy.Label) {
 	seen := map[string]bool{}
+	add := func(labels ...policy.Label) {
+		for _, l := range labels {
+			if !seen[l.Key()] {
+				seen[l.Key()] = true
+				out = append(out, l)
+			}
+		}
+	}
 	for _, e := range events {
-		if e.Cite != nil && !seen[e.Cite.Label.Key()] {
-			seen[e.Cite.Label.Key()] = true
-			out = append(out, e.Cite.Label)
+		if e.Cite != nil {
+			add(e.Cite.Label)
+		}
+		if e.Saved != nil {
+			add(e.Saved.Labels...)
 		}
 	}
 	return out

@@ -46,6 +46,9 @@ const (
 	Request    Kind = "request" // it is to be published as Edition
 	Approve    Kind = "approve" // a second person says so too
 	Publish    Kind = "publish" // it is published
+	Refuse     Kind = "refuse"  // it is not, for now: Reason says why
+
+	Keep Kind = "view" // Item is a view of the desk as it was: Saved
 )
 
 // The states of a claim and of a task.
@@ -97,6 +100,7 @@ type Event struct {
 	// Edition all that is published with it, as package report writes it.
 	Version int    `json:"version,omitempty"`
 	Edition string `json:"edition,omitempty"`
+	Saved   *Saved `json:"saved,omitempty"` // of a view that is kept
 	// Seen is the last event that the writer had read of Item. When somebody else
 	// changed it since, the event is refused. 0 asks for no such check.
 	Seen int64 `json:"seen,omitempty"`
@@ -215,6 +219,8 @@ func (e *Event) Check() error {
 		return bad("an entity is missing, or does not belong here")
 	case (e.Kind == Request) != (e.Edition != "") || len(e.Edition) > MaxEdition || !utf8.ValidString(e.Edition):
 		return bad("what is published is missing, is more than %d bytes, or does not belong here", MaxEdition)
+	case (e.Kind == Keep) != (e.Saved != nil) || e.Saved != nil && len(e.Saved.Labels) == 0:
+		return bad("a view is missing, or does not belong here")
 	case len(e.Headings) > 100 || len(e.Opened) > MaxEvents:
 		return bad("it says too much")
 	}
@@ -223,12 +229,22 @@ func (e *Event) Check() error {
 			return err
 		}
 	}
+	if e.Saved != nil {
+		if err := e.Saved.Check(); err != nil {
+			return err
+		}
+		for _, l := range e.Saved.Labels {
+			if err := l.Validate(); err != nil {
+				return err
+			}
+		}
+	}
 	if err := e.checkDate(); err != nil {
 		return err
 	}
 	most := MaxText
 	switch e.Kind {
-	case Open, Rename, ReportKind:
+	case Open, Rename, ReportKind, Keep:
 		most = MaxTitle
 	case Edit:
 		most = MaxReport
@@ -253,7 +269,7 @@ var needs = map[Kind]struct{ item, of, text, person, cite bool }{
 	Oppose: {item: true, of: true}, Agree: {item: true, of: true}, Task: {item: true, text: true}, Assign: {item: true},
 	Note: {item: true, text: true}, Happened: {item: true, text: true}, Drop: {item: true},
 	ReportKind: {item: true, text: true}, Edit: {item: true, text: true}, Reply: {item: true, of: true}, Waive: {item: true},
-	Request: {item: true}, Approve: {item: true}, Publish: {item: true},
+	Request: {item: true}, Approve: {item: true}, Publish: {item: true}, Refuse: {item: true}, Keep: {item: true, text: true},
 }
 
 func (e *Event) checkDate() error {

@@ -27,6 +27,7 @@ type reported struct {
 	versions []Event          // with the texts, the oldest first
 	request  *Event           // that the newest version is published; nil for none
 	leave    *Event           // by a second person; nil for none
+	refused  *Event           // the last time that it was not to be; nil for none
 	replies  map[string]Event // by subject
 	waived   map[string]Event // by what the check list calls it
 	editions []Event          // that were published: Version, Edition, Person who gave leave
@@ -57,7 +58,7 @@ func (s *State) edit(e *Event) error {
 	}
 	v := *e
 	v.Version = len(r.versions) + 1
-	r.versions, r.request, r.leave = append(r.versions, v), nil, nil
+	r.versions, r.request, r.leave, r.refused = append(r.versions, v), nil, nil, nil
 	return nil
 }
 
@@ -85,7 +86,7 @@ func (s *State) ask(e *Event) error {
 		return err
 	}
 	asked := *e
-	r.request, r.leave = &asked, nil
+	r.request, r.leave, r.refused = &asked, nil, nil
 	return nil
 }
 
@@ -124,6 +125,23 @@ func (s *State) publish(e *Event) error {
 	p := *e
 	p.Edition, p.Person = r.request.Edition, r.leave.Actor
 	r.editions, r.request, r.leave = append(r.editions, p), nil, nil
+	return nil
+}
+
+// refuse takes back that a report is to be published, with a reason. Who asked may do so
+// as well.
+func (s *State) refuse(e *Event) error {
+	r, err := s.report(e)
+	switch {
+	case err != nil:
+		return err
+	case r.request == nil:
+		return overt.Errorf(overt.Invalid, e.Item, "nobody asked for it to be published")
+	case strings.TrimSpace(e.Reason) == "":
+		return overt.Errorf(overt.Invalid, e.Item, "say why it is refused")
+	}
+	no := *e
+	r.request, r.leave, r.refused = nil, nil, &no
 	return nil
 }
 
@@ -214,6 +232,8 @@ type ReportView struct {
 	Versions  []VersionView   `json:"versions"` // the oldest first
 	Requested string          `json:"requested_by,omitempty"`
 	Approved  string          `json:"approved_by,omitempty"`
+	Refused   string          `json:"refused_by,omitempty"`
+	Why       string          `json:"refused_why,omitempty"`
 	Replies   []ReplyView     `json:"replies"`
 	Waived    []WaivedView    `json:"waived"`
 	Published []PublishedView `json:"published"` // the oldest first
@@ -279,6 +299,9 @@ func (s *State) reports() []ReportView {
 		}
 		if r.leave != nil {
 			v.Approved = r.leave.Actor
+		}
+		if r.refused != nil {
+			v.Refused, v.Why = r.refused.Actor, r.refused.Reason
 		}
 		for _, k := range sortedKeys(r.replies) {
 			e := r.replies[k]

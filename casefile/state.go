@@ -118,7 +118,7 @@ var deeds = map[Kind]func(*State, *Event) error{
 	Happened: (*State).add, CiteKind: (*State).add, Oppose: (*State).oppose, Agree: (*State).oppose, Reword: (*State).reword, Move: (*State).move,
 	Assign: (*State).assign, Drop: (*State).drop, Close: (*State).shut, Reopen: (*State).reopen,
 	ReportKind: (*State).add, Edit: (*State).edit, Reply: (*State).reply, Waive: (*State).waive,
-	Request: (*State).ask, Approve: (*State).approve, Publish: (*State).publish,
+	Request: (*State).ask, Approve: (*State).approve, Publish: (*State).publish, Refuse: (*State).refuse, Keep: (*State).add,
 }
 
 func (s *State) open(e *Event) error {
@@ -197,7 +197,7 @@ func (s *State) reopen(*Event) error {
 // what happened, notes to anything.
 var holders = map[Kind][]Kind{
 	CiteKind: {Claim, Happened}, Subject: {Claim, Happened},
-	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind, ReportKind},
+	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind, ReportKind, Keep},
 }
 
 func (s *State) add(e *Event) error {
@@ -268,7 +268,7 @@ func (s *State) oppose(e *Event) error {
 }
 
 func (s *State) reword(e *Event) error {
-	it, err := s.held(e.Item, Claim, Task, Note, Happened, Exhibit)
+	it, err := s.held(e.Item, Claim, Task, Note, Happened, Exhibit, Keep)
 	if err == nil {
 		err = unseen(it, e)
 	}
@@ -306,7 +306,7 @@ func (s *State) assign(e *Event) error {
 }
 
 func (s *State) drop(e *Event) error {
-	it, err := s.held(e.Item, Subject, Exhibit, CiteKind, Task, Note, Happened)
+	it, err := s.held(e.Item, Subject, Exhibit, CiteKind, Task, Note, Happened, Keep)
 	if err == nil {
 		err = unseen(it, e)
 	}

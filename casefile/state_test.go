@@ -213,6 +213,8 @@ func (e eye) Open(_ context.Context, c Cite) (Opened, error) {
 	return Opened{Status: Same, Source: c.Place.Source}, nil
 }
 
+func (e eye) Sees(l policy.Label) bool { return true }
+
 func (e eye) Name(_ context.Context, id ftm.EntityID) (Named, bool, error) {
 	return Named{ID: id, Caption: "Entity " + string(id), Schema: "Company"}, e.hidden == "" || !strings.HasPrefix(string(id), e.hidden), nil
 }

@@ -31,6 +31,7 @@ type View struct {
 	Claims         []ClaimView     `json:"claims"` // by state, in the order of ClaimStates, then as they were made
 	Contradictions []Contradiction `json:"contradictions"`
 	Exhibits       []ExhibitView   `json:"exhibits"`
+	Views          []SavedView     `json:"views"`    // of the desk, as they were
 	Tasks          []TaskView      `json:"tasks"`    // open ones first, by day; without a day last
 	Timeline       []MomentView    `json:"timeline"` // by date
 	Notes          []NoteView      `json:"notes"`    // on the case itself
@@ -175,7 +176,7 @@ type AlsoIn struct {
 
 // Records counts what is released.
 func (v *View) Records() int {
-	return len(v.Claims) + len(v.Exhibits) + len(v.Tasks) + len(v.Timeline) + len(v.Notes) + len(v.Subjects) + len(v.Reports)
+	return len(v.Claims) + len(v.Exhibits) + len(v.Views) + len(v.Tasks) + len(v.Timeline) + len(v.Notes) + len(v.Subjects) + len(v.Reports)
 }
 
 // An Opened is how a cite opens for somebody.
@@ -203,6 +204,8 @@ type Eye interface {
 	// Open opens a cite. Of what the asker may not see, and of what is not here, the
 	// answer is the same: Restricted.
 	Open(ctx context.Context, c Cite) (Opened, error)
+	// Sees says whether the asker sees what has a label.
+	Sees(l policy.Label) bool
 	// Name tells an entity; ok is false for what the asker may not see.
 	Name(ctx context.Context, id ftm.EntityID) (n Named, ok bool, err error)
 }
@@ -211,6 +214,7 @@ type Eye interface {
 const (
 	HiddenSource = "a source you may not open"
 	HiddenEntity = "an entity you may not open"
+	HiddenView   = "a view of sources you may not all open"
 )
 
 var sentences = map[Status]string{
@@ -229,7 +233,7 @@ func (s *State) View(ctx context.Context, who string, eye Eye) (*View, error) {
 		ID: s.ID, Title: s.Title, Purpose: s.Purpose, Template: s.Template, Headings: slices.Concat([]string{}, s.Headings), SecondReader: s.Second,
 		Opened: s.Began, Closed: s.Closed, Reason: s.Reason, Role: s.Role(who), OfferedTo: s.Offered, Members: s.members(),
 		Contradictions: s.contradictions(), Notes: s.notes(""), Tasks: s.tasks(), Reports: s.reports(), History: s.history(), Also: []AlsoIn{}, Last: s.Last,
-		Claims: []ClaimView{}, Exhibits: []ExhibitView{}, Timeline: []MomentView{},
+		Claims: []ClaimView{}, Exhibits: []ExhibitView{}, Views: []SavedView{}, Timeline: []MomentView{},
 	}
 	v.Owner = v.Members[0].Person
 	w := &viewer{State: s, ctx: ctx, eye: eye}
@@ -246,6 +250,9 @@ func (s *State) View(ctx context.Context, who string, eye Eye) (*View, error) {
 			x.Title = ""
 		}
 		v.Exhibits = append(v.Exhibits, x)
+	}
+	for _, it := range s.all(Keep) {
+		v.Views = append(v.Views, w.saved(it))
 	}
 	for _, it := range s.all(Happened) {
 		v.Timeline = append(v.Timeline, w.moment(it))
@@ -384,7 +391,7 @@ func (s *State) history() []HistoryLine {
 	out := []HistoryLine{}
 	for _, e := range s.Events {
 		h := HistoryLine{e.Seq, e.At, e.Actor, e.Kind, e.Item, e.Of, e.Text, e.State, e.Reason, e.Person}
-		if it := s.items[e.Item]; it != nil && it.Kind == Exhibit {
+		if it := s.items[e.Item]; it != nil && (it.Kind == Exhibit || it.Kind == Keep) {
 			h.Text = ""
 		}
 		if e.Kind == Edit { // a whole text; its versions tell it

@@ -284,6 +284,15 @@ func (s *sum) row(ctx context.Context, g *group) (Row, error) {
 		return compare(a.id, b.id)
 	})
 	for _, it := range g.items {
+		if s.q.Parts && it.known && !it.rate {
+			p := Part{Amount: it.amount}
+			if c := s.cite(it, 1); len(c) > 0 {
+				p.Citation = &c[0]
+			}
+			r.Parts = append(r.Parts, p)
+		}
+	}
+	for _, it := range g.items {
 		n := s.q.Citations - len(r.Citations)
 		if s.q.Citations < 0 {
 			n = -1

@@ -65,6 +65,8 @@ type Query struct {
 	Kind     Kind
 	By       By
 	AsOf     statement.Day
+	// Parts asks each row for all that it is made of.
+	Parts bool
 	// Citations is how many citations each row carries; 0 means 3, below 0 all.
 	Citations int
 }
@@ -95,6 +97,12 @@ type Total struct {
 	Count    int             `json:"count"`
 }
 
+// A Part is one amount that a row adds up.
+type Part struct {
+	Amount   decimal.Decimal `json:"amount"`
+	Citation *overt.Citation `json:"citation,omitempty"` // nil where no place is told
+}
+
 // A Row is one group of the answer.
 type Row struct {
 	Key       string           `json:"key"`
@@ -111,6 +119,7 @@ type Row struct {
 	Last      string           `json:"last,omitempty"`
 	Citations []overt.Citation `json:"citations"`
 	Warnings  []Warning        `json:"warnings"`
+	Parts     []Part           `json:"parts,omitempty"` // that add up to Amount, where they were asked for
 }
 
 // A Warning is a doubt about a sum, with its evidence.

@@ -55,18 +55,15 @@ func Bundle(edition []byte, published string, proofs Proofs, sign Signer) ([]Fil
 	if err != nil {
 		return nil, err
 	}
-	page, err := e.Page(published)
+	files, err := e.Files(edition, published)
 	if err != nil {
 		return nil, err
 	}
-	files := []File{
-		{"index.html", page}, {"style.css", []byte(style)}, {editionName, edition}, {keyFile, []byte(sign.Key + "\n")}, {logKeyFile, []byte(proofs.LogKey + "\n")},
+	files = append(files, []File{
+		{keyFile, []byte(sign.Key + "\n")}, {logKeyFile, []byte(proofs.LogKey + "\n")},
 		{"proofs/approved.leaf", proofs.Approved.Leaf}, {"proofs/approved.proof", proofs.Approved.Proof},
 		{"proofs/published.leaf", proofs.Published.Leaf}, {"proofs/published.proof", proofs.Published.Proof},
-	}
-	if files, err = e.addParts(files); err != nil {
-		return nil, err
-	}
+	}...)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	var manifest strings.Builder
 	for _, f := range files {
@@ -74,6 +71,15 @@ func Bundle(edition []byte, published string, proofs Proofs, sign Signer) ([]Fil
 	}
 	signed, err := sign.Sign(signedText(e, []byte(manifest.String()), edition, proofs.LogKey))
 	return append(files, File{manifestName, []byte(manifest.String())}, File{signatureName, signed}), err
+}
+
+// Files are those of a bundle that need neither proof nor signature.
+func (e *Edition) Files(edition []byte, published string) ([]File, error) {
+	page, err := e.Page(published)
+	if err != nil {
+		return nil, err
+	}
+	return e.addParts([]File{{"index.html", page}, {"style.css", []byte(style)}, {editionName, edition}})
 }
 
 // signedText is what the signature is over.
@@ -93,6 +99,13 @@ func (e *Edition) addParts(files []File) ([]File, error) {
 	for i := range e.Passages {
 		parts["passages/"+e.Passages[i].Item+".json"] = &e.Passages[i]
 	}
+	for i := range e.Views {
+		v := &e.Views[i]
+		parts[v.File(".json")] = v
+		if v.Picture != "" {
+			files = append(files, File{v.File(".svg"), []byte(v.Picture)})
+		}
+	}
 	for name, v := range parts {
 		body, err := plainJSON(v)
 		if err != nil {
@@ -102,6 +115,9 @@ func (e *Edition) addParts(files []File) ([]File, error) {
 	}
 	return files, nil
 }
+
+// File is the name of a file of the view in a bundle.
+func (v *View) File(ending string) string { return "views/" + v.Item + ending }
 
 // linked are the claims in the words of schema.org.
 func (e *Edition) linked() any {

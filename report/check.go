@@ -14,7 +14,7 @@ import (
 // A Finding is one thing that speaks against publishing a report.
 type Finding struct {
 	ID   string `json:"id"`   // the same as long as it is about the same thing
-	Rule string `json:"rule"` // text, number, claim, cite, dispute, sum, person, reply, licence
+	Rule string `json:"rule"` // text, number, quote, claim, cite, view, dispute, sum, person, reply, licence
 	Line int    `json:"line,omitempty"`
 	At   string `json:"at,omitempty"` // the words of the report
 	Text string `json:"text"`         // one sentence
@@ -49,14 +49,23 @@ func Check(g *Ground) []Finding {
 	if n := len(g.Report.Versions); n > 0 {
 		c.text = Parse(g.Report.Versions[n-1].Text)
 	}
-	if c.text == nil || len(c.text.Claims()) == 0 {
+	if c.text == nil || len(c.text.Claims())+len(c.text.Views()) == 0 {
 		c.say("text", 0, "", "", "the report cites no claim", true)
 	}
 	if c.text == nil {
 		return c.out
 	}
-	for _, s := range c.text.sentences() {
-		c.sentence(s)
+	for i := range c.text.Blocks {
+		b := &c.text.Blocks[i]
+		for j := range b.Sentences {
+			c.sentence(&b.Sentences[j])
+		}
+		switch {
+		case b.View != "":
+			c.view(b)
+		case b.Kind == "quote":
+			c.quoted(b)
+		}
 	}
 	c.named()
 	c.licences()
@@ -109,6 +118,64 @@ func (c *checker) sentence(s *Sentence) {
 			c.say("number", s.Line, words, n, "the number "+n+" has no cite", false)
 		case !slices.Contains(has, n):
 			c.say("number", s.Line, words, n, "no claim that the sentence cites has the number "+n, false)
+		}
+	}
+}
+
+// quoted looks whether what is set as a quotation stands in what it cites.
+func (c *checker) quoted(b *Block) {
+	var said, has strings.Builder
+	for i := range b.Sentences {
+		s := &b.Sentences[i]
+		said.WriteString(s.Words() + " ")
+		for _, cite := range s.Cites() {
+			claim := c.g.claim(cite.Claim)
+			for k := 0; claim != nil && k < len(claim.Cites); k++ {
+				if x := &claim.Cites[k]; cite.Cite == "" || x.Item == cite.Cite {
+					has.WriteString(x.Quote + " ")
+				}
+			}
+		}
+	}
+	words := strings.Trim(bare(said.String()), " \"“”„«».…")
+	switch {
+	case has.Len() == 0:
+		c.say("quote", b.Line, words, "", "the quotation has no cite", false)
+	case !strings.Contains(bare(has.String()), words):
+		c.say("quote", b.Line, words, "", "the words of the quotation do not stand in what it cites", false)
+	}
+}
+
+// bare is text with single blanks.
+func bare(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// view looks at a view that the text places.
+func (c *checker) view(b *Block) {
+	x := c.g.View.SavedView(b.View)
+	if x == nil || x.Saved == nil {
+		c.say("view", b.Line, "", b.View, "there is no view "+b.View+" in the case, or it shows sources that you may not all open", true)
+		return
+	}
+	say := func(rule, about, text string, must bool) { c.say(rule, b.Line, x.Title, about, text, must) }
+	if b.Kind == "picture" && x.Saved.Picture == "" {
+		say("view", x.Item, "the view "+x.Item+" has no picture; place its table", true)
+	}
+	for _, t := range x.Told {
+		say("view", t.Source+t.Why, "the view "+x.Item+": "+t.Source+": "+t.Why, !x.Status.Holds())
+	}
+	bare := 0
+	for i := range x.Saved.Rows {
+		if len(x.Saved.Rows[i].Cites) == 0 {
+			bare++
+		}
+	}
+	if bare > 0 {
+		say("view", "bare", fmt.Sprintf("of %d rows of the view %s no source is told", bare, x.Item), false)
+	}
+	v := &View{Item: x.Item, Saved: *x.Saved}
+	for _, sum := range v.sums() {
+		if sum.How != "same" {
+			say("sum", fmt.Sprint(sum.Row), fmt.Sprintf("in row %d of the view %s the parts add up to %s, and it says %s", sum.Row, x.Item, sum.Total, sum.Number), false)
 		}
 	}
 }
@@ -209,6 +276,11 @@ func (c *checker) licences() {
 	for _, item := range c.text.Claims() {
 		if claim := c.g.claim(item); claim != nil {
 			e.add(c.g, claim)
+		}
+	}
+	for _, item := range c.text.Views() {
+		if x := c.g.View.SavedView(item); x != nil && x.Saved != nil {
+			e.addView(c.g, x)
 		}
 	}
 	for _, s := range e.Sources {

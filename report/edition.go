@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 
 	"overt"
 	"overt/casefile"
@@ -43,6 +42,7 @@ type Edition struct {
 	Text     string      `json:"text"`
 	Claims   []Claim     `json:"claims"`
 	Passages []Passage   `json:"passages"`
+	Views    []View      `json:"views,omitempty"` // that the text places
 	Sources  []Source    `json:"sources"`
 	Sums     []Sum       `json:"sums"`
 	Replies  []Reply     `json:"replies"`
@@ -56,6 +56,14 @@ type Claim struct {
 	State     string   `json:"state"`
 	Confirmed string   `json:"confirmed_by,omitempty"`
 	Passages  []string `json:"passages"`
+}
+
+// A View is a view of the desk as it was when it was put into the case.
+type View struct {
+	Item  string `json:"item"`
+	Title string `json:"title"`
+	Kept  string `json:"kept"` // when, RFC 3339
+	casefile.Saved
 }
 
 // A Passage is a place that a claim rests on, with what stands there.
@@ -106,6 +114,11 @@ func Freeze(g *Ground) (*Edition, error) {
 			e.add(g, c)
 		}
 	}
+	for _, item := range Parse(v.Text).Views() {
+		if x := g.View.SavedView(item); x != nil && x.Saved != nil {
+			e.addView(g, x)
+		}
+	}
 	for _, r := range g.Report.Replies {
 		if s := g.subject(r.Subject); s != nil && s.ID != "" {
 			e.Replies = append(e.Replies, Reply{s.Caption, r.State, r.Date, r.Reason})
@@ -132,13 +145,27 @@ func (e *Edition) add(g *Ground, c *casefile.ClaimView) {
 			Entity: string(x.Cite.Entity), Prop: x.Cite.Prop, Value: x.Cite.Value, For: x.For,
 		}
 		claim.Passages, e.Passages = append(claim.Passages, x.Item), append(e.Passages, p)
-		src, ok := g.Sources[p.Blob]
-		if ok && !slices.ContainsFunc(e.Sources, func(s Source) bool { return s.Blob == p.Blob }) {
-			e.Sources = append(e.Sources, src)
-		}
+		e.addSource(g, p.Blob)
 	}
 	e.Claims = append(e.Claims, claim)
 	e.Sums = append(e.Sums, sumsOf(&claim, e.Passages)...)
+}
+
+// addView adds a view with its sources and its sums. Labels are ours, and stay.
+func (e *Edition) addView(g *Ground, x *casefile.SavedView) {
+	v := View{Item: x.Item, Title: x.Title, Kept: x.At, Saved: *x.Saved}
+	v.Labels = nil
+	e.Views = append(e.Views, v)
+	for _, src := range v.Sources {
+		e.addSource(g, src.Blob)
+	}
+	e.Sums = append(e.Sums, v.sums()...)
+}
+
+func (e *Edition) addSource(g *Ground, blob overt.BlobID) {
+	if src, ok := g.Sources[blob]; ok && e.source(blob) == nil {
+		e.Sources = append(e.Sources, src)
+	}
 }
 
 // Bytes is the edition as it is kept and published: JSON, one field a line.

@@ -20,6 +20,9 @@ func (v *verifier) meaning(e *Edition) {
 	v.part("sources.json", e.Sources)
 	v.part("claims.jsonld", e.linked())
 	v.sums(e)
+	for i := range e.Views {
+		v.view(e, &e.Views[i])
+	}
 	for i := range e.Passages {
 		v.passage(e, &e.Passages[i])
 	}
@@ -64,6 +67,21 @@ func (v *verifier) page(e *Edition) {
 			}
 		}
 	}
+	for _, item := range Parse(e.Text).Views() {
+		x := e.view(item)
+		if x == nil {
+			v.bad(editionName, "the text places the view %s, which is not in it", item)
+			continue
+		}
+		for i := range x.Rows {
+			for _, cell := range x.Rows[i].Cells {
+				if places(e.Text, item) && !strings.Contains(shown, cell) {
+					v.bad("index.html", "a row of the view %s is not on it: %s", item, clip(cell))
+					return
+				}
+			}
+		}
+	}
 	for _, item := range Parse(e.Text).Claims() {
 		if !slices.ContainsFunc(e.Claims, func(c Claim) bool { return c.Item == item }) {
 			v.bad(editionName, "the text cites the claim %s, which is not in it", item)
@@ -81,7 +99,7 @@ func clip(s string) string {
 // passage checks a quote against its place.
 func (v *verifier) passage(e *Edition, p *Passage) {
 	name := "passages/" + p.Item + ".json"
-	if _, ok := v.good[name]; !ok && !slices.ContainsFunc(v.out.Problems, func(x Problem) bool { return x.File == name }) {
+	if _, ok := v.good[name]; !ok && !v.told(name) {
 		v.bad(name, "the passage is not there")
 	}
 	v.part(name, p)
@@ -123,6 +141,57 @@ func (v *verifier) claim(e *Edition, c *Claim) {
 	}
 }
 
+// places says whether a text has the table of a view.
+func places(text, item string) bool {
+	return slices.ContainsFunc(Parse(text).Blocks, func(b Block) bool { return b.View == item && b.Kind == "table" })
+}
+
+// view checks the files of a view, and that its amounts are those of the places that
+// they are cited from.
+func (v *verifier) view(e *Edition, x *View) {
+	name := x.File(".json")
+	if err := x.Check(); err != nil {
+		v.bad(name, "%v", err)
+		return
+	}
+	if _, ok := v.good[name]; !ok && !v.told(name) {
+		v.bad(name, "the view is not there")
+	}
+	v.part(name, x)
+	if picture, ok := v.good[x.File(".svg")]; ok && string(picture) != x.Picture || !ok && x.Picture != "" && !v.told(x.File(".svg")) {
+		v.bad(x.File(".svg"), "it is not the picture that edition.json has")
+	}
+	if bytes.Contains(bytes.ToLower([]byte(x.Picture)), []byte("<script")) {
+		v.bad(x.File(".svg"), "it has a script")
+	}
+	for i := range x.Sources {
+		if e.source(x.Sources[i].Blob) == nil {
+			v.bad(name, "a source of it is not among the sources: %s", clip(x.Sources[i].Name))
+		}
+	}
+	for i := range x.Rows {
+		of := x.Rows[i].Sum
+		if of == nil {
+			continue
+		}
+		if !slices.Equal(normal([]string{of.Amount}), normal([]string{x.Rows[i].Cells[of.Column]})) {
+			v.bad(name, "row %d shows %s, and its parts are of %s", i+1, clip(x.Rows[i].Cells[of.Column]), of.Amount)
+		}
+		for k, p := range of.Parts {
+			if p.Cite == nil {
+				continue
+			}
+			if has := casefile.Numbers(p.Cite.Quote); len(has) == 1 && !slices.Equal(has, normal([]string{p.Amount})) {
+				v.bad(name, "part %d of row %d is %s, and its source says %s", k+1, i+1, p.Amount, clip(p.Cite.Quote))
+			}
+		}
+	}
+}
+
+func (v *verifier) told(name string) bool {
+	return slices.ContainsFunc(v.out.Problems, func(x Problem) bool { return x.File == name })
+}
+
 // sums adds the rows again.
 func (v *verifier) sums(e *Edition) {
 	v.part("sums.json", e.Sums)
@@ -130,14 +199,19 @@ func (v *verifier) sums(e *Edition) {
 	for i := range e.Claims {
 		again = append(again, sumsOf(&e.Claims[i], e.Passages)...)
 	}
+	for i := range e.Views {
+		again = append(again, e.Views[i].sums()...)
+	}
 	for i := range max(len(again), len(e.Sums)) {
 		switch {
 		case i >= len(e.Sums):
-			v.bad("sums.json", "it lacks the sum of the claim %s", again[i].Claim)
+			v.bad("sums.json", "it lacks the sum of the %s", again[i].of())
 		case i >= len(again):
-			v.bad("sums.json", "the claim %s has no rows to add", e.Sums[i].Claim)
+			v.bad("sums.json", "the %s has no rows to add", e.Sums[i].of())
+		case again[i].View != "" && again[i].How != "same":
+			v.bad("sums.json", "the parts of the %s add up to %s, and it says %s", again[i].of(), again[i].Total, again[i].Number)
 		case !reflect.DeepEqual(again[i], e.Sums[i]):
-			v.bad("sums.json", "the rows of the claim %s add up to %s, and it says %s", again[i].Claim, again[i].Total, e.Sums[i].Total)
+			v.bad("sums.json", "the rows of the %s add up to %s, and it says %s", again[i].of(), again[i].Total, e.Sums[i].Total)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math/big"
 	"regexp"
 	"slices"
@@ -9,19 +10,31 @@ import (
 	"overt/casefile"
 )
 
-// A Sum is a number of a claim that is added up from the rows it cites. Whoever has the
+// A Sum is a number of a claim that is added up from the rows it cites, or an amount in
+// a row of a view with all its parts. Whoever has the
 // rows can add them again.
 type Sum struct {
-	Claim  string `json:"claim"`
-	Number string `json:"number"` // as casefile.Numbers writes it
-	Total  string `json:"total"`  // of Rows, exactly
-	How    string `json:"how"`    // same, rounded, differs
+	Claim  string `json:"claim,omitempty"`
+	View   string `json:"view,omitempty"`
+	Row    int    `json:"row,omitempty"` // of the view, from 1
+	Number string `json:"number"`        // as casefile.Numbers writes it
+	Total  string `json:"total"`         // of Rows, exactly
+	How    string `json:"how"`           // same, rounded, differs
 	Rows   []Row  `json:"rows"`
+}
+
+// of names what a sum is of.
+func (s *Sum) of() string {
+	if s.View != "" {
+		return fmt.Sprintf("row %d of the view %s", s.Row, s.View)
+	}
+	return "claim " + s.Claim
 }
 
 // A Row is one summand.
 type Row struct {
-	Passage string `json:"passage"`
+	Passage string `json:"passage,omitempty"`
+	Part    int    `json:"part,omitempty"` // of the row of the view, from 1
 	Amount  string `json:"amount"`
 }
 
@@ -41,7 +54,7 @@ func sumsOf(c *Claim, all []Passage) (out []Sum) {
 				adds = false
 				break
 			}
-			row := Row{p.Item, has[0]}
+			row := Row{Passage: p.Item, Amount: has[0]}
 			if negative(firstOf(p.Value, p.Quote)) {
 				row.Amount = "-" + row.Amount
 			}
@@ -56,6 +69,45 @@ func sumsOf(c *Claim, all []Passage) (out []Sum) {
 		out = append(out, s)
 	}
 	return out
+}
+
+// sums adds up again, for each row of a view that has parts, what they are. Here nothing
+// is rounded.
+func (v *View) sums() (out []Sum) {
+	for i := range v.Rows {
+		of := v.Rows[i].Sum
+		if of == nil {
+			continue
+		}
+		s := Sum{View: v.Item, Row: i + 1, Number: of.Amount, How: "differs"}
+		total, adds := new(big.Rat), true
+		for k, p := range of.Parts {
+			amount, ok := exact(p.Amount)
+			if adds = adds && ok; !adds {
+				break
+			}
+			total.Add(total, amount)
+			s.Rows = append(s.Rows, Row{Part: k + 1, Amount: p.Amount})
+		}
+		if adds {
+			s.Total = decimal(total)
+			if n, ok := exact(of.Amount); ok && n.Cmp(total) == 0 {
+				s.How = "same"
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+var decimals = regexp.MustCompile(`^-?[0-9]{1,400}(\.[0-9]{1,400})?$`)
+
+// exact reads a decimal of a file that may be anybody's: no exponents, no fractions.
+func exact(s string) (*big.Rat, bool) {
+	if !decimals.MatchString(s) {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
 }
 
 // normal writes numbers as casefile.Numbers does.

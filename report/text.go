@@ -12,11 +12,13 @@ type Text struct {
 	Blocks []Block
 }
 
-// A Block is a heading, a paragraph, an item of a list or a quotation.
+// A Block is a heading, a paragraph, an item of a list, a quotation, a row of a table,
+// or a view of the case in its place.
 type Block struct {
-	Kind      string // h2, h3, p, li, quote
+	Kind      string // h2, h3, p, li, quote, head, row, table, picture
 	Line      int    // where it begins, from 1
 	Sentences []Sentence
+	View      string // the item of a table or picture
 }
 
 // A Sentence is what stands between two full stops, with the cites behind it.
@@ -29,6 +31,7 @@ type Sentence struct {
 type Span struct {
 	Text        string
 	Strong, Em  bool
+	Cell        bool   // a cell of a row begins here
 	Claim, Cite string // of a cite: the claim, and one cite of it or "" for all
 }
 
@@ -36,6 +39,9 @@ type Span struct {
 func (s *Sentence) Words() string {
 	var b strings.Builder
 	for _, x := range s.Spans {
+		if x.Cell && b.Len() > 0 {
+			b.WriteString(" | ")
+		}
 		b.WriteString(x.Text)
 	}
 	return strings.TrimSpace(b.String())
@@ -80,24 +86,28 @@ func (t *Text) sentences() (out []*Sentence) {
 //	**strong**, *with stress*
 //	[@k3f9a2]        cites a claim with all it rests on
 //	[@k3f9a2/p7c1m4] cites a claim with one of its cites
+//	| a | b |        row of a table; one of dashes makes the row before it its head
+//	[@v8d2h5 table]  on a line of its own: the table of a view of the case
+//	[@v8d2h5 picture]  likewise its picture
 //
-// Blocks are parted by empty lines; headings, and items of lists, by lines.
+// Blocks are parted by empty lines; headings, rows, views, and items of lists, by
+// lines.
 func Parse(text string) *Text {
 	t := &Text{}
 	kind, first, gathered := "p", 0, []string{}
 	flush := func() {
 		if len(gathered) > 0 {
-			t.Blocks = append(t.Blocks, Block{kind, first, sentences(gathered, first)})
+			t.Blocks = append(t.Blocks, Block{Kind: kind, Line: first, Sentences: sentences(gathered, first)})
 		}
 		kind, gathered = "p", nil
 	}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(strings.TrimSuffix(line, "\r"))
 		mark, rest := markOf(line)
-		if line == "" || mark != "" && (mark != "quote" || kind != "quote") {
+		if line == "" || whole(line) || mark != "" && (mark != "quote" || kind != "quote") {
 			flush()
 		}
-		if line == "" {
+		if line == "" || t.line(line, i+1) {
 			continue
 		}
 		if len(gathered) == 0 {
@@ -113,6 +123,46 @@ func Parse(text string) *Text {
 	}
 	flush()
 	return t
+}
+
+var placing = regexp.MustCompile(`^\[@([0-9a-hjkmnp-tv-z]{6}) (table|picture)\]$`)
+
+// whole says whether a line is a block by itself: a row, or a view.
+func whole(line string) bool {
+	return placing.MatchString(line) || len(line) > 2 && line[0] == '|' && line[len(line)-1] == '|'
+}
+
+// line adds a line that is a block by itself, if it is one.
+func (t *Text) line(line string, n int) bool {
+	if m := placing.FindStringSubmatch(line); m != nil {
+		t.Blocks = append(t.Blocks, Block{Kind: m[2], Line: n, View: m[1]})
+		return true
+	}
+	if !whole(line) {
+		return false
+	}
+	if last := len(t.Blocks) - 1; strings.Trim(line, "|-: ") == "" {
+		if last >= 0 && t.Blocks[last].Kind == "row" && t.Blocks[last].Line == n-1 {
+			t.Blocks[last].Kind = "head"
+		}
+		return true
+	}
+	row := Sentence{Line: n}
+	for _, cell := range strings.Split(line[1:len(line)-1], "|") {
+		row.Spans = append(append(row.Spans, Span{Cell: true}), spans(strings.TrimSpace(cell))...)
+	}
+	t.Blocks = append(t.Blocks, Block{Kind: "row", Line: n, Sentences: []Sentence{row}})
+	return true
+}
+
+// Views lists the views that a text places, in the order it places them.
+func (t *Text) Views() (out []string) {
+	for _, b := range t.Blocks {
+		if b.View != "" && !slices.Contains(out, b.View) {
+			out = append(out, b.View)
+		}
+	}
+	return out
 }
 
 var marks = []struct{ begins, kind string }{{"## ", "h3"}, {"# ", "h2"}, {"- ", "li"}, {"> ", "quote"}}

@@ -52,6 +52,16 @@ func casePath(id, view string, pairs ...string) string {
 	return address("/c/"+url.PathEscape(id)+"/"+view, pairs...)
 }
 
+// savedPath is a view that a case keeps.
+func savedPath(id, item string) string {
+	return "/c/" + url.PathEscape(id) + "/view/" + url.PathEscape(item)
+}
+
+// publishedPath is a published version of a report, or a file of its bundle.
+func publishedPath(id, item string, version int, file string) string {
+	return "/p/" + url.PathEscape(id+"."+item) + "/" + strconv.Itoa(version) + "/" + file
+}
+
 // picturePath is the picture of a page.
 func picturePath(id ftm.EntityID, page int, near bool) string {
 	pairs := []string{"p", strconv.Itoa(page)}

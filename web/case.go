@@ -19,7 +19,7 @@ import (
 
 // caseViews are the pages of a case; that of one claim is reached from the board.
 var caseViews = []ui.Link{
-	{Label: "Board", Href: "board", Key: "b"}, {Label: "Exhibits", Href: "exhibits", Key: "x"}, {Label: "Timeline", Href: "timeline", Key: "t"},
+	{Label: "Board", Href: "board", Key: "b"}, {Label: "Report", Href: reportView, Key: "r"}, {Label: "Exhibits", Href: "exhibits", Key: "x"}, {Label: "Timeline", Href: "timeline", Key: "t"},
 	{Label: "Tasks and notes", Href: "tasks", Key: "a"}, {Label: "Check", Href: "check", Key: "e"},
 	{Label: "People", Href: "people", Key: "m"}, {Label: "History", Href: "history", Key: "h"},
 }
@@ -34,6 +34,7 @@ type casePage struct {
 	inIt    bool   // the session works in the case
 	claim   *casefile.ClaimView
 	picture *svg.Timeline
+	rep     *reportPage         // of the report view
 	touched map[string][]string // why the ground of claims changed, but contradictions, by item
 	// What was asked for and not done: why, which deed, and what its form said.
 	no   string
@@ -60,6 +61,9 @@ func (s *Service) caseScreen(v *visit, p *casePage) (response, error) {
 	}
 	act := gate.Act{Action: "case.read", Object: id, Query: p.view}
 	p.View, err = gate.Ask(v.Context(), pass, act, true, func(ctx context.Context, d *gate.Desk) (*casefile.View, error) {
+		if p.view == reportView && item != "" {
+			return p.readReport(ctx, d, id, item)
+		}
 		return answer.ReadCase(ctx, d, id, p.view == "check")
 	})
 	if err != nil {
@@ -81,6 +85,10 @@ func (s *Service) caseScreen(v *visit, p *casePage) (response, error) {
 		}
 		p.claim = &p.Claims[i]
 		title = p.claim.Text
+	case reportView:
+		if err := p.shown(v); err != nil {
+			return response{}, err
+		}
 	case "timeline":
 		p.picture = timeline(v, p.View)
 	}
@@ -100,8 +108,11 @@ func (p *casePage) path(view string, pairs ...string) string { return casePath(p
 
 // to is where a form of the page is sent.
 func (p *casePage) to(deed string) string {
-	if p.claim != nil {
+	switch {
+	case p.claim != nil:
 		return p.path(claimView+"/"+deed, "i", p.claim.Item)
+	case p.rep != nil && p.rep.one != nil:
+		return p.path(reportView+"/"+deed, "i", p.rep.one.Item)
 	}
 	return p.path(p.view + "/" + deed)
 }

@@ -93,6 +93,9 @@ func (s *Service) doInCase(v *visit) (response, error) {
 		return seeOther("/cases")
 	}
 	to := casePath(id, view, "i", v.URL.Query().Get("i"))
+	if view == reportView {
+		return seeOther(casePath(id, view, "i", state.Events[len(state.Events)-1].Item))
+	}
 	if item := state.Events[len(state.Events)-1].Item; view != claimView && item != "" {
 		to += "#i-" + item
 	}
@@ -102,6 +105,9 @@ func (s *Service) doInCase(v *visit) (response, error) {
 // deed does one deed. Errors: those of the rules, not_found (no such deed).
 func (s *Service) deed(v *visit, pass *gate.Pass, deed string) (*casefile.State, error) {
 	ctx := v.Context()
+	if do, ok := reportDeeds[deed]; ok {
+		return do(s, v, pass)
+	}
 	if deed == "move" {
 		return answer.MoveClaim(ctx, pass, v.field("item"), v.field("state"), v.field("reason"), seen(v))
 	}
@@ -133,6 +139,12 @@ func (s *Service) deedOf(v *visit, pass *gate.Pass, deed string) (casefile.Event
 	case "exhibit":
 		e.Kind, e.Of, e.Text = casefile.Exhibit, "", v.field("text")
 		e.Cite, err = s.cited(v, pass, v.field("cite"), overt.Locator{})
+	case "view":
+		e.Kind, e.Of, e.Text = casefile.Keep, "", v.field("text")
+		var title string
+		if e.Saved, title, err = s.keep(v, pass, v.field("address")); e.Text == "" {
+			e.Text = title
+		}
 	case "cite":
 		e.Kind = casefile.CiteKind
 		if e.Cite, err = s.cited(v, pass, v.field("cite"), overt.Locator{}); err == nil {

@@ -23,6 +23,9 @@ var did = map[casefile.Kind]string{
 	casefile.Claim: "wrote a claim", casefile.Reword: "worded it anew", casefile.Move: "moved it", casefile.CiteKind: "cited", casefile.Oppose: "said that it contradicts another",
 	casefile.Agree: "said that they agree", casefile.Task: "wrote a task", casefile.Assign: "gave the task to somebody", casefile.Note: "noted",
 	casefile.Happened: "dated what happened", casefile.Drop: "took it out", casefile.Close: "closed the case", casefile.Reopen: "opened the case again",
+	casefile.Keep: "kept a view", casefile.ReportKind: "began a report", casefile.Edit: "wrote its text", casefile.Reply: "said whether somebody was asked",
+	casefile.Waive: "passed over a point of the check list", casefile.Request: "asked that it is published", casefile.Approve: "approved it",
+	casefile.Publish: "published it", casefile.Refuse: "refused it",
 }
 
 // historyTable tells who did what, the newest first.
@@ -79,9 +82,17 @@ func touchedTable(ctx context.Context, p *casePage) ui.Table {
 		if x.Run > 0 {
 			run = ui.Number(int(x.Run))
 		}
-		t.Rows = append(t.Rows, []templ.Component{link(x.Text, p.path(claimView, "i", x.Claim)), ui.Bdi(ui.T(ctx, x.State)), ui.Bdi(ui.T(ctx, x.Why)), ui.Bdi(run)})
+		t.Rows = append(t.Rows, []templ.Component{link(x.Text, p.groundPath(x)), ui.Bdi(ui.T(ctx, x.State)), ui.Bdi(ui.T(ctx, x.Why)), ui.Bdi(run)})
 	}
 	return t
+}
+
+// groundPath is where the claim or the view is whose ground changed.
+func (p *casePage) groundPath(x casefile.Touched) string {
+	if x.View != "" {
+		return p.path("exhibits") + "#i-" + x.View
+	}
+	return p.path(claimView, "i", x.Claim)
 }
 
 // casesTable lists cases.

@@ -17,7 +17,7 @@ import (
 // pictureFrame is what pictures of a page have in common.
 func pictureFrame(ctx context.Context, id, title string) svg.Frame {
 	language := ui.In(ctx).Language
-	return svg.Frame{ID: id, Title: title, RTL: language.RTL, Say: func(phrase string, args ...string) string {
+	return svg.Frame{ID: id, Title: title, RTL: language.RTL, Alone: alone(ctx), Say: func(phrase string, args ...string) string {
 		values := make([]any, len(args))
 		for i, a := range args {
 			values[i] = a
@@ -26,6 +26,13 @@ func pictureFrame(ctx context.Context, id, title string) svg.Frame {
 	}}
 }
 
+type aloneKey struct{}
+
+// standing asks that pictures stand alone, as files of their own.
+func standing(ctx context.Context) context.Context { return context.WithValue(ctx, aloneKey{}, true) }
+
+func alone(ctx context.Context) bool { return ctx.Value(aloneKey{}) != nil }
+
 // drawn is a picture in its place; one that would hold too much is told as that, for
 // its table has all.
 func drawn(picture templ.Component, label string) templ.Component {
@@ -33,6 +40,10 @@ func drawn(picture templ.Component, label string) templ.Component {
 		var b bytes.Buffer
 		if err := picture.Render(ctx, &b); err != nil {
 			return tooMany(ctx, w, err)
+		}
+		if alone(ctx) {
+			_, err := w.Write(b.Bytes())
+			return err
 		}
 		return pictureFound(label, templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 			_, err := w.Write(b.Bytes())
@@ -45,6 +56,9 @@ func drawn(picture templ.Component, label string) templ.Component {
 func tooMany(ctx context.Context, w io.Writer, err error) error {
 	var many *svg.TooMany
 	if errors.As(err, &many) {
+		if alone(ctx) {
+			return nil // its table has all
+		}
 		return pictureMissing(many.Error()).Render(ctx, w)
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"overt"
+	"overt/money"
 	"overt/ui"
 )
 
@@ -30,6 +31,7 @@ type entry struct {
 	href  string
 	chip  *ui.Chip
 	cites []overt.Citation // of a chip, for a file
+	parts []money.Part     // of an amount, where they were asked for
 }
 
 // said is an entry of words.

@@ -51,8 +51,7 @@ type traceQuestion struct {
 }
 
 // readTrace reads the address. Errors: invalid.
-func readTrace(v *visit) (traceQuestion, error) {
-	q := v.URL.Query()
+func readTrace(q url.Values) (traceQuestion, error) {
 	t := traceQuestion{
 		from: strings.TrimSpace(q.Get("from")), to: strings.TrimSpace(q.Get("to")), view: q.Get("view"), via: q.Get("via"),
 		asOf: q.Get("asof"), hops: maxHops, most: answer.NetNodes, hubs: q.Get("hubs") != "", at: q.Get("at"),
@@ -234,8 +233,8 @@ func (t traceQuestion) missing() string {
 }
 
 // ask answers the view.
-func (t traceQuestion) ask(ctx context.Context, d *gate.Desk, today statement.Day) (*traceAnswer, error) {
-	a, o := &traceAnswer{}, answer.TraceOptions{Via: t.via, Hops: t.hops, Paths: mostPaths, AsOf: t.asOf, HubsToo: t.hubs, Today: today}
+func (t traceQuestion) ask(ctx context.Context, d *gate.Desk, today statement.Day, parts bool) (*traceAnswer, error) {
+	a, o := &traceAnswer{}, answer.TraceOptions{Via: t.via, Hops: t.hops, Paths: mostPaths, AsOf: t.asOf, HubsToo: t.hubs, Today: today, Parts: parts}
 	var err error
 	if t.missing() != "" {
 		for _, e := range traceExamples {
@@ -279,16 +278,17 @@ type tracePage struct {
 	q traceQuestion
 	*traceAnswer
 	problem string // why there is no answer
+	into    string // the case of the session
 	tabs    []ui.Link
 }
 
 // trace follows links, money and data.
 func (s *Service) trace(v *visit) (response, error) {
-	q, err := readTrace(v)
+	q, err := readTrace(v.URL.Query())
 	if err != nil {
 		return response{}, err
 	}
-	p := tracePage{q: q}
+	p := tracePage{q: q, into: v.caseID}
 	for _, w := range traceViews {
 		p.tabs = append(p.tabs, ui.Link{Label: v.say(w.label), Href: q.path("view", w.name, "at", ""), Key: w.key, Here: w.name == q.view})
 	}
@@ -313,7 +313,7 @@ func (s *Service) trace(v *visit) (response, error) {
 func (s *Service) traced(v *visit, q traceQuestion, action string) (*traceAnswer, error) {
 	act := gate.Act{Action: action, Query: clipQuery(v.URL.Query()), AsOf: q.asOf}
 	return ask(s, v, act, true, func(ctx context.Context, d *gate.Desk) (*traceAnswer, error) {
-		return q.ask(ctx, d, statement.DayAt(s.cfg.Clock()))
+		return q.ask(ctx, d, statement.DayAt(s.cfg.Clock()), false)
 	})
 }
 
@@ -328,7 +328,7 @@ func clipQuery(q url.Values) string {
 
 // saveTrace gives the table of a view as a file. It is recorded as an export.
 func (s *Service) saveTrace(v *visit) (response, error) {
-	q, err := readTrace(v)
+	q, err := readTrace(v.URL.Query())
 	if err != nil {
 		return response{}, err
 	}

@@ -149,6 +149,7 @@ func flowSheet(ctx context.Context, f *answer.Flow, asOf string) sheet {
 	for i := range f.Bands {
 		b := &f.Bands[i]
 		back, sum := entry{}, amount(b.Amount.String())
+		sum.parts = b.Parts
 		if !b.Summed() {
 			sum = said(ui.T(ctx, "not known"))
 		}

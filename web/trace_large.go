@@ -82,6 +82,9 @@ func largePicture(ctx context.Context, n *answer.Network, q traceQuestion) templ
 		p.Edges = append(p.Edges, svg.Edge{From: string(n.Links[i].From), To: string(n.Links[i].To)})
 	}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if alone(ctx) {
+			return nil // a browser would have to draw it; its table has all
+		}
 		spots, err := p.Spots(ctx)
 		if err != nil {
 			return tooMany(ctx, w, err)

@@ -166,9 +166,9 @@ func caseCheckPage(p *page, c *answer.CaseCheck) {
 	p.line("%s  %s", p.bold(oneLine(c.Title)), p.dim(fmt.Sprintf("%d claims, %d cites", c.Claims, c.Cites)))
 	last := ""
 	for _, x := range c.Touched {
-		if x.Claim != last {
-			p.line("  %s  %s", p.safe(oneLine(x.Text)), p.dim(x.State+" · "+x.Claim))
-			last = x.Claim
+		if of := x.Claim + x.View; of != last {
+			p.line("  %s  %s", p.safe(oneLine(x.Text)), p.dim(x.State+" · "+of))
+			last = of
 		}
 		which := x.Cite
 		if x.Run != 0 {

@@ -42,7 +42,7 @@ A bundle is a folder or an archive that proves itself on any machine: overt veri
 	cmd.AddCommand(a.reportNewCommand(), a.reportEditCommand(), a.reportShowCommand(), a.reportDiffCommand(), a.reportCheckCommand(), a.reportReplyCommand(), a.reportWaiveCommand())
 	cmd.AddCommand(a.reportMoveCommand("request", "Ask that the newest version is published", answer.RequestReport),
 		a.reportMoveCommand("approve", "Approve what was asked for, as a second person", answer.ApproveReport),
-		a.reportMoveCommand("publish", "Publish what was approved", answer.PublishReport), a.reportBundleCommand())
+		a.reportMoveCommand("publish", "Publish what was approved", answer.PublishReport), a.reportBundleCommand(), a.reportRefuseCommand())
 	return cmd
 }
 
@@ -261,6 +261,21 @@ func (a *app) reportMoveCommand(verb, short string, do func(context.Context, *ga
 	}
 }
 
+func (a *app) reportRefuseCommand() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:     "refuse CASE REPORT",
+		Short:   "Refuse what was asked for, with a reason; who asked may do so as well",
+		Example: "  overt report refuse c4k7q2m9xd0 r7c1m4 --reason \"the second figure has no source\"",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.add(cmd, args[0], casefile.Event{Kind: casefile.Refuse, Item: args[1], Reason: reason})
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "why; one sentence")
+	return cmd
+}
+
 // A bundled is what `report bundle` answers.
 type bundled struct {
 	Bundle string `json:"bundle"`
@@ -351,6 +366,9 @@ func reportPage(p *page, l *reportList, whole bool) {
 			}
 		}
 		p.line("  %s", p.dim(state))
+		if r.Refused != "" {
+			p.line("  %s", p.warn(fmt.Sprintf("refused by %s: %s", r.Refused, p.safe(r.Why))))
+		}
 		for _, e := range r.Published {
 			p.line("  %s", p.dim(fmt.Sprintf("version %d published %s by %s, approved by %s, sha256 %s", e.Version, e.At, e.By, e.Approved, e.SHA256[:12])))
 		}

@@ -5,5 +5,6 @@ import "./palette";
 import "./cite";
 import "./board";
 import "./network";
+import "./report";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser

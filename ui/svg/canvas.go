@@ -180,6 +180,9 @@ func (c *canvas) linkQuiet(href, title string, draw func()) {
 }
 
 func (c *canvas) anchor(href, class, title, more string, draw func()) {
+	if c.frame.Alone && strings.HasPrefix(href, "/") {
+		href = "" // a path of the desk leads nowhere from a file
+	}
 	tag := "g"
 	if href != "" && c.depth == 0 {
 		if err := checkLink(href); err != nil && c.err == nil {
