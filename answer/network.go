@@ -72,9 +72,9 @@ type Opening struct {
 const (
 	NetNodes  = 300   // when nothing is said
 	NetMost   = 20000 // asked for at most
-	NetFirst  = 10   // of each group of the entities that are asked about
-	netHub    = 5000 // links beyond which what leads on from a neighbour is not looked at
-	netRoutes = 3    // paths that are put in between two
+	NetFirst  = 10    // of each group of the entities that are asked about
+	netHub    = 5000  // links beyond which what leads on from a neighbour is not looked at
+	netRoutes = 3     // paths that are put in between two
 )
 
 // FindNetwork gives the neighbours of entities, those with the most links first, with
