@@ -140,9 +140,12 @@ type Effect struct {
 }
 
 // Effects tells what thresholds would do, by the labels that were drawn at random,
-// each for as many pairs as it stands for. Method: Wilson's interval with Kish's
+// each for as many pairs as it stands for; nil where none was drawn. Method: Wilson's interval with Kish's
 // effective number of samples (1965).
 func Effects(labels []Label, pairs [2]int, from ...float64) []Effect {
+	if !slices.ContainsFunc(labels, func(l Label) bool { return l.Sample != "" }) {
+		return nil
+	}
 	weight := weights(labels, pairs)
 	out := make([]Effect, len(from))
 	for i, bar := range from {
