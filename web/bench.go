@@ -34,7 +34,7 @@ func (s *Service) bench(v *visit) (response, error) {
 func (s *Service) benched(v *visit, action string) (benchPage, error) {
 	p := benchPage{}
 	var err error
-	p.Quality, err = reviewing(s, v, gate.Act{Action: action, Query: clipQuery(v.URL.Query())}, true, func(ctx context.Context, d *gate.Desk, q *pipeline.Queues) (*pipeline.Quality, error) {
+	p.Quality, err = reviewing(s, v, gate.Act{Action: action, Query: clipQuery(v.URL.Query())}, false, func(ctx context.Context, d *gate.Desk, q *pipeline.Queues) (*pipeline.Quality, error) {
 		return q.Quality(ctx, d)
 	})
 	if err == nil && s.cfg.Evaluations != nil {
@@ -105,7 +105,7 @@ func (p benchPage) calibrationPicture(ctx context.Context) templ.Component {
 	title := ui.T(ctx, "How likely it was said, and how often it was so")
 	k := svg.Calibration{Frame: pictureFrame(ctx, "calibration", title)}
 	for _, b := range p.Bins {
-		k.Points = append(k.Points, svg.Said{Said: b.Said, Was: b.Was, Low: min(b.In[0], b.Was), High: max(b.In[1], b.Was), N: b.N})
+		k.Points = append(k.Points, svg.Said{Said: b.Said, Was: b.Was, Low: b.In[0], High: b.In[1], N: b.N})
 	}
 	return drawn(k, title)
 }
@@ -134,10 +134,12 @@ func publicSets(ctx context.Context) sheet {
 	t := sheet{caption: ui.T(ctx, "On published test sets"), columns: columnsOf(ctx, "Set", "#Records", "#True pairs", "#Precision", "#Recall", "#F1")}
 	for _, r := range evaluate.OnPublicSets() {
 		of := entry{text: ui.Number(r.Records), saved: numeral(r.Records)}
+		truth := entry{text: ui.Number(r.Truth), saved: numeral(r.Truth)}
 		if r.Pairs > 0 {
+			truth = entry{}
 			of = entry{text: ui.N(ctx, "%s pair", "%s pairs", r.Pairs), saved: numeral(r.Pairs)}
 		}
-		t.rows = append(t.rows, []entry{said(r.Set), of, {text: ui.Number(r.Truth), saved: numeral(r.Truth)}, figure(r.Precision), figure(r.Recall), figure(r.F1)})
+		t.rows = append(t.rows, []entry{said(r.Set), of, truth, figure(r.Precision), figure(r.Recall), figure(r.F1)})
 	}
 	return t
 }

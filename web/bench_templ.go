@@ -202,9 +202,9 @@ func benchScreen(p benchPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(ui.N(ctx, "Intervals of 95 %, by %s random pair of those that were compared; pairs that were never compared are not in it.", "Intervals of 95 %, by %s random pairs of those that were compared; pairs that were never compared are not in it.", p.Estimate.Samples))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(ui.N(ctx, "Intervals at 95 percent, by %s random pair of those that were compared; pairs that were never compared are not in it.", "Intervals at 95 percent, by %s random pairs of those that were compared; pairs that were never compared are not in it.", p.Estimate.Samples))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `bench.templ`, Line: 20, Col: 289}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `bench.templ`, Line: 20, Col: 301}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {

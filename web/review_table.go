@@ -39,7 +39,7 @@ func readAs(v *answer.Value) string {
 
 // percent writes a share.
 func percent(p float64) string {
-	return strconv.FormatFloat(math.Round(p*1000)/10, 'f', -1, 64) + " %"
+	return strconv.FormatFloat(100*p, 'f', 1, 64) + " %"
 }
 
 // signedBits writes bits with their sign.

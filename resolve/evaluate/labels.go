@@ -62,7 +62,8 @@ func Interval(yes, n float64) (low, high float64) {
 	const z = 1.959964
 	p := yes / n
 	mid, half := p+z*z/(2*n), z*math.Sqrt(max(0, p*(1-p))/n+z*z/(4*n*n))
-	return max(0, (mid-half)/(1+z*z/n)), min(1, (mid+half)/(1+z*z/n))
+	low, high = (mid-half)/(1+z*z/n), (mid+half)/(1+z*z/n)
+	return min(max(0, low), p), max(min(1, high), p) // rounding takes neither past the share
 }
 
 // strata counts the labels that were drawn at random; pairs are how many each of
