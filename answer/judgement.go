@@ -23,7 +23,11 @@ type Judgement struct {
 	Reason  string        `json:"reason,omitempty"`
 	Score   float64       `json:"score,omitempty"`   // that was shown to the author
 	Waiting bool          `json:"waiting,omitempty"` // for a second person to say the same
-	Said    string        `json:"-"`
+	// Sample is of what the pair was drawn at random, Evidence the hash of what both
+	// sides said to the author.
+	Sample   string `json:"sample,omitempty"`
+	Evidence string `json:"evidence,omitempty"`
+	Said     string `json:"-"`
 }
 
 // Judgements are those that stand of some pairs.
@@ -40,6 +44,7 @@ func (j *Judgements) Records() int { return len(j.Judgements) }
 type JudgementsOf struct {
 	Words   string // that name the entity they are about; "" for all
 	Waiting bool   // only those that wait for a second person
+	Newest  bool   // the newest first
 	Lines   bool   // all in nomenklatura's form besides
 }
 
@@ -62,7 +67,7 @@ func ReadJudgements(ctx context.Context, d *gate.Desk, q JudgementsOf) (*Judgeme
 		aside[c.Judgement] = true
 	}
 	for _, j := range book.Decided() {
-		said := judgementOf(j)
+		said := JudgementOf(j)
 		said.Waiting = book.Of(j.Left, j.Right).Waiting
 		if wanted(j) && !aside[j] && (said.Waiting || !q.Waiting) {
 			out.Judgements = append(out.Judgements, said)
@@ -72,6 +77,9 @@ func ReadJudgements(ctx context.Context, d *gate.Desk, q JudgementsOf) (*Judgeme
 		if wanted(c.Judgement) && !q.Waiting {
 			out.Aside = append(out.Aside, resolve.Told(c.Judgement))
 		}
+	}
+	if q.Newest {
+		slices.Reverse(out.Judgements)
 	}
 	if q.Lines {
 		var b strings.Builder
@@ -83,11 +91,27 @@ func ReadJudgements(ctx context.Context, d *gate.Desk, q JudgementsOf) (*Judgeme
 	return out, nil
 }
 
-func judgementOf(j *judge.Judgement) Judgement {
+// JudgementOf is a judgement as it is told.
+func JudgementOf(j *judge.Judgement) Judgement {
 	return Judgement{
 		ID: j.ID, Left: j.Left, Right: j.Right, Verdict: j.Verdict, Author: j.Author, At: j.At.UTC().Format("2006-01-02T15:04:05Z"),
-		Reason: j.Reason, Score: j.Score, Said: resolve.Judged(j),
+		Reason: j.Reason, Score: j.Score, Sample: j.Sample, Evidence: j.Evidence, Said: resolve.Judged(j),
 	}
+}
+
+// Captions adds to names what source entities are called by their own ids, once each.
+func Captions(ctx context.Context, d *gate.Desk, names map[string]string, ids ...ftm.EntityID) error {
+	for _, id := range ids {
+		if _, known := names[string(id)]; known {
+			continue
+		}
+		p, err := resolve.ReadProfile(ctx, d.View, []ftm.EntityID{id})
+		if err != nil {
+			return err
+		}
+		names[string(id)] = p.Caption()
+	}
+	return nil
 }
 
 // FindPair takes words for two source entities: an id for itself, others for the

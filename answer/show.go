@@ -184,15 +184,8 @@ func (p *Profile) context(d *gate.Desk, prof *resolve.Profile) {
 }
 
 func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *resolve.Value, citations int) (Value, error) {
-	out := Value{Prop: v.Prop, Label: v.Prop, Value: v.Value, Count: v.Count, FirstSeen: v.Span.First.String(), Gone: v.Span.Gone.String()}
-	out.Citations = cite(d.View, v.Statements, citations)
-	schema := ftm.Default().Schema(prof.Schema)
-	if schema == nil || schema.Property(v.Prop) == nil {
-		return out, nil
-	}
-	prop := schema.Property(v.Prop)
-	out.Label = prop.Label
-	if prop.Type.Name == "entity" {
+	out, refers := valueOf(d, prof, v, citations)
+	if refers {
 		e, err := Name(ctx, d, ftm.EntityID(v.Value))
 		if err != nil {
 			return out, err
@@ -200,6 +193,19 @@ func showValue(ctx context.Context, d *gate.Desk, prof *resolve.Profile, v *reso
 		out.Caption = e.Caption
 	}
 	return out, nil
+}
+
+// valueOf is a value with who says it; refers says whether it names an entity.
+func valueOf(d *gate.Desk, prof *resolve.Profile, v *resolve.Value, citations int) (out Value, refers bool) {
+	out = Value{Prop: v.Prop, Label: v.Prop, Value: v.Value, Count: v.Count, FirstSeen: v.Span.First.String(), Gone: v.Span.Gone.String()}
+	out.Citations = cite(d.View, v.Statements, citations)
+	schema := ftm.Default().Schema(prof.Schema)
+	if schema == nil || schema.Property(v.Prop) == nil {
+		return out, false
+	}
+	prop := schema.Property(v.Prop)
+	out.Label = prop.Label
+	return out, prop.Type.Name == "entity"
 }
 
 // cite gives up to n citations of statements, newest run first; all if n is

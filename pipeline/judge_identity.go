@@ -66,8 +66,11 @@ func Decide(ctx context.Context, p *gate.Pass, q Decision, clock func() time.Tim
 	at := clock().UTC()
 	var op opinion
 	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
-		var err error
-		op, err = decide(ctx, d, q, p.Actor().ID, at)
+		known, err := d.Judged(ctx)
+		if err != nil {
+			return 0, err
+		}
+		op, err = decide(ctx, d, known, q, p.Actor().ID, at)
 		return 1, err
 	})
 	if err != nil {
@@ -76,17 +79,69 @@ func Decide(ctx context.Context, p *gate.Pass, q Decision, clock func() time.Tim
 	return keep(ctx, p, act, []opinion{op}, at)
 }
 
+// DecideAll keeps many decisions that were made alike, in one act. What contradicts
+// what stands, or the others, is left out and told. Errors: those of Decide, but for
+// conflicts.
+func DecideAll(ctx context.Context, p *gate.Pass, act gate.Act, list []Decision, clock func() time.Time) (*Decided, error) {
+	at := clock().UTC()
+	var ops []opinion
+	refused := []string{}
+	_, err := gate.Ask(ctx, p, readJudgements(act), false, func(ctx context.Context, d *gate.Desk) (int, error) {
+		stand, err := resolve.ReadJudgements(ctx, d.View, d.View.Sight())
+		if err != nil {
+			return 0, err
+		}
+		known, err := d.Judged(ctx)
+		if err != nil {
+			return 0, err
+		}
+		for _, q := range list {
+			op, err := decide(ctx, d, known, q, p.Actor().ID, at)
+			if overt.CodeOf(err) == overt.Conflict {
+				refused = append(refused, err.Error())
+				continue
+			}
+			if err != nil {
+				return 0, err
+			}
+			ops, stand = append(ops, op), append(stand, op.Judgement)
+		}
+		var aside []string
+		ops, aside = beside(ops, stand)
+		refused = append(refused, aside...)
+		return len(ops), nil
+	})
+	if err != nil || len(ops) == 0 {
+		return &Decided{Runs: []overt.RunID{}, Judgements: []JudgedPair{}, Refused: refused}, err
+	}
+	out, err := keep(ctx, p, act, ops, at)
+	if err == nil {
+		out.Refused = refused
+	}
+	return out, err
+}
+
+// beside leaves out of a list what contradicts what stands, the list with it, and
+// tells of that.
+func beside(list []opinion, stand []judge.Judgement) (left []opinion, refused []string) {
+	refused = []string{}
+	aside := map[string]bool{}
+	for _, c := range judge.New(stand, judge.Rule{}).Aside() {
+		aside[c.Judgement.ID] = true
+		if slices.ContainsFunc(list, func(o opinion) bool { return o.ID == c.Judgement.ID }) {
+			refused = append(refused, resolve.Refusal(&c).Error())
+		}
+	}
+	return slices.DeleteFunc(list, func(o opinion) bool { return aside[o.ID] }), refused
+}
+
 // readJudgements is the act of reading what stands before something is added.
 func readJudgements(act gate.Act) gate.Act {
 	act.Action = "judgement.read"
 	return act
 }
 
-func decide(ctx context.Context, d *gate.Desk, q Decision, author string, at time.Time) (op opinion, err error) {
-	known, err := d.Judged(ctx)
-	if err != nil {
-		return op, err
-	}
+func decide(ctx context.Context, d *gate.Desk, known *resolve.Identity, q Decision, author string, at time.Time) (op opinion, err error) {
 	book := known.Book
 	j := judge.Judgement{ID: resolve.NewJudgementID(), Verdict: q.Verdict, Retracts: q.Retracts, Author: author, At: at, Reason: q.Reason, Score: q.Score, Model: q.Model, Sample: q.Sample}
 	if q.Verdict == judge.Retract {
@@ -290,14 +345,7 @@ func ImportDecisions(ctx context.Context, p *gate.Pass, foreign *judge.Foreign, 
 			stand = append(stand, j)
 			list = append(list, opinion{j, labels, waits})
 		}
-		aside := map[string]bool{}
-		for _, c := range judge.New(stand, judge.Rule{}).Aside() {
-			aside[c.Judgement.ID] = true
-			if slices.ContainsFunc(list, func(o opinion) bool { return o.ID == c.Judgement.ID }) {
-				count.Refused = append(count.Refused, resolve.Refusal(&c).Error())
-			}
-		}
-		list = slices.DeleteFunc(list, func(o opinion) bool { return aside[o.ID] })
+		list, count.Refused = beside(list, stand)
 		return len(list), nil
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"overt/gate"
 	"overt/internal/hometest"
 	"overt/pipeline"
+	"overt/resolve/evaluate"
 )
 
 // registers imports two registers that know the same ferry, and a namesake each.
@@ -181,7 +182,7 @@ func TestReviewQueue(t *testing.T) {
 func TestReviewRemembers(t *testing.T) {
 	h := hometest.Memory(t)
 	registers(t, h)
-	estimate := func() pipeline.Estimate {
+	estimate := func() evaluate.Estimate {
 		t.Helper()
 		rev, err := gate.Ask(t.Context(), enterHome(t, h), gate.Act{Action: "entity.resolve"}, true, func(ctx context.Context, d *gate.Desk) (*pipeline.Review, error) {
 			return pipeline.NewReview(ctx, d, pipeline.Resolution{}, h.Clock())

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -12,6 +13,7 @@ import (
 	"overt/gate"
 	"overt/graph"
 	"overt/resolve"
+	"overt/resolve/evaluate"
 	"overt/resolve/judge"
 	"overt/resolve/match"
 	"overt/statement"
@@ -27,8 +29,11 @@ type Review struct {
 	resolver *Resolver
 	queue    []Candidate
 	samples  [2][]Candidate // by stratum, in random order
-	strata   [2]stratum
-	seen     map[ftm.EntityID]int // pairs of this entity that were handed out
+	strata   [2]evaluate.Stratum
+	recalled [2]int                        // samples of earlier reviews in strata
+	pairs    map[[2]ftm.EntityID]Candidate // all that were like each other, decided or not
+	random   bool                          // only random pairs are handed out
+	seen     map[ftm.EntityID]int          // pairs of this entity that were handed out
 	done     map[[2]ftm.EntityID]bool
 	handed   int
 }
@@ -37,6 +42,8 @@ type Review struct {
 type Candidate struct {
 	Left, Right ftm.EntityID
 	P           float64
+	Links       int  // of both, with all that is one with them
+	joined      bool // by the resolver
 	worth       float64
 	stratum     int // of a random sample, 1 or 2; 0 for others
 }
@@ -52,9 +59,6 @@ const (
 	joinedPairs = iota // that the resolver joined
 	openPairs          // that it left to people
 )
-
-// A stratum counts what people said of the samples of some pairs.
-type stratum struct{ pairs, yes, no int }
 
 // sampleEvery is how often a random pair stands among the others.
 const sampleEvery = 4
@@ -73,7 +77,7 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 	if err := r.keep(); err != nil {
 		return nil, err
 	}
-	rev := &Review{Counts: result.Counts, resolver: r, seen: map[ftm.EntityID]int{}, done: map[[2]ftm.EntityID]bool{}}
+	rev := &Review{Counts: result.Counts, resolver: r, pairs: map[[2]ftm.EntityID]Candidate{}, seen: map[ftm.EntityID]int{}, done: map[[2]ftm.EntityID]bool{}}
 	in := map[ftm.EntityID]int{}
 	for i, g := range result.Groups {
 		for _, m := range g {
@@ -81,23 +85,28 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 		}
 	}
 	for _, p := range result.Pairs {
-		if p.Outcome == match.Related || r.Identity.Book.Of(p.A, p.B).Verdict != "" || r.settled(p.A, p.B) {
+		c := Candidate{Left: p.A, Right: p.B, P: p.P, Links: links(r.Exact, p.A, p.B)}
+		decided := r.Identity.Book.Of(p.A, p.B).Verdict != ""
+		if p.Outcome == match.Related || !decided && r.settled(p.A, p.B) {
 			continue
 		}
-		c := Candidate{Left: p.A, Right: p.B, P: p.P}
-		if in[p.A] > 0 && in[p.A] == in[p.B] {
+		c.joined = in[p.A] > 0 && in[p.A] == in[p.B]
+		if rev.pairs[c.pair()] = c; decided {
+			continue
+		}
+		if c.joined {
 			c.stratum = joinedPairs + 1
 			rev.samples[joinedPairs] = append(rev.samples[joinedPairs], c)
 			continue
 		}
-		c.worth = impact(r.Exact, p.A, p.B) * uncertainty(p.P)
+		c.worth = math.Log2(2+float64(c.Links)) * uncertainty(p.P)
 		rev.queue = append(rev.queue, c)
 		c.stratum = openPairs + 1
 		rev.samples[openPairs] = append(rev.samples[openPairs], c)
 	}
 	for i := range rev.samples {
 		slices.SortFunc(rev.samples[i], func(a, b Candidate) int { return slices.Compare(a.draw(), b.draw()) })
-		rev.strata[i].pairs = len(rev.samples[i])
+		rev.strata[i].Pairs = float64(len(rev.samples[i]))
 	}
 	rev.Open = len(rev.queue)
 	rev.recall(r.Identity.Book)
@@ -107,15 +116,27 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 // recall counts what people said in earlier reviews of pairs that were drawn at
 // random. They are of the pairs that the resolver left to be judged then.
 func (r *Review) recall(book *judge.Book) {
+	said := drawn(book)
+	for s := range r.strata {
+		r.strata[s].Yes, r.strata[s].No = said[s].Yes, said[s].No
+		r.recalled[s] = said[s].Yes + said[s].No
+		r.strata[s].Pairs += float64(r.recalled[s])
+	}
+}
+
+// drawn counts what people decided of pairs that were drawn at random.
+func drawn(book *judge.Book) (out [2]evaluate.Stratum) {
 	for _, j := range book.Decided() {
-		for s := range r.strata {
+		for s := range out {
 			c := Candidate{stratum: s + 1}
-			if j.Sample == c.Sample() && (j.Verdict == judge.Positive || j.Verdict == judge.Negative) {
-				r.strata[s].pairs++
-				r.Said(c, j.Verdict == judge.Positive)
+			if j.Sample == c.Sample() && j.Verdict == judge.Positive {
+				out[s].Yes++
+			} else if j.Sample == c.Sample() && j.Verdict == judge.Negative {
+				out[s].No++
 			}
 		}
 	}
+	return out
 }
 
 // settled says whether two are one, or held apart, without a resolver.
@@ -136,15 +157,21 @@ func (c *Candidate) draw() []byte {
 	return h.Sum(nil)
 }
 
-// impact grows with the links that would meet.
-func impact(v *graph.View, a, b ftm.EntityID) float64 {
+// pair is both sides.
+func (c *Candidate) pair() [2]ftm.EntityID { return [2]ftm.EntityID{c.Left, c.Right} }
+
+// links counts the links that would meet.
+func links(v *graph.View, a, b ftm.EntityID) int {
+	n, ok := v.Find(a)
+	m, ok2 := v.Find(b)
 	edges := 0
-	for _, id := range []ftm.EntityID{a, b} {
-		if n, ok := v.Find(id); ok {
-			edges += v.Degree(n, graph.Everything).Edges
-		}
+	if ok {
+		edges += v.Degree(n, graph.Everything).Edges
 	}
-	return math.Log2(2 + float64(edges))
+	if ok2 && !(ok && n == m) {
+		edges += v.Degree(m, graph.Everything).Edges
+	}
+	return edges
 }
 
 // uncertainty is 1 for a pair that is as likely one as two.
@@ -152,15 +179,19 @@ func uncertainty(p float64) float64 { return max(0.05, 4*p*(1-p)) }
 
 // Next gives the pair to decide next; ok is false when there is none left.
 func (r *Review) Next() (c Candidate, ok bool) {
-	if r.handed++; r.handed%sampleEvery == 0 {
-		first := r.handed / sampleEvery % 2
+	every := sampleEvery
+	if r.random {
+		every = 1
+	}
+	if r.handed++; r.handed%every == 0 {
+		first := r.handed / every % 2
 		for _, s := range [2]int{first, 1 - first} {
 			if c, ok := r.sample(s); ok {
 				return r.hand(c), true
 			}
 		}
 	}
-	if c, ok := r.likeliest(); ok {
+	if c, ok := r.likeliest(); ok && !r.random {
 		return r.hand(c), true
 	}
 	for s := range r.samples {
@@ -172,7 +203,7 @@ func (r *Review) Next() (c Candidate, ok bool) {
 }
 
 func (r *Review) hand(c Candidate) Candidate {
-	r.done[[2]ftm.EntityID{c.Left, c.Right}] = true
+	r.done[c.pair()] = true
 	r.seen[c.Left]++
 	r.seen[c.Right]++
 	return c
@@ -183,7 +214,7 @@ func (r *Review) sample(s int) (Candidate, bool) {
 	for len(r.samples[s]) > 0 {
 		c := r.samples[s][0]
 		r.samples[s] = r.samples[s][1:]
-		if !r.done[[2]ftm.EntityID{c.Left, c.Right}] {
+		if !r.done[c.pair()] {
 			return c, true
 		}
 	}
@@ -195,7 +226,7 @@ func (r *Review) sample(s int) (Candidate, bool) {
 func (r *Review) likeliest() (Candidate, bool) {
 	best, worth := -1, 0.0
 	for i, c := range r.queue {
-		if r.done[[2]ftm.EntityID{c.Left, c.Right}] {
+		if r.done[c.pair()] {
 			continue
 		}
 		if w := c.worth / float64(1+r.seen[c.Left]+r.seen[c.Right]); best < 0 || w > worth {
@@ -214,7 +245,7 @@ func (r *Review) Said(c Candidate, same bool) { r.count(c, same, 1) }
 // Reopen takes back that a pair was decided; said tells whether as one or two, and
 // it comes again.
 func (r *Review) Reopen(c Candidate, said, same bool) {
-	delete(r.done, [2]ftm.EntityID{c.Left, c.Right})
+	delete(r.done, c.pair())
 	if said {
 		r.count(c, same, -1)
 	}
@@ -227,9 +258,9 @@ func (r *Review) count(c Candidate, same bool, by int) {
 	switch {
 	case c.stratum == 0:
 	case same:
-		r.strata[c.stratum-1].yes += by
+		r.strata[c.stratum-1].Yes += by
 	default:
-		r.strata[c.stratum-1].no += by
+		r.strata[c.stratum-1].No += by
 	}
 }
 
@@ -243,40 +274,20 @@ func (r *Review) Explain(ctx context.Context, view statement.View, c Candidate) 
 	return score(&x), nil
 }
 
-// An Estimate is how well entities were resolved among the pairs that were
-// compared, by the samples of a review: intervals of 95 %.
-type Estimate struct {
-	Samples           int
-	Precision, Recall [2]float64 // from, to
+// Estimate tells what the samples say so far.
+func (r *Review) Estimate() evaluate.Estimate {
+	return evaluate.Estimated(r.strata[joinedPairs], r.strata[openPairs])
 }
 
-// Estimate tells what the samples say so far. Method: Wilson's interval (1927) for
-// each of the two strata; recall from the ends of both.
-func (r *Review) Estimate() Estimate {
-	j, o := &r.strata[joinedPairs], &r.strata[openPairs]
-	e := Estimate{Samples: j.yes + j.no + o.yes + o.no}
-	e.Precision[0], e.Precision[1] = wilson(j.yes, j.yes+j.no)
-	low, high := wilson(o.yes, o.yes+o.no)
-	found, missed := float64(j.pairs), float64(o.pairs)
-	e.Recall = [2]float64{share(e.Precision[0]*found, high*missed), share(e.Precision[1]*found, low*missed)}
-	return e
-}
+// lookedAt is the reason of who gives none.
+const lookedAt = "looked at side by side"
 
-// share is the part of the found among all there are; 1 where there are none.
-func share(found, missed float64) float64 {
-	if found+missed == 0 {
-		return 1
+// Decide keeps what a person said of a pair of the review; reason may be "". Of a
+// pair whose score he did not see, blind, none is kept. Errors: those of Decide.
+func (c *Candidate) Decide(ctx context.Context, p *gate.Pass, v judge.Verdict, reason string, blind bool, clock func() time.Time) (*Decided, error) {
+	q := Decision{Left: c.Left, Right: c.Right, Verdict: v, Reason: cmp.Or(reason, lookedAt), Sample: c.Sample()}
+	if !blind {
+		q.Score, q.Model = c.P, "overt resolve"
 	}
-	return found / (found + missed)
-}
-
-// wilson gives the 95 % interval of a share of which yes of n samples are.
-func wilson(yes, n int) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.959964
-	p, m := float64(yes)/float64(n), float64(n)
-	mid, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, (mid-half)/(1+z*z/m)), min(1, (mid+half)/(1+z*z/m))
+	return Decide(ctx, p, q, clock)
 }

@@ -76,6 +76,11 @@ func sourcePath(dataset string, pairs ...string) string {
 	return address("/sources/"+url.PathEscape(dataset), pairs...)
 }
 
+// reviewPath is a pair of a queue of reviews.
+func reviewPath(queue string, left, right ftm.EntityID, pairs ...string) string {
+	return address("/review/"+url.PathEscape(queue)+"/"+url.PathEscape(string(left))+"/"+url.PathEscape(string(right)), pairs...)
+}
+
 // recordPath is one record of the audit log.
 func recordPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
 

@@ -16,6 +16,7 @@ var screens = []ui.Link{
 	{Label: "Search", Href: "/search", Key: "g s"},
 	{Label: "Cases", Href: "/cases", Key: "g c"},
 	{Label: "Trace", Href: "/trace", Key: "g t"},
+	{Label: "Review", Href: "/review", Key: "g r"},
 	{Label: "Sources", Href: "/sources", Key: "g o"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
 }

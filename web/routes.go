@@ -43,6 +43,18 @@ func (s *Service) routes() []route {
 		{pattern: "GET /sources/{id}", handle: s.source},
 		{pattern: "GET /audit", handle: s.audit},
 		{pattern: "GET /audit/{seq}", handle: s.auditRecord},
+		{pattern: "GET /review", handle: s.reviewQueues},
+		{pattern: "GET /review/{queue}", handle: s.resumeReview},
+		{pattern: "POST /review/{queue}/undo", handle: s.undoReview},
+		{pattern: "GET /review/{queue}/batch", handle: s.reviewBatch},
+		{pattern: "POST /review/{queue}/batch", handle: s.decideBatch},
+		{pattern: "GET /review/{queue}/{left}/{right}", handle: s.reviewPair},
+		{pattern: "POST /review/{queue}/{left}/{right}", handle: s.decidePair},
+		{pattern: "GET /review/judgements", handle: s.judgements},
+		{pattern: "POST /review/judgements", handle: s.retract},
+		{pattern: "GET /review/judgements.csv", handle: s.saveJudgements},
+		{pattern: "GET /bench", handle: s.bench},
+		{pattern: "GET /bench.csv", handle: s.saveBench},
 		{pattern: "/", handle: s.nothing},
 	}
 }

@@ -340,13 +340,18 @@ func (s *Service) saveTrace(v *visit) (response, error) {
 		return response{}, err
 	}
 	p := tracePage{q: q, traceAnswer: a}
+	return s.save(v, p.sheet(ui.With(v.Context(), s.frame(v))), "trace-"+q.view)
+}
+
+// save gives a sheet as a file for spreadsheets.
+func (s *Service) save(v *visit, table sheet, name string) (response, error) {
 	var b bytes.Buffer
-	if err := p.sheet(ui.With(v.Context(), s.frame(v))).csv(&b); err != nil {
+	if err := table.csv(&b); err != nil {
 		return response{}, err
 	}
 	h := v.w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="trace-`+q.view+`.csv"`)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	_, _ = v.w.Write(b.Bytes()) // who asked has gone
 	return response{done: true}, nil

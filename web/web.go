@@ -15,7 +15,9 @@ import (
 	"overt/answer"
 	"overt/extract/open"
 	"overt/gate"
+	"overt/pipeline"
 	"overt/policy"
+	"overt/resolve/evaluate"
 )
 
 //go:generate go run github.com/a-h/templ/cmd/templ@v0.3.977 generate
@@ -35,6 +37,9 @@ type Config struct {
 	// Draw draws a page of a document in a confined process; nil where pages are
 	// shown as text alone.
 	Draw answer.Draw
+	// Evaluations are results of overt evaluate that the home's owner keeps; nil for
+	// none.
+	Evaluations func() ([]evaluate.Kept, error)
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone
@@ -61,6 +66,7 @@ type Service struct {
 	cfg      Config
 	sessions *sessions
 	assets   map[string]asset
+	reviews  pipeline.Reviews
 	working  chan struct{}
 	waiting  chan struct{}
 	handler  http.Handler

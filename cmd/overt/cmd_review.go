@@ -117,14 +117,7 @@ func (r *reviewer) hear(ctx context.Context, c pipeline.Candidate) (goOn bool, e
 }
 
 func (r *reviewer) decide(ctx context.Context, c pipeline.Candidate, v judge.Verdict, reason string) error {
-	if reason == "" {
-		reason = "looked at side by side"
-	}
-	q := pipeline.Decision{Left: c.Left, Right: c.Right, Verdict: v, Reason: reason, Sample: c.Sample()}
-	if !r.blind {
-		q.Score, q.Model = c.P, "overt resolve"
-	}
-	done, err := pipeline.Decide(ctx, r.pass, q, r.clock)
+	done, err := c.Decide(ctx, r.pass, v, reason, r.blind, r.clock)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"overt/extract/records"
 	"overt/gate"
 	"overt/policy"
+	"overt/resolve/evaluate"
 	"overt/web"
 )
 
@@ -133,6 +135,7 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error
 		cfg := web.Config{
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
 			Records: pool.Opener(""), Draw: pages.draw,
+			Evaluations: func() ([]evaluate.Kept, error) { return evaluate.ReadKept(filepath.Join(h.dir, "evaluations")) },
 		}
 		for _, p := range h.engine.Purposes() {
 			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})

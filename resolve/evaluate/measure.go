@@ -208,9 +208,18 @@ func (r *Report) slices(clusters []match.Cluster, data *data, entity []int) {
 
 // scriptOf names the script most letters of the names of a record are in.
 func scriptOf(rec match.Record) string {
+	texts := make([]string, len(rec.Values))
+	for i, v := range rec.Values {
+		texts[i] = v.Text
+	}
+	return Script(texts)
+}
+
+// Script names the script that most letters of texts are in.
+func Script(texts []string) string {
 	counts := map[string]int{}
-	for _, v := range rec.Values {
-		for _, c := range v.Text {
+	for _, text := range texts {
+		for _, c := range text {
 			if !unicode.IsLetter(c) {
 				continue
 			}

@@ -6,5 +6,6 @@ import "./cite";
 import "./board";
 import "./network";
 import "./report";
+import "./review";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser

@@ -14,6 +14,12 @@ if (policy) {
   });
 }
 
+// html is text of the server as what may be put into a page.
+export const html = (text: string): string => (policy ? policy.createHTML(text) : text) as string;
+
+// renew makes what was put into a page by other means work as if it had been there.
+export function renew(el: HTMLElement): void { htmx.process(el); }
+
 // What is opened beside takes the focus, so that it is read out, and gives it back.
 let from: HTMLElement | null = null;
 document.addEventListener("htmx:after:swap", () => {

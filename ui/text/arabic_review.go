@@ -1,0 +1,80 @@
+package text
+
+import "maps"
+
+func init() {
+	maps.Copy(arabic.words, arabicReview)
+	maps.Copy(arabic.forms, arabicReviewForms)
+}
+
+// arabicReview has the words of reviews, judgements and the bench.
+var arabicReview = map[string]string{
+	"Review": "مراجعة", "Bench": "القياس", "Judgement": "حكم", "Judgements": "الأحكام", "Judged": "محكوم", "All queues": "كل الطوابير",
+	"Pairs that wait for a person": "أزواج تنتظر شخصًا", "Random pairs, blind": "أزواج عشوائية، دون تأثير", "Pairs that wait for a second person": "أزواج تنتظر شخصًا ثانيًا",
+	"Those first whose decision joins most and is least clear; every fourth is drawn at random.":                                                         "أولًا ما يجمع قراره أكثر وهو الأقل وضوحًا؛ وكل رابع يُسحب عشوائيًا.",
+	"Drawn at random of what was joined and of what was left open. What the resolver thinks is hidden until you answered, so that it does not sway you.": "تُسحب عشوائيًا مما جُمع ومما تُرك مفتوحًا. ما يراه البرنامج مخفي حتى تجيب، كي لا يؤثر فيك.",
+	"Somebody said that they are one; they are so when another says the same.":                                                                           "قال أحدهم إنهما واحد؛ ويصيران كذلك حين يقول آخر الشيء نفسه.",
+	"Nothing to compare yet": "لا شيء للمقارنة بعد", "Companies, people, public bodies and other things of your sources are compared here, once some came in.": "تُقارن هنا شركات مصادرك وأشخاصها وهيئاتها العامة وغيرها، متى ورد شيء منها.",
+	"decide many alike": "قرّر في كثير منها معًا", "What people judged": "ما حكم به الناس", "How well it resolves now": "جودة التمييز الآن",
+	"%s of %s decided": "قُرّر %s من %s", "%s of %s": "%s من %s", "pair %s of %s": "الزوج %s من %s", "random pairs decided": "أزواج عشوائية مقرّرة",
+	"right of the joined %s to %s": "الصحيح من المجموع %s إلى %s", "joined of the right %s to %s": "المجموع من الصحيح %s إلى %s",
+	"No random pair was decided: how well entities are resolved cannot be told.": "لم يُقرَّر في أي زوج عشوائي: لا يمكن القول كم يصيب التمييز.",
+	"two people said the same of %s of %s pairs":                                 "قال شخصان الشيء نفسه في %s من %s من الأزواج", "Two people said the same of %s of %s pairs": "قال شخصان الشيء نفسه في %s من %s من الأزواج",
+	"No pair was decided by two people: how far people agree cannot be told.": "لم يقرّر شخصان في زوج واحد: لا يمكن القول كم يتفق الناس.",
+	"Nothing is left to decide": "لم يبق ما يُقرَّر", "Every pair of this queue is decided.": "كل أزواج هذا الطابور مقرّرة.",
+	"One or two?": "واحد أم اثنان؟", "One": "واحد", "Two": "اثنان", "one": "واحد", "two": "اثنان", "Cannot tell": "لا يمكن القول", "not to be told yet": "لا يمكن القول بعد", "Skip": "تخطَّ", "Undo": "تراجع",
+	"In Latin letters": "بحروف لاتينية", "As written": "كما كُتب", "Why, if you like": "لماذا، إن شئت", "hide the score": "إخفاء التقدير", "blind: show the score": "دون تأثير: إظهار التقدير",
+	"Side by side": "جنبًا إلى جنب", "Both by property": "كلاهما حسب الخاصية", "Both": "كلاهما", "A": "أ", "B": "ب", "alike": "متشابه", "differs": "مختلف", "one side": "جانب واحد", "not stated": "غير مذكور",
+	"If one:": "إن كانا واحدًا:", "and": "و", "the resolver: p %s": "البرنامج: p %s", "waits for a second person": "ينتظر شخصًا ثانيًا", "needs two people": "يحتاج شخصين", "You said so already.": "قلت ذلك من قبل.", "earlier:": "سابقًا:",
+	"One person said that they are one; it has no effect until another says the same.": "قال شخص إنهما واحد؛ ولا أثر لذلك حتى يقول آخر الشيء نفسه.",
+	"That they are one has no effect until a second person says the same.":             "لا أثر لكونهما واحدًا حتى يقول شخص ثانٍ الشيء نفسه.",
+	"What the resolver makes of it":                                                    "رأي البرنامج فيه", "Hidden until you answered, so that it does not sway you.": "مخفي حتى تجيب، كي لا يؤثر فيك.",
+	"Things of this kind are compared with nothing.": "ما هو من هذا النوع لا يُقارن بشيء.", "whatever the bits:": "مهما كانت البتات:", "Both have": "لكليهما", "odds before": "الترجيح قبلًا",
+	"Why, in bits": "لماذا، بالبتات", "What speaks for it and against it, in bits": "ما له وما عليه، بالبتات", "Bits": "البتات",
+	"possible": "محتمل", "related": "ذو صلة", "different": "مختلف",
+	"Decide alike": "القرار معًا", "They are": "هما", "Likelihood from": "الاحتمال من", "up to": "حتى", "One by one": "واحدًا واحدًا",
+	"No open pair is as likely as that": "لا زوج مفتوح بهذا الاحتمال", "Choose other likelihoods, or decide pairs one by one.": "اختر احتمالات أخرى، أو قرّر زوجًا زوجًا.",
+	"First, these by themselves": "أولًا هذه وحدها", "not looked at yet": "لم يُنظر فيه بعد", "One of those drawn is not so: decide the rest one by one.": "أحد المسحوبة ليس كذلك: قرّر في البقية واحدًا واحدًا.",
+	"look at those drawn of them one by one first; when one of them is not so, they are not decided alike": "انظر أولًا في المسحوبة منها واحدًا واحدًا؛ فإن لم يكن أحدها كذلك، فلا يُقرَّر فيها معًا",
+	"decided alike, likelihood %s to %s, after %s of them were looked at by themselves":                    "قُرّر فيها معًا، الاحتمال %s إلى %s، بعد النظر في %s منها وحدها",
+	"taken back in the review": "استُرجع في المراجعة", "About": "عن", "those that wait for a second person": "ما ينتظر شخصًا ثانيًا",
+	"Nobody has judged": "لم يحكم أحد", "What you say of pairs in a review stands here, with who, when and why.": "ما تقوله عن الأزواج في المراجعة يُحفظ هنا، مع من ومتى ولماذا.", "Begin a review": "ابدأ مراجعة",
+	"shown: p %s": "عُرض: p %s", "no score was shown": "لم يُعرض تقدير", "drawn at random": "مسحوب عشوائيًا", "evidence": "الدليل", "Evidence": "الدليل", "look again": "انظر ثانية", "Take it back": "استرجعه",
+	"Without effect, because others contradict it:": "بلا أثر، لأن غيره يناقضه:", "yes": "نعم", "Left": "الأيسر", "Right": "الأيمن", "Names": "الأسماء", "Decided": "القرار", "Likelihood shown": "الاحتمال المعروض", "Drawn from": "سُحب من",
+	"Label 200 pairs to see error bars": "قرّر في 200 زوج لترى هوامش الخطأ", "Label random pairs": "قرّر في أزواج عشوائية", "Label %s more for narrower ones": "قرّر في %s أخرى لهوامش أضيق",
+	"How well entities of these sources are resolved can only be told by people who look at random pairs of them. It takes about an hour.": "لا يقول كم يصيب تمييز كيانات هذه المصادر إلا من ينظر في أزواج عشوائية منها. يستغرق ذلك نحو ساعة.",
+	"By people of this home": "بحكم الناس هنا", "of the joined are right": "من المجموع صحيح", "of the right are joined": "من الصحيح مجموع",
+	"Joining from another likelihood on": "الجمع من احتمال آخر فصاعدًا", "Likelihood": "الاحتمال", "(now)": "(الآن)", "Wrong of the joined": "الخطأ من المجموع", "Missed of the right": "الفائت من الصحيح", "Left to people, pairs": "متروك للناس، أزواج",
+	"By script, kind and sources, random pairs alone": "حسب الكتابة والنوع والمصادر، الأزواج العشوائية وحدها", "Of": "من", "Random pairs": "أزواج عشوائية", "Joined and two": "مجموع وهو اثنان", "Right of the joined": "الصحيح من المجموع", "Open and one": "مفتوح وهو واحد", "Joined of the right": "المجموع من الصحيح",
+	"script": "الكتابة", "schema": "النوع", "source": "المصدر",
+	"Calibration": "المعايرة", "How likely it was said, and how often it was so": "كم قيل إنه محتمل، وكم كان كذلك", "said %s: was %s": "قيل %s: كان %s",
+	"By a rising curve through all of them (isotonic regression). It is shown and not applied: what is joined follows the likelihood as said.": "بمنحنى صاعد خلالها كلها (انحدار متساوي الاتجاه). يُعرض ولا يُطبَّق: ما يُجمع يتبع الاحتمال كما قيل.",
+	"From %s decided pairs on, a curve tells what each likelihood is worth.":                                                                   "من %s من الأزواج المقرّرة فصاعدًا، يقول منحنى ما يساويه كل احتمال.",
+	"Evaluations that are kept here": "تقييمات محفوظة هنا", "File": "الملف", "Set": "المجموعة", "Records": "السجلات", "True pairs": "الأزواج الصحيحة", "Precision": "الدقة", "Recall": "الاستدعاء", "F1": "F1",
+	"On published test sets": "على مجموعات اختبار منشورة",
+	"Figures of this program on published test sets, not of your sources. docs/resolution.md says where each set is from, and how it was measured.": "أرقام هذا البرنامج على مجموعات اختبار منشورة، لا على مصادرك. يقول docs/resolution.md من أين كل مجموعة، وكيف قيست.",
+}
+
+var arabicReviewForms = map[string][]string{
+	"%s entities compared": {"لم يُقارن كيان", "قورن كيان واحد", "قورن كيانان", "قورنت %s كيانات", "قورن %s كيانًا", "قورن %s كيان"},
+	"%s pairs looked at":   {"لم يُنظر في زوج", "نُظر في زوج واحد", "نُظر في زوجين", "نُظر في %s أزواج", "نُظر في %s زوجًا", "نُظر في %s زوج"},
+	"%s judgements":        {"لا أحكام", "حكم واحد", "حكمان", "%s أحكام", "%s حكمًا", "%s حكم"},
+	"%s of them yours":     {"ليس منها لك شيء", "واحد منها لك", "اثنان منها لك", "%s منها لك", "%s منها لك", "%s منها لك"},
+	"%s pairs":             {"لا أزواج", "زوج واحد", "زوجان", "%s أزواج", "%s زوجًا", "%s زوج"},
+	"%s pairs decided:":    {"لم يُقرَّر في زوج:", "قُرّر في زوج واحد:", "قُرّر في زوجين:", "قُرّر في %s أزواج:", "قُرّر في %s زوجًا:", "قُرّر في %s زوج:"},
+	"By %s random pairs:":  {"بلا أزواج عشوائية:", "بزوج عشوائي واحد:", "بزوجين عشوائيين:", "بـ %s أزواج عشوائية:", "بـ %s زوجًا عشوائيًا:", "بـ %s زوج عشوائي:"},
+	"%s joined":            {"لم يُجمع شيء", "جُمع واحد", "جُمع اثنان", "جُمعت %s", "جُمعت %s", "جُمعت %s"},
+	"%s left to people":    {"لم يُترك شيء للناس", "تُرك واحد للناس", "تُرك اثنان للناس", "تُركت %s للناس", "تُركت %s للناس", "تُركت %s للناس"},
+	"%s values":            {"لا قيم", "قيمة واحدة", "قيمتان", "%s قيم", "%s قيمة", "%s قيمة"},
+	"%s links":             {"لا صلات", "صلة واحدة", "صلتان", "%s صلات", "%s صلة", "%s صلة"},
+	"in %s cases of yours": {"ليس في قضية لك", "في قضية واحدة لك", "في قضيتين لك", "في %s قضايا لك", "في %s قضية لك", "في %s قضية لك"},
+	"%s published reports": {"لا تقارير منشورة", "تقرير منشور واحد", "تقريران منشوران", "%s تقارير منشورة", "%s تقريرًا منشورًا", "%s تقرير منشور"},
+	"as %s entities have":  {"كما لا كيان", "كما لكيان واحد", "كما لكيانين", "كما لـ %s كيانات", "كما لـ %s كيانًا", "كما لـ %s كيان"},
+	"Decide %s pairs so":   {"لا زوج يُقرَّر", "قرّر كذلك في زوج واحد", "قرّر كذلك في زوجين", "قرّر كذلك في %s أزواج", "قرّر كذلك في %s زوجًا", "قرّر كذلك في %s زوج"},
+	"%s earlier answers, hidden until you answered":                                                                          {"لا أجوبة سابقة", "جواب سابق واحد، مخفي حتى تجيب", "جوابان سابقان، مخفيان حتى تجيب", "%s أجوبة سابقة، مخفية حتى تجيب", "%s جوابًا سابقًا، مخفية حتى تجيب", "%s جواب سابق، مخفية حتى تجيب"},
+	"%s of them were drawn at random for you to look at. When one is not so, they are not decided alike.":                    {"لم يُسحب منها شيء.", "سُحب منها واحد عشوائيًا لتنظر فيه. إن لم يكن كذلك، فلا يُقرَّر فيها معًا.", "سُحب منها اثنان عشوائيًا لتنظر فيهما. إن لم يكن أحدهما كذلك، فلا يُقرَّر فيها معًا.", "سُحب منها %s عشوائيًا لتنظر فيها. إن لم يكن أحدها كذلك، فلا يُقرَّر فيها معًا.", "سُحب منها %s عشوائيًا لتنظر فيها. إن لم يكن أحدها كذلك، فلا يُقرَّر فيها معًا.", "سُحب منها %s عشوائيًا لتنظر فيها. إن لم يكن أحدها كذلك، فلا يُقرَّر فيها معًا."},
+	"By %s pairs that people decided, random or not.":                                                                        {"بلا أزواج قرّر فيها الناس.", "بزوج واحد قرّر فيه الناس، عشوائيًا كان أو لا.", "بزوجين قرّر فيهما الناس، عشوائيين كانا أو لا.", "بـ %s أزواج قرّر فيها الناس، عشوائية كانت أو لا.", "بـ %s زوجًا قرّر فيها الناس، عشوائية كانت أو لا.", "بـ %s زوج قرّر فيها الناس، عشوائية كانت أو لا."},
+	"%s older judgements are not looked at.":                                                                                 {"لا أحكام أقدم.", "حكم أقدم لم يُنظر فيه.", "حكمان أقدم لم يُنظر فيهما.", "%s أحكام أقدم لم يُنظر فيها.", "%s حكمًا أقدم لم يُنظر فيها.", "%s حكم أقدم لم يُنظر فيها."},
+	"%s decided pairs are not in it: the resolver does not compare such things.":                                             {"كل الأزواج المقرّرة فيه.", "زوج مقرّر واحد ليس فيه: لا يقارن البرنامج مثله.", "زوجان مقرّران ليسا فيه: لا يقارن البرنامج مثلهما.", "%s أزواج مقرّرة ليست فيه: لا يقارن البرنامج مثلها.", "%s زوجًا مقرّرًا ليست فيه: لا يقارن البرنامج مثلها.", "%s زوج مقرّر ليست فيه: لا يقارن البرنامج مثلها."},
+	"Intervals at 95 percent, by %s random pairs of those that were compared; pairs that were never compared are not in it.": {"لا هوامش.", "هوامش بنسبة 95 بالمئة، بزوج عشوائي واحد مما قورن؛ ما لم يُقارن قط ليس فيها.", "هوامش بنسبة 95 بالمئة، بزوجين عشوائيين مما قورن؛ ما لم يُقارن قط ليس فيها.", "هوامش بنسبة 95 بالمئة، بـ %s أزواج عشوائية مما قورن؛ ما لم يُقارن قط ليس فيها.", "هوامش بنسبة 95 بالمئة، بـ %s زوجًا عشوائيًا مما قورن؛ ما لم يُقارن قط ليس فيها.", "هوامش بنسبة 95 بالمئة، بـ %s زوج عشوائي مما قورن؛ ما لم يُقارن قط ليس فيها."},
+}
