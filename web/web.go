@@ -15,6 +15,7 @@ import (
 	"overt/answer"
 	"overt/extract/open"
 	"overt/gate"
+	"overt/pipeline"
 	"overt/policy"
 )
 
@@ -35,6 +36,10 @@ type Config struct {
 	// Draw draws a page of a document in a confined process; nil where pages are
 	// shown as text alone.
 	Draw answer.Draw
+	// Jobs are the imports; nil where nothing is taken in. Mappings is the folder of
+	// those that people made.
+	Jobs     *pipeline.Jobs
+	Mappings string
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone
