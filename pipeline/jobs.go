@@ -14,6 +14,7 @@ import (
 
 	"overt"
 	"overt/gate"
+	"overt/ledger"
 )
 
 // The states of an import.
@@ -62,8 +63,9 @@ func (j *Job) Over() bool {
 // An Order says what is to be taken in.
 type Order struct {
 	Dataset string
-	Records *Request // nil for none
-	Papers  []string // paths of documents, mails, archives
+	Records *Request       // nil for none
+	Papers  []string       // paths of documents, mails, archives
+	About   ledger.Dataset // what is said of the dataset of documents
 }
 
 // Ingested is what became of documents: of those that were not read whole it says why.
@@ -78,6 +80,8 @@ type JobsConfig struct {
 	Folder string // where files lie until they are taken in
 	// Import takes files in; nil where nothing is taken in.
 	Import func(ctx context.Context, v gate.Visit, req Request, told Progress) (*Report, error)
+	// Describe keeps what is said of a dataset of documents; nil keeps nothing.
+	Describe func(ctx context.Context, v gate.Visit, said ledger.Dataset) error
 	// Ingest takes documents in and reads them; nil where none are read.
 	Ingest func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(Rate)) (*Ingested, error)
 }
@@ -234,7 +238,7 @@ func (j *Job) failed(err error) bool {
 	if err != nil {
 		return !errors.Is(err, context.Canceled)
 	}
-	return j.Report != nil && slices.ContainsFunc(j.Report.Files, func(f FileReport) bool { return f.Verdict == "failed" })
+	return j.Report != nil && slices.ContainsFunc(j.Report.Files, func(f FileReport) bool { return f.Verdict == ledger.Failed })
 }
 
 // work does what an order says.
@@ -262,7 +266,33 @@ func (s *Jobs) work(ctx context.Context, h *held) error {
 		h.change(func(j *Job) { j.File, j.Rows, j.Rate = r.File, r.Pages, r })
 	})
 	h.change(func(j *Job) { j.Documents = done })
+	if err == nil && s.cfg.Describe != nil && j.Order.About.Name != "" {
+		return s.cfg.Describe(ctx, j.Owner, j.Order.About)
+	}
 	return err
+}
+
+// Again lets an import that has ended be prepared anew, of the same files. Errors:
+// not_found, conflict (it is under way, or its files are gone).
+func (s *Jobs) Again(owner gate.Visit, id string) error {
+	h, err := s.find(owner, id)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.told.Over() || h.told.Folder == "" {
+		return overt.Errorf(overt.Conflict, "", "it is under way, or its files are not kept any more")
+	}
+	h.told = Job{ID: id, State: JobReceived, Owner: h.told.Owner, Folder: h.told.Folder, Files: h.told.Files, Begun: s.cfg.Clock().UTC()}
+	return nil
+}
+
+// Has says whether there is an import of an id, whosesoever.
+func (s *Jobs) Has(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.list, func(h *held) bool { told, _ := h.now(); return told.ID == id })
 }
 
 // Of lists the imports of one actor for one purpose and case, the newest first.

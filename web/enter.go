@@ -17,6 +17,7 @@ var screens = []ui.Link{
 	{Label: "Cases", Href: "/cases", Key: "g c"},
 	{Label: "Trace", Href: "/trace", Key: "g t"},
 	{Label: "Sources", Href: "/sources", Key: "g o"},
+	{Label: "Import", Href: "/import", Key: "g i"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
 }
 

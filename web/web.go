@@ -65,6 +65,7 @@ const (
 type Service struct {
 	cfg      Config
 	sessions *sessions
+	drafts   drafts
 	assets   map[string]asset
 	working  chan struct{}
 	waiting  chan struct{}

@@ -14,7 +14,9 @@ import (
 	"overt/api"
 	"overt/extract/records"
 	"overt/gate"
+	"overt/ledger"
 	"overt/pipeline"
+	"overt/policy"
 )
 
 // serveAPI answers programs alone.
@@ -67,6 +69,14 @@ func (a *app) imports(ctx context.Context, h *home, pool *records.Pool) (*pipeli
 				return nil, err
 			}
 			return a.importer(h, pool.Opener(cmp.Or(req.Dataset, req.Format)), v, told).Import(ctx, req)
+		},
+		Describe: func(ctx context.Context, v gate.Visit, said ledger.Dataset) error {
+			v.Writes = []policy.Label{{Dataset: said.Name}}
+			pass, err := h.gate.Open(ctx, v)
+			if err != nil {
+				return err
+			}
+			return pipeline.Describe(ctx, pass, said)
 		},
 		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (out *pipeline.Ingested, err error) {
 			if err := a.confines(ctx); err != nil {

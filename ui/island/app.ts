@@ -4,5 +4,6 @@ import "./keys";
 import "./palette";
 import "./cite";
 import "./board";
+import "./import";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser
