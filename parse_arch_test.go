@@ -36,6 +36,7 @@ var parsing = map[string]string{
 	"mapping/yaml.go":            "mappings of the user's own",
 	"mention/layer.go":           "our own layer",
 	"pipeline/pipeline.go":       "files that the program carries, opened here",
+	"pipeline/jobs.go":           "our own notes of imports",
 	"extract/sniff.go":           "the beginning of a source, for extract/open",
 	"extract/reading/read.go":    "our own readings",
 	"extract/records/":           "our own messages; in the worker, the source",

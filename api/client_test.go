@@ -139,7 +139,7 @@ func TestClientChanges(t *testing.T) {
 
 // TestClientErrors: what the service refuses is an error with its code.
 func TestClientErrors(t *testing.T) {
-	_, c := connected(t, func(cfg *api.V1Config) { cfg.Import = nil })
+	_, c := connected(t, func(cfg *api.V1Config) { cfg.Jobs = nil })
 	ctx := t.Context()
 	over, stop := context.WithCancel(ctx)
 	stop()

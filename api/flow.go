@@ -7,11 +7,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
-
-	"overt"
 )
 
 // A flow is an answer that is written while it is made. It begins with the first
@@ -87,40 +83,4 @@ func (f *flow) end(err error) error {
 		return err
 	}
 	panic(http.ErrAbortHandler)
-}
-
-// store writes a new file and gives its hash. Errors: those of reading as they are,
-// unavailable.
-func store(path string, from io.Reader) (sum string, err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return "", &overt.Error{Code: overt.Unavailable, Op: "receive files", Where: filepath.Base(path), Err: err}
-	}
-	h := sha256.New()
-	r := &sender{from: from}
-	_, err = io.Copy(io.MultiWriter(f, h), r)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	switch {
-	case r.err != nil:
-		return "", broken(r.err)
-	case err != nil:
-		return "", &overt.Error{Code: overt.Unavailable, Op: "receive files", Where: filepath.Base(path), Err: err}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// sender remembers whether it was the source that failed.
-type sender struct {
-	from io.Reader
-	err  error
-}
-
-func (r *sender) Read(p []byte) (int, error) {
-	n, err := r.from.Read(p)
-	if err != nil && err != io.EOF {
-		r.err = err
-	}
-	return n, err
 }

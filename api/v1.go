@@ -34,12 +34,8 @@ type V1Config struct {
 	Key []byte
 	// Cell reads a place of a kept table or tree again; nil where nothing reads.
 	Cell func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error)
-	// Import takes files in; nil where nothing is taken in. Uploads is the folder
-	// in which they lie until then.
-	Import  func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error)
-	Uploads string
-	// Ingest takes documents in and reads them; nil where none are read.
-	Ingest func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (*Ingested, error)
+	// Jobs are the imports; nil where nothing is taken in.
+	Jobs *pipeline.Jobs
 	// Derived is a folder for temporary files of exports; "" is the system's.
 	Derived string
 }
@@ -50,7 +46,7 @@ type API struct {
 	cfg      V1Config
 	shelf    *screen.Shelf
 	queues   [3]*queue // by span
-	jobs     *jobs
+	jobs     *pipeline.Jobs
 	once     *once
 	list     []operation
 	document []byte
@@ -66,7 +62,13 @@ func V1(cfg V1Config) (*API, error) {
 		cfg.Key = make([]byte, sha256.Size)
 		_, _ = rand.Read(cfg.Key) // never fails
 	}
-	a := &API{cfg: cfg, shelf: screen.NewShelf(), jobs: newJobs(cfg.Clock), once: newOnce(cfg.Clock), list: operations()}
+	if cfg.Jobs == nil {
+		var err error
+		if cfg.Jobs, err = pipeline.NewJobs(pipeline.JobsConfig{Clock: cfg.Clock}); err != nil {
+			return nil, err
+		}
+	}
+	a := &API{cfg: cfg, shelf: screen.NewShelf(), jobs: cfg.Jobs, once: newOnce(cfg.Clock), list: operations()}
 	for span, working := range []int{brief: atOnce(), streaming: atOnce(), following: maxWaiting} {
 		a.queues[span] = newQueue(maxWaiting, working, maxEach)
 	}
@@ -117,7 +119,7 @@ func (s *statusOnly) Write(p []byte) (int, error) { return len(p), nil }
 func (a *API) Paths() []string { return []string{"/api/v1/", "/api/2/"} }
 
 // Close cancels what is being taken in and waits for its end.
-func (a *API) Close() error { return a.jobs.close() }
+func (a *API) Close() error { return a.jobs.Close() }
 
 // An operation is a route with what answers it.
 type operation struct {

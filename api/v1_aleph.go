@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -166,32 +164,28 @@ func listCollections(_ context.Context, d *desk, q *collectionsAsked) (*Collecti
 
 // takeBulk takes the entities of a body in, in a run of their own.
 func takeBulk(ctx context.Context, c *call, _ *gate.Pass, q *bulkAsked) (out *Bulk, err error) {
+	records, _ := c.jobs.Takes()
 	switch {
-	case c.cfg.Import == nil:
+	case !records:
 		return nil, overt.Errorf(overt.Unavailable, "", "nothing is taken in here")
 	case q.Unsafe || !q.Safe:
 		return nil, overt.Errorf(overt.Denied, "safe", "entities that name files by their hash are not taken: they could name files that you may not see")
 	case q.EntitySet != "":
 		return nil, overt.Errorf(overt.Invalid, "entityset_id", "there are no sets of entities")
 	}
-	folder, err := c.folder()
+	up, err := c.jobs.NewUpload()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	path := filepath.Join(folder, "files", "bulk.ftm.json")
+	defer func() { err = errors.Join(err, up.Remove()) }()
 	lines, sent := io.Pipe()
 	go func() { sent.CloseWithError(entityLines(http.MaxBytesReader(c.w, c.body(), maxBulk), sent)) }()
-	if _, err := store(path, lines); err != nil {
+	if err := unsent(up.Add("bulk.ftm.json", lines)); err != nil {
 		_ = lines.CloseWithError(err)
 		return nil, err
 	}
-	if err := c.jobs.take(ctx); err != nil {
-		return nil, err
-	}
-	defer func() { <-c.jobs.turn }()
-	req := pipeline.Request{Paths: []string{path}, Dataset: q.Collection, Format: "ftm", Extent: statement.Window}
-	rep, err := c.cfg.Import(ctx, c.visit, req, func(string, int64, int64) {})
+	req := pipeline.Request{Paths: up.Paths(), Dataset: q.Collection, Format: "ftm", Extent: statement.Window}
+	rep, err := c.jobs.Import(ctx, c.visit, req)
 	if err != nil {
 		return nil, err
 	}

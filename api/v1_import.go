@@ -7,14 +7,9 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"os"
-	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"overt"
 	"overt/api/route"
@@ -23,14 +18,8 @@ import (
 	"overt/statement"
 )
 
-// Bounds of an upload.
-const (
-	maxUpload  = 16 << 30 // bytes of one request
-	maxFiles   = 1000
-	maxField   = 4 << 10 // bytes of one field
-	maxMapping = 1 << 20
-	maxName    = 200 // bytes of the name of a file
-)
+// maxField is how many bytes a field of a form has at most.
+const maxField = 4 << 10
 
 // importAsked is a form; files come behind all other fields.
 type importAsked struct {
@@ -73,21 +62,21 @@ func importOperations() []operation {
 			func(*nothingAsked) gate.Act { return gate.Act{Action: "import.list"} },
 			func(_ context.Context, d *desk, _ *nothingAsked) (*Jobs, error) {
 				out := &Jobs{Imports: []Job{}}
-				for _, j := range d.jobs.of(d.visit) {
-					told, _ := j.now()
-					out.Imports = append(out.Imports, told)
+				for _, j := range d.jobs.Of(d.visit) {
+					if j.State != pipeline.JobReceived { // in the desk
+						out.Imports = append(out.Imports, jobOf(j))
+					}
 				}
 				return out, nil
 			}),
 		read("GET /api/v1/imports/{import}", "readImport", "Say how far an import is, and what became of it.", false,
 			func(q *jobAsked) gate.Act { return gate.Act{Action: "import.read", Object: cut(q.ID, 60)} },
 			func(_ context.Context, d *desk, q *jobAsked) (Job, error) {
-				j, err := d.jobs.find(d.visit, q.ID)
+				j, _, err := d.jobs.Find(d.visit, q.ID)
 				if err != nil {
 					return Job{}, err
 				}
-				told, _ := j.now()
-				return told, nil
+				return jobOf(j), nil
 			}, overt.NotFound),
 		{
 			Route: route.Route{
@@ -101,13 +90,9 @@ func importOperations() []operation {
 				var told Job
 				act := gate.Act{Action: "import.cancel", Object: cut(q.ID, 60)}
 				err := p.Do(ctx, act, func(context.Context, *gate.Bench) (int64, string, error) {
-					j, err := c.jobs.find(c.visit, q.ID)
-					if err != nil {
-						return 0, "", err
-					}
-					j.stop()
-					told, _ = j.now()
-					return 1, "", nil
+					j, err := c.jobs.Cancel(c.visit, q.ID)
+					told = jobOf(j)
+					return 1, "", err
 				})
 				return told, err
 			}, overt.NotFound),
@@ -116,7 +101,7 @@ func importOperations() []operation {
 
 // beginImport receives files and queues their import.
 func beginImport(c *call) (err error) {
-	if c.cfg.Import == nil {
+	if records, _ := c.jobs.Takes(); !records {
 		return overt.Errorf(overt.Unavailable, "", "nothing is taken in here")
 	}
 	q := new(importAsked)
@@ -127,23 +112,23 @@ func beginImport(c *call) (err error) {
 	if err != nil {
 		return err
 	}
+	begun := false
 	defer func() {
-		if up.folder != "" {
-			err = errors.Join(err, os.RemoveAll(up.folder))
+		if !begun {
+			err = errors.Join(err, up.Remove())
 		}
 	}()
-	raw, err := c.once.do(c, q.Key, []any{q, up.names, up.sums}, func() ([]byte, error) {
-		req, work, err := c.importing(q, up)
+	raw, err := c.once.do(c, q.Key, []any{q, up.Names, up.Sums}, func() ([]byte, error) {
+		order, err := c.importing(q, up)
 		if err != nil {
 			return nil, err
 		}
-		j, err := c.begin(req, up, work)
+		j, err := c.begin(order, up)
 		if err != nil {
 			return nil, err
 		}
-		up.folder = "" // it is the import's now
-		told, _ := j.now()
-		return marshal(told)
+		begun = true // the folder is the import's now
+		return marshal(jobOf(j))
 	})
 	if err != nil {
 		return err
@@ -152,96 +137,70 @@ func beginImport(c *call) (err error) {
 }
 
 // begin records what is meant to be taken in, and queues it.
-func (c *call) begin(req pipeline.Request, up *upload, work func(context.Context, *job) error) (*job, error) {
+func (c *call) begin(order pipeline.Order, up *pipeline.Upload) (j pipeline.Job, err error) {
 	pass, err := c.cfg.Gate.Open(c.r.Context(), c.visit)
 	if err != nil {
-		return nil, err
+		return j, err
 	}
-	var j *job
-	act := gate.Act{Action: "import.begin", Object: cut(req.Dataset, 200), Query: fmt.Sprintf("%d files: %s", len(up.names), cut(strings.Join(up.names, " "), 2000))}
+	act := gate.Act{Action: "import.begin", Object: cut(order.Dataset, 200), Query: fmt.Sprintf("%d files: %s", len(up.Names), cut(strings.Join(up.Names, " "), 2000))}
 	err = pass.Do(c.r.Context(), act, func(context.Context, *gate.Bench) (int64, string, error) {
-		var err error
-		j, err = c.jobs.begin(c.visit, req.Dataset, up, work)
-		return int64(len(up.names)), "", err
+		got, err := c.jobs.Receive(c.visit, up)
+		if err == nil {
+			j, err = c.jobs.Begin(c.visit, got.ID, order)
+		}
+		return int64(len(up.Names)), "", err
 	})
 	return j, err
 }
 
 // importing is how the files of a form are taken in.
-func (c *call) importing(q *importAsked, up *upload) (pipeline.Request, func(context.Context, *job) error, error) {
-	req := up.request(q)
-	if q.Documents {
-		switch {
-		case c.cfg.Ingest == nil:
-			return req, nil, overt.Errorf(overt.Unavailable, "", "no documents are read here")
-		case q.Dataset == "":
-			return req, nil, overt.Errorf(overt.Invalid, "dataset", "it is to be said of documents")
-		}
-		return req, func(ctx context.Context, j *job) error {
-			done, err := c.cfg.Ingest(ctx, c.visit, q.Dataset, req.Paths, func(r pipeline.Rate) {
-				j.change(func(t *Job) { t.File, t.Rows = r.File, r.Pages })
-			})
-			j.change(func(t *Job) { t.Documents = done })
-			return err
-		}, nil
+func (c *call) importing(q *importAsked, up *pipeline.Upload) (pipeline.Order, error) {
+	if !q.Documents {
+		return pipeline.Order{Dataset: q.Dataset, Records: &pipeline.Request{
+			Paths: up.Paths(), Dataset: q.Dataset, Format: q.Format, Observed: q.Observed, Extent: statement.Extent(q.Extent), Series: q.Series, Encoding: q.Encoding, Mapping: up.Mapping,
+		}}, nil
 	}
-	return req, func(ctx context.Context, j *job) error {
-		rep, err := c.cfg.Import(ctx, c.visit, req, func(file string, rows, statements int64) {
-			j.change(func(t *Job) { t.File, t.Rows, t.Statements = file, rows, statements })
-		})
-		j.change(func(t *Job) { t.Report = rep })
-		return err
-	}, nil
-}
-
-// An upload is what was received of a form, in a folder of its own.
-type upload struct {
-	folder      string
-	names, sums []string // of the files
-	mapping     string   // path
-}
-
-func (u *upload) request(q *importAsked) pipeline.Request {
-	req := pipeline.Request{Dataset: q.Dataset, Format: q.Format, Observed: q.Observed, Extent: statement.Extent(q.Extent), Series: q.Series, Encoding: q.Encoding, Mapping: u.mapping}
-	for _, name := range u.names {
-		req.Paths = append(req.Paths, filepath.Join(u.folder, "files", name))
+	if _, papers := c.jobs.Takes(); !papers {
+		return pipeline.Order{}, overt.Errorf(overt.Unavailable, "", "no documents are read here")
 	}
-	return req
+	if q.Dataset == "" {
+		return pipeline.Order{}, overt.Errorf(overt.Invalid, "dataset", "it is to be said of documents")
+	}
+	return pipeline.Order{Dataset: q.Dataset, Papers: up.Paths()}, nil
 }
 
 // receive writes the files of a form into a new folder, and fills the other fields.
-func (c *call) receive(q *importAsked) (up *upload, err error) {
-	c.r.Body = http.MaxBytesReader(c.w, c.body(), maxUpload)
+func (c *call) receive(q *importAsked) (up *pipeline.Upload, err error) {
+	c.r.Body = http.MaxBytesReader(c.w, c.body(), pipeline.MaxUpload)
 	form, err := c.r.MultipartReader()
 	if err != nil {
 		return nil, overt.Errorf(overt.Invalid, "", "the body is to be multipart/form-data")
 	}
-	up = &upload{}
-	if up.folder, err = c.folder(); err != nil {
+	if up, err = c.jobs.NewUpload(); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(up.folder))
+			err = errors.Join(err, up.Remove())
 			up = nil
 		}
 	}()
 	for {
-		part, err := form.NextRawPart()
+		p, err := form.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return up, broken(err)
 		}
-		if err := up.part(part, q); err != nil {
+		if err := part(up, p, q); err != nil {
 			return up, err
 		}
 	}
 	if err := isDay("observed", q.Observed); err != nil {
 		return up, err
 	}
-	if len(up.names) == 0 {
+	if len(up.Names) == 0 {
 		return up, overt.Errorf(overt.Invalid, "file", "there is none")
 	}
 	return up, nil
@@ -258,29 +217,14 @@ func broken(err error) error {
 }
 
 // part takes one field of a form.
-func (u *upload) part(part *multipart.Part, q *importAsked) error {
+func part(up *pipeline.Upload, part *multipart.Part, q *importAsked) error {
 	switch name := part.FormName(); {
 	case name == "file":
-		if len(u.names) == maxFiles {
-			return overt.Errorf(overt.Invalid, "file", "more than %d files", maxFiles)
-		}
-		safe := fileName(part.FileName())
-		for i := 2; slices.Contains(u.names, safe); i++ {
-			safe = fmt.Sprintf("%d-%s", i, fileName(part.FileName()))
-		}
-		sum, err := store(filepath.Join(u.folder, "files", safe), part)
-		if err != nil {
-			return err
-		}
-		u.names, u.sums = append(u.names, safe), append(u.sums, sum)
-		return nil
-	case len(u.names) > 0:
+		return unsent(up.Add(part.FileName(), part))
+	case len(up.Names) > 0:
 		return overt.Errorf(overt.Invalid, cut(name, 60), "files come behind all other fields")
 	case name == "mapping":
-		u.mapping = filepath.Join(u.folder, "mapping.yml")
-		sum, err := store(u.mapping, io.LimitReader(part, maxMapping))
-		u.sums = append(u.sums, sum)
-		return err
+		return unsent(up.AddMapping(part))
 	default:
 		raw, err := io.ReadAll(io.LimitReader(part, maxField+1))
 		if err != nil {
@@ -293,36 +237,13 @@ func (u *upload) part(part *multipart.Part, q *importAsked) error {
 	}
 }
 
-// fileName makes a name that a file can have of one that was sent: it is data, and
-// leads to no other folder.
-func fileName(sent string) string {
-	sent = sent[strings.LastIndexAny(sent, `/\`)+1:]
-	name := strings.Map(func(r rune) rune {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) || strings.ContainsRune(`<>:"|?*`, r) {
-			return '_'
-		}
-		return r
-	}, strings.ToValidUTF8(sent, "_"))
-	for len(name) > maxName {
-		_, size := utf8.DecodeRuneInString(name)
-		name = name[size:] // the end says what it is
+// unsent tells what the sender did wrong.
+func unsent(err error) error {
+	var u *pipeline.Unsent
+	if errors.As(err, &u) {
+		return broken(u.Err)
 	}
-	if name = strings.Trim(name, " ."); name == "" {
-		return "file"
-	}
-	return name
-}
-
-// folder makes a folder for what is uploaded.
-func (c *call) folder() (string, error) {
-	err := os.MkdirAll(c.cfg.Uploads, 0o700)
-	if err == nil {
-		var dir string
-		if dir, err = os.MkdirTemp(c.cfg.Uploads, "upload-"); err == nil {
-			return dir, os.Mkdir(filepath.Join(dir, "files"), 0o700)
-		}
-	}
-	return "", &overt.Error{Code: overt.Unavailable, Op: "receive files", Err: err}
+	return err
 }
 
 // How often the asker hears of an import: no oftener than often, and no longer
@@ -345,25 +266,24 @@ func importEvents(c *call) error {
 	out := c.flow("text/event-stream", "")
 	act := gate.Act{Action: "import.follow", Object: cut(q.ID, 60)}
 	return out.end(pass.Do(c.r.Context(), act, func(ctx context.Context, _ *gate.Bench) (int64, string, error) {
-		j, err := c.jobs.find(c.visit, q.ID)
-		if err != nil {
-			return 0, "", err
-		}
-		n, err := c.follow(ctx, out, j)
+		n, err := c.follow(ctx, out, q.ID)
 		return n, out.sum(), err
 	}))
 }
 
 // follow writes an event at each change of an import, and gives how many.
-func (c *call) follow(ctx context.Context, out *flow, j *job) (n int64, err error) {
+func (c *call) follow(ctx context.Context, out *flow, id string) (n int64, err error) {
 	for {
-		told, changed := j.now()
-		raw, err := marshal(told)
+		told, changed, err := c.jobs.Find(c.visit, id)
+		if err != nil {
+			return n, err
+		}
+		raw, err := marshal(jobOf(told))
 		if err != nil {
 			return n, err
 		}
 		n++
-		if _, err := fmt.Fprintf(out, "id: %d\nevent: import\ndata: %s\n", n, raw); err != nil || told.over() {
+		if _, err := fmt.Fprintf(out, "id: %d\nevent: import\ndata: %s\n", n, raw); err != nil || told.Over() {
 			return n, err
 		}
 		if err := out.flush(); err != nil {

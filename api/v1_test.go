@@ -65,9 +65,19 @@ func bring(t testing.TB, h *hometest.Home, dataset string, lines []string) {
 	h.Import(t, pipeline.Request{Paths: []string{path}, Dataset: dataset, Observed: "2024-01-01", Extent: statement.Full})
 }
 
+// jobs are imports whose files lie in a folder.
+func jobs(t testing.TB, h *hometest.Home, folder string, do func(context.Context, gate.Visit, pipeline.Request, pipeline.Progress) (*pipeline.Report, error)) *pipeline.Jobs {
+	t.Helper()
+	j, err := pipeline.NewJobs(pipeline.JobsConfig{Clock: h.Clock, Folder: folder, Import: do})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
 func config(t testing.TB, h *hometest.Home) api.V1Config {
 	return api.V1Config{
-		Gate: h.Gate, Who: bySaying, Clock: h.Clock, Version: "test", Key: []byte("a secret of the test's own home."), Uploads: t.TempDir(), Import: importer(h),
+		Gate: h.Gate, Who: bySaying, Clock: h.Clock, Version: "test", Key: []byte("a secret of the test's own home."), Jobs: jobs(t, h, t.TempDir(), importer(h)),
 		Cell: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
 			return answer.Cite(ctx, d, open.Here{}, blob, where)
 		},

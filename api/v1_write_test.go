@@ -117,7 +117,8 @@ func finishedAs(t *testing.T, a http.Handler, id string, pairs ...string) (last 
 // the upload is left behind.
 func TestImport(t *testing.T) {
 	h := hometest.Memory(t)
-	cfg := config(t, h)
+	cfg, uploads := config(t, h), t.TempDir()
+	cfg.Jobs = jobs(t, h, uploads, importer(h))
 	a := serving(t, cfg)
 	body, kind := form(t, "dataset", "sent", "observed", "2024-02-01", "extent", "full", "../../e vil?.ftm.json", strings.Join(list, "\n"))
 	w := do(t, a, "POST", "/api/v1/imports", body, "Content-Type", kind, "Idempotency-Key", "up")
@@ -142,7 +143,7 @@ func TestImport(t *testing.T) {
 	if again.ID != begun.ID {
 		t.Error("sent again under its key it is another import")
 	}
-	empty(t, cfg.Uploads)
+	empty(t, uploads)
 	for _, c := range []struct{ name, body, kind, where string }{
 		{"no file", first(form(t, "dataset", "d")), kind, ""},
 		{"no form", "x", "text/plain", ""},
@@ -160,7 +161,7 @@ func TestImport(t *testing.T) {
 			t.Errorf("%v cut off: %d %s", pairs, w.Code, w.Body)
 		}
 	}
-	empty(t, cfg.Uploads)
+	empty(t, uploads)
 }
 
 func first(body, _ string) string { return body }
@@ -168,14 +169,14 @@ func first(body, _ string) string { return body }
 // TestCancel: an import ends when it is told to, and nobody else can tell it.
 func TestCancel(t *testing.T) {
 	h := hometest.Memory(t)
-	cfg := config(t, h)
+	cfg, uploads := config(t, h), t.TempDir()
 	begun := make(chan struct{})
-	cfg.Import = func(ctx context.Context, _ gate.Visit, _ pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
+	cfg.Jobs = jobs(t, h, uploads, func(ctx context.Context, _ gate.Visit, _ pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
 		told("a.json", 7, 9)
 		close(begun)
 		<-ctx.Done()
 		return nil, fmt.Errorf("import: %w", context.Cause(ctx))
-	}
+	})
 	a := serving(t, cfg)
 	body, kind := form(t, "dataset", "d", "a.json", "{}")
 	id := read[api.Job](t, do(t, a, "POST", "/api/v1/imports", body, "Content-Type", kind)).ID
@@ -208,13 +209,14 @@ func TestCancel(t *testing.T) {
 			t.Errorf("it ended as %+v", last)
 		}
 	}
-	empty(t, cfg.Uploads)
+	empty(t, uploads)
 }
 
 // TestBulk: entities as Aleph's programs send them: all, or none with what is wrong.
 func TestBulk(t *testing.T) {
 	h := hometest.Memory(t)
-	cfg := config(t, h)
+	cfg, uploads := config(t, h), t.TempDir()
+	cfg.Jobs = jobs(t, h, uploads, importer(h))
 	a := serving(t, cfg)
 	const at = "/api/2/collections/leak/_bulk"
 	named := read[api.Collection](t, do(t, a, "POST", "/api/2/collections", `{"foreign_id":"leak","label":"A leak"}`))
@@ -242,7 +244,7 @@ func TestBulk(t *testing.T) {
 			t.Errorf("%s %s: %d %s", target, body, w.Code, w.Body)
 		}
 	}
-	empty(t, cfg.Uploads)
+	empty(t, uploads)
 	w = do(t, a, "GET", "/api/2/collections/leak/_stream?schema=Company&include=properties", "")
 	if lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n"); len(lines) != 1 || !strings.Contains(lines[0], `"l-3"`) {
 		t.Errorf("its companies: %s", w.Body)

@@ -15,8 +15,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
+	"strings"
 
 	"overt"
 	"overt/policy"
@@ -139,6 +142,33 @@ type Dataset struct {
 	Licence   string `json:"licence"`
 	Address   string `json:"address"`
 	Class     string `json:"class"`
+}
+
+// Licences takes apart what a dataset says of its licence: sources that came under one
+// name may come under several.
+func (d Dataset) Licences() []string {
+	if d.Licence == "" {
+		return nil
+	}
+	return strings.Split(d.Licence, andLicence)
+}
+
+// andLicence stands between licences.
+const andLicence = " · "
+
+// With is the dataset with what another source of it says: what is known stays, what is
+// not is taken over, and a further licence stands beside those before.
+func (d Dataset) With(o Dataset) Dataset {
+	d.Title, d.Publisher = cmp.Or(d.Title, o.Title), cmp.Or(d.Publisher, o.Publisher)
+	d.Address, d.Class = cmp.Or(d.Address, o.Address), cmp.Or(d.Class, o.Class)
+	all := d.Licences()
+	for _, l := range o.Licences() {
+		if !slices.Contains(all, l) {
+			all = append(all, l)
+		}
+	}
+	d.Licence = strings.Join(all, andLicence)
+	return d
 }
 
 // A Store keeps the ledger. It is safe for concurrent use. Any method may give

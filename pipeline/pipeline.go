@@ -50,6 +50,8 @@ type Request struct {
 	Text []byte
 	// Together makes one run of all files.
 	Together bool
+	// About is what the asker says of the dataset; it goes before what mappings say.
+	About ledger.Dataset
 	// Origins says where fetched files came from, by path.
 	Origins map[string]Origin
 	// Token ties the runs to their ledger entries; "" makes a random one. A

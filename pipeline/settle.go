@@ -77,6 +77,9 @@ func (u *unit) settleAlready(ctx context.Context, good []*taken, run statement.R
 	if err != nil {
 		return err
 	}
+	if err := u.about(ctx, good); err != nil {
+		return err
+	}
 	for _, t := range good {
 		t.Verdict, t.Already, t.Run = cmp.Or(before[t.blob], ledger.Read), true, run.ID
 		t.Reason = fmt.Sprintf("in already, as run %d; nothing was added", run.ID)
@@ -124,6 +127,9 @@ func (u *unit) commit(ctx context.Context, good []*taken) (int64, string, error)
 		if err := u.bench.Ledger.Settle(context.WithoutCancel(ctx), t.entry, t.outcome()); err != nil {
 			return run.Statements, "", err
 		}
+	}
+	if err := u.about(context.WithoutCancel(ctx), good); err != nil {
+		return run.Statements, "", err
 	}
 	u.rep.Runs = append(u.rep.Runs, RunReport{run.ID, run.Dataset, run.Observed, run.Extent, run.Entities, run.Statements, run.New, extentNotes(&run, u.previous)})
 	return run.Statements, string(hashOf(u.spec.Sources)), nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"overt/casefile"
+	"overt/ledger"
 	"overt/resolve/name"
 )
 
@@ -284,11 +285,13 @@ func (c *checker) licences() {
 		}
 	}
 	for _, s := range e.Sources {
-		switch {
-		case s.Licence == "":
+		if s.Licence == "" {
 			c.say("licence", 0, s.Dataset, "", "of the dataset "+s.Dataset+" no licence is known", false)
-		case !quotable(s.Licence):
-			c.say("licence", 0, s.Dataset, s.Licence, "the dataset "+s.Dataset+" is under “"+s.Licence+"”, which is not known to let everybody quote", false)
+		}
+		for _, l := range (ledger.Dataset{Licence: s.Licence}).Licences() {
+			if !quotable(l) {
+				c.say("licence", 0, s.Dataset, l, "the dataset "+s.Dataset+" is under “"+l+"”, which is not known to let everybody quote", false)
+			}
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"overt/answer"
 	"overt/gate"
+	"overt/pipeline"
 	"overt/ui"
 )
 
@@ -17,8 +18,9 @@ type deskAnswer struct {
 	Runs     *answer.RunList   `json:"runs"`
 	Cases    []answer.CaseLine `json:"cases"` // of the asker
 
-	imports bool   // files can be dropped on a screen of their own
-	in      string // the case of the session
+	imports bool           // files are taken in here
+	running []pipeline.Job // imports of the asker that have not ended
+	in      string         // the case of the session
 }
 
 // Records counts what the answer releases.
@@ -43,13 +45,11 @@ func (s *Service) desk(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	a.in, a.imports = v.caseID, s.serves("/import")
+	a.in, a.imports = v.caseID, s.cfg.Jobs != nil
+	if a.imports {
+		a.running = slices.DeleteFunc(s.cfg.Jobs.Of(v.visit()), func(j pipeline.Job) bool { return j.Over() })
+	}
 	return show(ui.Page{Title: v.say("Desk"), Main: deskPage(a), Wide: true})
-}
-
-// serves says whether there is a screen at a path.
-func (s *Service) serves(path string) bool {
-	return slices.ContainsFunc(s.routes(), func(r route) bool { return r.pattern == "GET "+path })
 }
 
 // failed are the first files that could not be read.

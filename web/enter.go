@@ -18,6 +18,7 @@ var screens = []ui.Link{
 	{Label: "Trace", Href: "/trace", Key: "g t"},
 	{Label: "Review", Href: "/review", Key: "g r"},
 	{Label: "Sources", Href: "/sources", Key: "g o"},
+	{Label: "Import", Href: "/import", Key: "g i"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
 }
 

@@ -109,9 +109,13 @@ func (s *Service) leaveCase(v *visit, id string) {
 // answered bounds what a route takes, and writes what it gives.
 func (s *Service) answered(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, stop := context.WithTimeout(r.Context(), patience)
-		defer stop()
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		ctx := r.Context()
+		if !rt.stream {
+			var stop context.CancelFunc
+			ctx, stop = context.WithTimeout(ctx, patience)
+			defer stop()
+			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		}
 		v := &visit{Request: r.WithContext(ctx), w: w}
 		res, err := s.answer(v, rt)
 		if err != nil {
@@ -137,8 +141,8 @@ func (s *Service) answer(v *visit, rt route) (res response, err error) {
 		if v.session, ok = s.sessions.find(s.word(v.Request)); !ok {
 			return s.outside(v), nil
 		}
-		if v.Method == http.MethodPost && !v.sent(v.PostFormValue("token")) {
-			return response{}, overt.Errorf(overt.Denied, "", "this form is not of your session; open its page anew")
+		if v.Method == http.MethodPost && !rt.stream && !v.sent(v.PostFormValue("token")) {
+			return response{}, notOfSession()
 		}
 	}
 	select {
@@ -146,6 +150,9 @@ func (s *Service) answer(v *visit, rt route) (res response, err error) {
 		defer func() { <-s.waiting }()
 	default:
 		return response{}, overt.Errorf(overt.Unavailable, "", "too many requests at once; ask again")
+	}
+	if rt.stream { // it mostly waits
+		return rt.handle(v)
 	}
 	select {
 	case s.working <- struct{}{}:

@@ -5,6 +5,7 @@ type route struct {
 	pattern string // of http.ServeMux
 	handle  handler
 	open    bool // answered without a session
+	stream  bool // what is sent or answered takes as long as it goes on; a POST looks for the token itself
 }
 
 // routes are all addresses of the desk.
@@ -55,6 +56,14 @@ func (s *Service) routes() []route {
 		{pattern: "GET /review/judgements.csv", handle: s.saveJudgements},
 		{pattern: "GET /bench", handle: s.bench},
 		{pattern: "GET /bench.csv", handle: s.saveBench},
+		{pattern: "GET /import", handle: s.imports},
+		{pattern: "POST /import", handle: s.upload, stream: true},
+		{pattern: "GET /import/{import}", handle: s.showImport},
+		{pattern: "POST /import/{import}/{deed}", handle: s.doImport},
+		{pattern: "GET /import/{import}/events", handle: s.importEvents, stream: true},
+		{pattern: "GET /import/{import}/failures.csv", handle: s.saveFailures},
+		{pattern: "GET /mappings/{name}", handle: s.savedMapping},
+		{pattern: "POST /mappings/{name}", handle: s.saveMapping},
 		{pattern: "/", handle: s.nothing},
 	}
 }

@@ -40,6 +40,10 @@ type Config struct {
 	// Evaluations are results of overt evaluate that the home's owner keeps; nil for
 	// none.
 	Evaluations func() ([]evaluate.Kept, error)
+	// Jobs are the imports; nil where nothing is taken in. Mappings is the folder of
+	// those that people made.
+	Jobs     *pipeline.Jobs
+	Mappings string
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone
@@ -65,6 +69,7 @@ const (
 type Service struct {
 	cfg      Config
 	sessions *sessions
+	drafts   drafts
 	assets   map[string]asset
 	reviews  pipeline.Reviews
 	working  chan struct{}

@@ -134,7 +134,7 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error
 	return a.withRecords(func(pool *records.Pool) (err error) {
 		cfg := web.Config{
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
-			Records: pool.Opener(""), Draw: pages.draw,
+			Records: pool.Opener(""), Draw: pages.draw, Mappings: filepath.Join(h.dir, "sources", "mappings"),
 			Evaluations: func() ([]evaluate.Kept, error) { return evaluate.ReadKept(filepath.Join(h.dir, "evaluations")) },
 		}
 		for _, p := range h.engine.Purposes() {
@@ -143,18 +143,21 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error
 		if i := slices.IndexFunc(cfg.Purposes, func(p web.Purpose) bool { return p.ID == policy.Purpose(a.purpose) }); i > 0 {
 			cfg.Purposes[0], cfg.Purposes[i] = cfg.Purposes[i], cfg.Purposes[0] // sessions begin with the first
 		}
+		if cfg.Jobs, err = a.imports(ctx, h, pool); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, cfg.Jobs.Close()) }()
+		// Who follows an import waits for its end, and the service for him.
+		defer context.AfterFunc(ctx, func() { _ = cfg.Jobs.Close() })()
 		if o.tokens {
 			programs, failed := a.matchService(ctx, h, o)
 			if failed != nil {
 				return failed
 			}
-			v1, failed := a.apiV1(ctx, h, pool, api.ByToken(o.bearing(h, a.clock), a.visit(h)))
+			v1, failed := a.apiV1(h, pool, cfg.Jobs, api.ByToken(o.bearing(h, a.clock), a.visit(h)))
 			if failed != nil {
 				return failed
 			}
-			defer func() { err = errors.Join(err, v1.Close()) }()
-			// Who follows an import waits for its end, and the service for him.
-			defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
 			cfg.Beside = []web.Beside{{Paths: programs.Paths(), Handler: programs}, {Paths: v1.Paths(), Handler: v1}}
 		}
 		s := web.New(cfg)

@@ -14,7 +14,9 @@ import (
 	"overt/api"
 	"overt/extract/records"
 	"overt/gate"
+	"overt/ledger"
 	"overt/pipeline"
+	"overt/policy"
 )
 
 // serveAPI answers programs alone.
@@ -23,13 +25,17 @@ func (a *app) serveAPI(ctx context.Context, h *home, o serveOptions) error {
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; ask for tokens, with --tokens", o.listen)
 	}
 	return a.withRecords(func(pool *records.Pool) (err error) {
-		v1, err := a.apiV1(ctx, h, pool, api.ByToken(o.bearing(h, a.clock), a.visit(h)))
+		jobs, err := a.imports(ctx, h, pool)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, v1.Close()) }()
+		defer func() { err = errors.Join(err, jobs.Close()) }()
+		v1, err := a.apiV1(h, pool, jobs, api.ByToken(o.bearing(h, a.clock), a.visit(h)))
+		if err != nil {
+			return err
+		}
 		// Who follows an import waits for its end, and the service for him.
-		defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
+		defer context.AfterFunc(ctx, func() { _ = jobs.Close() })()
 		return api.Serve(ctx, o.listen, v1, func(at string) {
 			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
 		})
@@ -37,35 +43,46 @@ func (a *app) serveAPI(ctx context.Context, h *home, o serveOptions) error {
 }
 
 // apiV1 makes /api/v1 for those whom who knows. It is to be closed before the home.
-func (a *app) apiV1(ctx context.Context, h *home, pool *records.Pool, who api.Who) (*api.API, error) {
-	if err := a.importReference(ctx, h); err != nil {
-		return nil, err
-	}
-	derived, uploads := filepath.Join(h.dir, "derived"), filepath.Join(h.dir, "incoming", "uploads")
-	// What a process that died had received and not taken in was never acknowledged.
-	if err := os.RemoveAll(uploads); err != nil {
-		return nil, &overt.Error{Code: overt.Unavailable, Where: uploads, Err: err}
-	}
+func (a *app) apiV1(h *home, pool *records.Pool, jobs *pipeline.Jobs, who api.Who) (*api.API, error) {
+	derived := filepath.Join(h.dir, "derived")
 	key, err := cursorKey(filepath.Join(derived, "cursor.key"))
 	if err != nil {
 		return nil, err
 	}
 	return api.V1(api.V1Config{
-		Gate: h.gate, Who: who, Clock: a.clock, Version: version, Key: key, Derived: derived, Uploads: uploads,
+		Gate: h.gate, Who: who, Clock: a.clock, Version: version, Key: key, Derived: derived, Jobs: jobs,
 		Cell: func(ctx context.Context, d *gate.Desk, blob string, where overt.Locator) (*answer.Cited, error) {
 			return answer.Cite(ctx, d, pool.Opener(""), blob, where)
 		},
+	})
+}
+
+// imports is the one list of imports of the service. It is to be closed before the home.
+func (a *app) imports(ctx context.Context, h *home, pool *records.Pool) (*pipeline.Jobs, error) {
+	if err := a.importReference(ctx, h); err != nil {
+		return nil, err
+	}
+	return pipeline.NewJobs(pipeline.JobsConfig{
+		Clock: a.clock, Folder: filepath.Join(h.dir, "incoming", "uploads"),
 		Import: func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
 			if err := a.confines(ctx); err != nil {
 				return nil, err
 			}
 			return a.importer(h, pool.Opener(cmp.Or(req.Dataset, req.Format)), v, told).Import(ctx, req)
 		},
-		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (out *api.Ingested, err error) {
+		Describe: func(ctx context.Context, v gate.Visit, said ledger.Dataset) error {
+			v.Writes = []policy.Label{{Dataset: said.Name}}
+			pass, err := h.gate.Open(ctx, v)
+			if err != nil {
+				return err
+			}
+			return pipeline.Describe(ctx, pass, said)
+		},
+		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (out *pipeline.Ingested, err error) {
 			if err := a.confines(ctx); err != nil {
 				return nil, err
 			}
-			out = &api.Ingested{Work: &pipeline.Work{}}
+			out = &pipeline.Ingested{Work: &pipeline.Work{}}
 			err = a.withWorkers(ctx, h, usualReading, v, told, func(in *pipeline.Ingester) (err error) {
 				if out.Received, err = in.Receive(ctx, dataset, paths); err == nil {
 					out.Work, err = in.Work(ctx, []string{dataset})

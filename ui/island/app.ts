@@ -7,5 +7,6 @@ import "./board";
 import "./network";
 import "./report";
 import "./review";
+import "./import";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser

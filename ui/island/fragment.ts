@@ -48,3 +48,8 @@ document.addEventListener("click", (e) => {
   const close = (e.target as Element).closest("[data-close-aside]");
   if (close && closeAside()) e.preventDefault();
 });
+
+// put shows HTML that the server sent in place of what an element holds.
+export function put(el: HTMLElement, html: string): void {
+  el.innerHTML = (policy ? policy.createHTML(html) : html) as string;
+}

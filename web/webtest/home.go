@@ -45,18 +45,25 @@ func Documents(t testing.TB, h *hometest.Home, dataset string, texts map[string]
 			t.Fatal(err)
 		}
 	}
+	if _, err := ingest(t.Context(), h, dataset, []string{dir}, func(pipeline.Rate) {}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ingest takes documents in as the owner.
+func ingest(ctx context.Context, h *hometest.Home, dataset string, paths []string, told func(pipeline.Rate)) (*pipeline.Ingested, error) {
 	in := &pipeline.Ingester{
 		Open:  func(ctx context.Context, labels []policy.Label) (*gate.Pass, error) { return h.Pass(ctx, labels...) },
-		Clock: h.Clock, Workers: 1, Batch: 10,
+		Clock: h.Clock, Workers: 1, Batch: 10, Progress: told,
 		Reader:  func(string) document.Reader { return plain{} },
 		Version: func(string) string { return "plain/1" },
 	}
-	if _, err := in.Receive(t.Context(), dataset, []string{dir}); err != nil {
-		t.Fatal(err)
+	out := &pipeline.Ingested{Work: &pipeline.Work{}}
+	var err error
+	if out.Received, err = in.Receive(ctx, dataset, paths); err == nil {
+		out.Work, err = in.Work(ctx, []string{dataset})
 	}
-	if _, err := in.Work(t.Context(), []string{dataset}); err != nil {
-		t.Fatal(err)
-	}
+	return out, err
 }
 
 // plain reads the texts of Documents.

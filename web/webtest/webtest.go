@@ -3,6 +3,7 @@
 package webtest
 
 import (
+	"context"
 	"html"
 	"io"
 	"net/http"
@@ -15,7 +16,9 @@ import (
 	"time"
 
 	"overt/extract/open"
+	"overt/gate"
 	"overt/internal/hometest"
+	"overt/pipeline"
 	"overt/web"
 )
 
@@ -23,6 +26,7 @@ import (
 type Site struct {
 	*hometest.Home
 	Desk   *web.Service
+	Jobs   *pipeline.Jobs
 	URL    string // without a slash at its end
 	Client *http.Client
 }
@@ -39,6 +43,22 @@ func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	cfg := web.Config{
 		Gate: h.Gate, Clock: clock, Records: open.Here{}, Draw: drawn,
 	}
+	jobs, err := pipeline.NewJobs(pipeline.JobsConfig{
+		Clock: clock, Folder: t.TempDir(),
+		Import: func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
+			im := h.Importer()
+			im.Progress = told
+			return im.Import(ctx, req)
+		},
+		Ingest: func(ctx context.Context, v gate.Visit, dataset string, paths []string, told func(pipeline.Rate)) (*pipeline.Ingested, error) {
+			return ingest(ctx, h, dataset, paths, told)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = jobs.Close() })
+	cfg.Jobs, cfg.Mappings = jobs, t.TempDir()
 	for _, p := range h.Engine.Purposes() {
 		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
 	}
@@ -49,7 +69,7 @@ func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Site{h, desk, server.URL, &http.Client{Jar: jar}}
+	return &Site{h, desk, jobs, server.URL, &http.Client{Jar: jar}}
 }
 
 // Enter opens a session for the home's owner.
