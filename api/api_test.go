@@ -304,7 +304,7 @@ func TestServe(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	at, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- s.Serve(ctx, "127.0.0.1:0", func(a string) { at <- a }) }()
+	go func() { done <- s.Serve(ctx, "127.0.0.1:0", nil, func(a string) { at <- a }) }()
 	client := &http.Client{Timeout: 20 * time.Second}
 	resp, err := client.Post("http://"+<-at+"/match/list", jsonKind, bytes.NewReader([]byte(yenteBatch)))
 	if err != nil {

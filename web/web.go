@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"overt/account"
 	"overt/answer"
 	"overt/extract/open"
 	"overt/gate"
@@ -38,8 +39,12 @@ type Config struct {
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone
-	Clock func() time.Time
-	Log   *slog.Logger // what went wrong that is our fault
+	// BehindProxy says that a proxy stands in front, which says whom it asks for.
+	BehindProxy bool
+	// Accounts are those who sign in; nil where nobody does.
+	Accounts *account.Accounts
+	Clock    func() time.Time
+	Log      *slog.Logger // what went wrong that is our fault
 }
 
 // Beside is another service at the same address. It is asked without a session, by

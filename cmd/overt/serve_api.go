@@ -30,8 +30,8 @@ func (a *app) serveAPI(ctx context.Context, h *home, o serveOptions) error {
 		defer func() { err = errors.Join(err, v1.Close()) }()
 		// Who follows an import waits for its end, and the service for him.
 		defer context.AfterFunc(ctx, func() { _ = v1.Close() })()
-		return api.Serve(ctx, o.listen, v1, func(at string) {
-			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
+		return api.Serve(ctx, o.listen, o.secure, v1, func(at string) {
+			fmt.Fprintf(a.err, "answering at %s/api/v1; Ctrl-C ends it\n", o.url(at))
 		})
 	})
 }
