@@ -65,6 +65,7 @@ const (
 type Service struct {
 	cfg      Config
 	sessions *sessions
+	limit    *limit
 	assets   map[string]asset
 	working  chan struct{}
 	waiting  chan struct{}
@@ -80,7 +81,7 @@ func New(cfg Config) *Service {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		cfg: cfg, sessions: newSessions(cfg.Clock), assets: assets(),
+		cfg: cfg, sessions: newSessions(cfg.Clock, cfg.Gate.Rules), assets: assets(), limit: newLimit(cfg.Clock),
 		working: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, maxWaiting),
 	}
 	pages := http.NewServeMux()
@@ -100,3 +101,13 @@ func New(cfg Config) *Service {
 
 // ServeHTTP answers one request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Patterns are those of all addresses of the desk, as net/http.ServeMux has them, for
+// tests that go through all of them.
+func (s *Service) Patterns() []string {
+	var out []string
+	for _, r := range s.routes() {
+		out = append(out, r.pattern)
+	}
+	return out
+}

@@ -4,5 +4,6 @@ import "./keys";
 import "./palette";
 import "./cite";
 import "./board";
+import "./passkey";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser
