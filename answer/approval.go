@@ -28,7 +28,7 @@ type Approval struct {
 	By     string `json:"by"` // who asks for it
 	At     string `json:"at"`
 	Reason string `json:"reason,omitempty"`
-	Yours  bool   `json:"yours,omitempty"` // the asker may not decide it
+	Asked  bool   `json:"asked,omitempty"` // by the asker, who may not decide it
 	// Left and Right are the entities of a judgement.
 	Left  Entity `json:"left,omitzero"`
 	Right Entity `json:"right,omitzero"`
@@ -41,6 +41,16 @@ type Approvals struct {
 
 // Records counts what the answer releases.
 func (a *Approvals) Records() int { return len(a.Waiting) }
+
+// Yours counts those that the asker may decide.
+func (a *Approvals) Yours() (n int) {
+	for i := range a.Waiting {
+		if !a.Waiting[i].Asked {
+			n++
+		}
+	}
+	return n
+}
 
 // ListApprovals gathers what waits for a second person, of all that the desk shows.
 func ListApprovals(ctx context.Context, d *gate.Desk) (*Approvals, error) {
@@ -65,7 +75,7 @@ func waitingReports(ctx context.Context, d *gate.Desk) (out []Approval, err erro
 			if s.Closed == "" && s.Role(d.Actor).Writes() {
 				out = append(out, Approval{
 					Kind: Publication, ID: r.Item, Case: s.ID, Title: r.Title, By: r.Requested, At: r.RequestedAt,
-					Reason: "version " + strconv.Itoa(r.Version), Yours: r.Requested == d.Actor || r.Author == d.Actor,
+					Reason: "version " + strconv.Itoa(r.Version), Asked: r.Requested == d.Actor || r.Author == d.Actor,
 				})
 			}
 		}
@@ -78,7 +88,7 @@ func waitingJudgements(ctx context.Context, d *gate.Desk) (out []Approval, err e
 		return nil, err
 	}
 	for _, j := range known.Book.Waiting() {
-		a := Approval{Kind: OnePerson, ID: j.ID, By: j.Author, At: j.At.UTC().Format("2006-01-02T15:04:05Z"), Reason: j.Reason, Yours: j.Author == d.Actor}
+		a := Approval{Kind: OnePerson, ID: j.ID, By: j.Author, At: j.At.UTC().Format("2006-01-02T15:04:05Z"), Reason: j.Reason, Asked: j.Author == d.Actor}
 		if a.Left, err = called(ctx, d, j.Left); err == nil {
 			a.Right, err = called(ctx, d, j.Right)
 		}

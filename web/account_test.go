@@ -16,11 +16,12 @@ import (
 	"overt/web/webtest"
 )
 
-// ruled lets people come in beside the owner.
-func ruled(t *testing.T, h *hometest.Home, people map[string]engine.Person) {
+// ruled lets people come in beside the owner; who has one of the topics is made one with
+// another by two people.
+func ruled(t *testing.T, h *hometest.Home, people map[string]engine.Person, topics ...string) {
 	t.Helper()
 	f := engine.Default(h.Actor.ID)
-	f.People = people
+	f.People, f.SecondPerson.Topics = people, topics
 	text, err := f.Marshal()
 	if err != nil {
 		t.Fatal(err)

@@ -116,7 +116,7 @@ func (s *Service) decide(v *visit, kind, id string, yes bool, reason string) err
 	if err != nil {
 		return err
 	}
-	if found.Yours {
+	if found.Asked {
 		return overt.Errorf(overt.Denied, "", "a second person decides: somebody other than who asks for it")
 	}
 	return do(s, v, found, yes, reason)

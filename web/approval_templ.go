@@ -534,7 +534,7 @@ func approval(a answer.Approval) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = decision(a.Kind, a.ID, a.Yours).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = decision(a.Kind, a.ID, a.Asked).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

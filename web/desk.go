@@ -17,6 +17,8 @@ type deskAnswer struct {
 	Runs     *answer.RunList   `json:"runs"`
 	Cases    []answer.CaseLine `json:"cases"` // of the asker
 
+	Waiting int `json:"waiting"` // decisions that the asker may take as a second person
+
 	imports bool   // files can be dropped on a screen of their own
 	in      string // the case of the session
 }
@@ -30,7 +32,11 @@ const shownRuns, shownFailures, shownCases = 8, 5, 9
 func (s *Service) desk(v *visit) (response, error) {
 	a, err := ask(s, v, gate.Act{Action: "desk.read"}, false, func(ctx context.Context, d *gate.Desk) (*deskAnswer, error) {
 		a := &deskAnswer{Runs: answer.ListRuns(d, "")}
-		var err error
+		waiting, err := answer.ListApprovals(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		a.Waiting = waiting.Yours()
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
 			return a, err
 		}
