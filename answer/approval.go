@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"overt"
 	"overt/casefile"
@@ -21,14 +20,15 @@ const (
 
 // An Approval is a decision that waits for a second person.
 type Approval struct {
-	Kind   string `json:"kind"`
-	ID     string `json:"id"`             // of the report, or the judgement
-	Case   string `json:"case,omitempty"` // that it is in
-	Title  string `json:"title"`
-	By     string `json:"by"` // who asks for it
-	At     string `json:"at"`
-	Reason string `json:"reason,omitempty"`
-	Asked  bool   `json:"asked,omitempty"` // by the asker, who may not decide it
+	Kind    string `json:"kind"`
+	ID      string `json:"id"`             // of the report, or the judgement
+	Case    string `json:"case,omitempty"` // that it is in
+	Title   string `json:"title"`
+	By      string `json:"by"` // who asks for it
+	At      string `json:"at"`
+	Reason  string `json:"reason,omitempty"`
+	Version int    `json:"version,omitempty"` // of a report
+	Asked   bool   `json:"asked,omitempty"`   // by the asker, who may not decide it
 	// Left and Right are the entities of a judgement.
 	Left  Entity `json:"left,omitzero"`
 	Right Entity `json:"right,omitzero"`
@@ -75,7 +75,7 @@ func waitingReports(ctx context.Context, d *gate.Desk) (out []Approval, err erro
 			if s.Closed == "" && s.Role(d.Actor).Writes() {
 				out = append(out, Approval{
 					Kind: Publication, ID: r.Item, Case: s.ID, Title: r.Title, By: r.Requested, At: r.RequestedAt,
-					Reason: "version " + strconv.Itoa(r.Version), Asked: r.Requested == d.Actor || r.Author == d.Actor,
+					Version: r.Version, Asked: r.Requested == d.Actor || r.Author == d.Actor,
 				})
 			}
 		}

@@ -26,6 +26,7 @@ type mePage struct {
 	made     *account.NewToken // shown once
 	now      time.Time
 	no       string
+	manages  bool
 }
 
 // showMe shows somebody his own account.
@@ -40,7 +41,7 @@ func (s *Service) meScreen(v *visit, no string) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	p := &mePage{actor: v.actor, now: s.cfg.Clock(), no: no, sessions: s.sessions.of(v.actor, s.word(v.Request))}
+	p := &mePage{actor: v.actor, manages: s.cfg.Gate.Manages(v.actor), now: s.cfg.Clock(), no: no, sessions: s.sessions.of(v.actor, s.word(v.Request))}
 	p.tokens, err = gate.Tell(v.Context(), pass, gate.Act{Action: "account.read", Object: v.actor.ID}, func(ctx context.Context) ([]identity.Token, error) {
 		return a.TokensOf(ctx, v.actor.ID)
 	})
@@ -123,7 +124,12 @@ func (s *Service) removePasskey(v *visit, a *account.Accounts) error {
 	if err != nil {
 		return overt.Errorf(overt.NotFound, "", "there is no such passkey")
 	}
-	return a.RemovePasskey(v.Context(), u, id)
+	if err := a.RemovePasskey(v.Context(), u, id); err != nil {
+		return err
+	}
+	here := lineID(hashOf(s.word(v.Request))) // what was begun with a device that is lost ends with it
+	s.sessions.endThose(func(id string, x *session) bool { return x.user == u.Name && id != here })
+	return nil
 }
 
 func (s *Service) addToken(v *visit, a *account.Accounts) error {
