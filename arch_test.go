@@ -34,7 +34,7 @@ var floors = []place{
 	{"ui/text", 1}, {"ui/svg", 1},
 	{"policy", 2}, {"client", 2}, {"extract/charset", 2},
 	{"audit", 3}, {"blob", 3}, {"identity", 3}, {"job", 3}, {"ledger", 3}, {"source", 3}, {"extract", 3}, {"extract/document", 3},
-	{"mapping", 4}, {"bods", 4}, {"resolve/judge", 4}, {"resolve/name", 4}, {"resolve/value", 4}, {"mapping/notice", 3}, {"extract/reading", 4}, {"extract/markup", 4}, {"extract/page", 4},
+	{"mapping", 4}, {"identity/oidc", 4}, {"bods", 4}, {"resolve/judge", 4}, {"resolve/name", 4}, {"resolve/value", 4}, {"mapping/notice", 3}, {"extract/reading", 4}, {"extract/markup", 4}, {"extract/page", 4},
 	{"statement", 5},
 	{"resolve/match", 5},
 	{"quality", 6}, {"resolve", 6}, {"resolve/evaluate", 6}, {"mention", 6}, {"thread", 6},
@@ -44,7 +44,7 @@ var floors = []place{
 	{"report", 9},
 	{"policy/engine", 10}, {"extract/...", 10}, {"driver/...", 10},
 	{"gate", 11},
-	{"pipeline", 12}, {"answer", 12},
+	{"pipeline", 12}, {"answer", 12}, {"account", 12},
 	{"api", 13}, {"web", 13}, {"api/route", 12},
 	{"cmd/...", 14}, {"bench", 14}, {"bench/...", 14},
 }
@@ -76,21 +76,22 @@ var doors = []door{
 	{"driver/...", []string{"cmd/..."}, "technologies are chosen where things are wired"},
 	{"policy/engine", []string{"gate", "cmd/..."}, "only the gate asks for a right"},
 	{"audit", []string{"gate", "driver/...", "report", "cmd/..."}, "only the gate records; report checks proofs"},
-	{"gate", []string{"pipeline", "answer", "api", "web", "cmd/..."}, "the door stands above what it guards"},
+	{"gate", []string{"pipeline", "answer", "account", "api", "web", "cmd/..."}, "the door stands above what it guards"},
 	{"source/internal/...", []string{"source"}, "what leads a fetch elsewhere is not to be had"},
 	{"source", []string{"cmd/..."}, "connections are opened where the gate was asked"},
 	{"client", nil, "it is for programs of others"},
+	{"identity/oidc", []string{"account", "cmd/..."}, "issuers are asked where the gate recorded it"},
 }
 
 // online are the packages of the standard library that open connections, and
 // the folders that may import them. net/url and net/netip only read.
 var online = []guest{
-	{"net", []string{"source", "source/internal/...", "extract/database", "api", "api/route", "client", "web"}},
-	{"net/http", []string{"source", "api", "api/route", "client", "web"}},
+	{"net", []string{"source", "source/internal/...", "extract/database", "api", "api/route", "client", "web", "identity/oidc"}},
+	{"net/http", []string{"source", "api", "api/route", "client", "web", "identity/oidc"}},
 	{"net/rpc", nil},
 	{"net/smtp", nil},
 	{"net/textproto", nil},
-	{"crypto/tls", []string{"source", "extract/database", "api", "web"}},
+	{"crypto/tls", []string{"source", "extract/database", "api", "web", "identity/oidc", "cmd/..."}},
 	{"log/syslog", nil},
 }
 
@@ -144,6 +145,9 @@ var guests = []guest{
 	{"github.com/a-h/templ", []string{"ui", "web", "report"}},
 	{"github.com/evanw/esbuild", []string{"ui/internal/bundle"}},
 	{"golang.org/x/term", []string{"cmd/..."}},
+	{"github.com/go-webauthn/webauthn", []string{"account"}},
+	{"github.com/coreos/go-oidc/v3/oidc", []string{"identity/oidc"}},
+	{"golang.org/x/oauth2", []string{"identity/oidc"}},
 }
 
 var testGuests = []guest{

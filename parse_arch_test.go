@@ -21,6 +21,7 @@ var outside = []string{"extract", "extract/document", "extract/paper", "extract/
 // parsing is what is parsed in our own process, and where: nothing that came from a
 // file somebody else made, but for what fetching looks at.
 var parsing = map[string]string{
+	"account/":                   "our own users; what passkeys answer, bounded in bytes, by the library that checks it",
 	"answer/show.go":             "an entity that it wrote itself",
 	"api/":                       "requests of callers, bounded in bytes and time",
 	"client/":                    "answers of a service of ours, in programs of others",

@@ -10,6 +10,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -123,17 +124,17 @@ func (s *Service) Warm(ctx context.Context, dataset string) (entities int, err e
 }
 
 // Serve answers at an address until ctx ends; what is being answered then is
-// answered still. ready is told where. Errors: invalid (an address that others
-// reach, and no token), unavailable (the address is taken).
-func (s *Service) Serve(ctx context.Context, address string, ready func(at string)) error {
+// answered still; over TLS, where secure is not nil. ready is told where. Errors: invalid
+// (an address that others reach, and no token), unavailable (the address is taken).
+func (s *Service) Serve(ctx context.Context, address string, secure *tls.Config, ready func(at string)) error {
 	if s.cfg.Who == nil && !Loopback(address) {
 		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s; ask for tokens, with --tokens", address)
 	}
-	return Serve(ctx, address, s, ready)
+	return Serve(ctx, address, secure, s, ready)
 }
 
 // Serve has h answer at an address until ctx ends, as Service.Serve does.
-func Serve(ctx context.Context, address string, h http.Handler, ready func(at string)) error {
+func Serve(ctx context.Context, address string, secure *tls.Config, h http.Handler, ready func(at string)) error {
 	if _, _, err := net.SplitHostPort(address); err != nil {
 		return overt.Errorf(overt.Invalid, "--listen", "%q is no address; write 127.0.0.1:8400", address)
 	}
@@ -141,8 +142,13 @@ func Serve(ctx context.Context, address string, h http.Handler, ready func(at st
 	if err != nil {
 		return &overt.Error{Code: overt.Unavailable, Op: "listen", Where: address, Err: err}
 	}
+	if secure != nil {
+		secure = secure.Clone()
+		secure.NextProtos = []string{"h2", "http/1.1"}
+		l = tls.NewListener(l, secure)
+	}
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: h, TLSConfig: secure, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: patience + time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	done := make(chan error, 1)

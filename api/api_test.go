@@ -296,15 +296,15 @@ func TestRecorded(t *testing.T) {
 // listen where others reach it unless it asks a token.
 func TestServe(t *testing.T) {
 	_, s := service(t)
-	if err := s.Serve(t.Context(), "0.0.0.0:0", func(string) { t.Error("it listens") }); err == nil || !strings.Contains(err.Error(), "--tokens") {
+	if err := s.Serve(t.Context(), "0.0.0.0:0", nil, func(string) { t.Error("it listens") }); err == nil || !strings.Contains(err.Error(), "--tokens") {
 		t.Errorf("open to others: %v", err)
 	}
-	if err := s.Serve(t.Context(), "nonsense", nil); err == nil {
+	if err := s.Serve(t.Context(), "nonsense", nil, nil); err == nil {
 		t.Error("an address that is none")
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	at, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- s.Serve(ctx, "127.0.0.1:0", func(a string) { at <- a }) }()
+	go func() { done <- s.Serve(ctx, "127.0.0.1:0", nil, func(a string) { at <- a }) }()
 	client := &http.Client{Timeout: 20 * time.Second}
 	resp, err := client.Post("http://"+<-at+"/match/list", jsonKind, bytes.NewReader([]byte(yenteBatch)))
 	if err != nil {

@@ -215,9 +215,17 @@ func masked(body string) string {
 	return strings.Join(out, "")
 }
 
-// TestActors: another actor is told nothing, by any route, whatever he names.
+// TestActors: another actor is told nothing, by any route, whatever he names; nor is
+// who looks after users.
 func TestActors(t *testing.T) {
-	_, a := v1(t)
+	h, a := v1(t)
+	h.Admin(t, "person:it")
+	for who, told := range map[string]string{"local:stranger": "this home belongs to", "person:it": "reads nothing of what is kept"} {
+		t.Run(who, func(t *testing.T) { toldNothing(t, a, who, told) })
+	}
+}
+
+func toldNothing(t *testing.T, a *api.API, who, told string) {
 	for _, r := range api.Surface("").Routes {
 		target := strings.NewReplacer("{entity}", "l-1", "{document}", "l-1", "{dataset}", "list", "{blob}", "deadbeef", "{collection}", "list", "{format}", "ftm", "{run}", "1", "{judgement}", "j", "{import}", "i").Replace(r.Path)
 		target += map[string]string{"trace": "?from=l-1&to=l-2", "reach": "?system=l-3", "why": "?left=l-1&right=l-2", "citePassage": "?document=l-1", "openCitation": "?cite=overt:x"}[r.Name]
@@ -225,7 +233,7 @@ func TestActors(t *testing.T) {
 			"match": `{"queries":[{"schema":"Person","properties":{"name":["a"]}}]}`, "judge": `{"left":"l-1","right":"l-2","verdict":"same","reason":"r"}`, "retractJudgement": `{"reason":"r"}`,
 			"acceptMentions": `{"mentions":["m"],"reason":"r"}`, "rejectMentions": `{"mentions":["m"],"reason":"r"}`, "createCollection": `{"foreign_id":"d"}`, "bulkEntities": `[]`,
 		}[r.Name]
-		pairs := []string{"X-Actor", "local:stranger"}
+		pairs := []string{"X-Actor", who}
 		if r.Name == "beginImport" {
 			sent, kind := form(t, "dataset", "d", "a.json", "{}")
 			body, pairs = sent, append(pairs, "Content-Type", kind)
@@ -234,7 +242,7 @@ func TestActors(t *testing.T) {
 		if r.Name == "openapi" { // it tells of no home
 			continue
 		}
-		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "this home belongs to") {
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), told) {
 			t.Errorf("%s: %d %s", r.Pattern(), w.Code, w.Body)
 		}
 	}

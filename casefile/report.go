@@ -223,6 +223,27 @@ func (s *State) Requested(report string) string {
 	return it.report.request.Edition
 }
 
+// An AskedReport is one that somebody asked to publish, and nobody approved yet.
+type AskedReport struct {
+	Item        string
+	Title       string
+	Version     int
+	Author      string // of the version
+	Requested   string // who asked
+	RequestedAt string
+}
+
+// Asked lists the reports that wait for a second person, in the order they were made.
+func (s *State) Asked() (out []AskedReport) {
+	for _, it := range s.all(ReportKind) {
+		if r := it.report; r.request != nil && r.leave == nil {
+			last, _ := r.last()
+			out = append(out, AskedReport{it.Item, it.Text, last.Version, last.Actor, r.request.Actor, r.request.At})
+		}
+	}
+	return out
+}
+
 // A ReportView is a report with its texts and what its publication waits for.
 type ReportView struct {
 	Item      string          `json:"item"`

@@ -75,6 +75,7 @@ type Pass struct {
 	denied  []policy.Decision
 	caseID  string
 	governs bool
+	apart   bool // shown nothing of what is kept
 }
 
 // Visit says who comes in, what for, and in which case.
@@ -87,6 +88,9 @@ type Visit struct {
 	Writes []policy.Label
 	// Governs says that the home itself is looked after: audit log, backups.
 	Governs bool
+	// Own says that somebody's own account is looked after, Manages that those of
+	// others are. Such a visit is shown nothing of what is kept.
+	Own, Manages bool
 }
 
 // Open decides about a visit. A refusal is recorded as well. Without a purpose, that
@@ -98,12 +102,12 @@ func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 		return nil, err
 	}
 	p := &Pass{gate: g, actor: v.Actor, purpose: purpose, caseID: v.Case, governs: v.Governs}
-	d := g.cfg.Engine.Admit(v.Actor)
-	if v.Governs && d.Allow {
-		d = g.cfg.Engine.Govern(v.Actor)
-	}
-	if !d.Allow {
+	if d := g.decide(v); !d.Allow {
 		return nil, p.refuse(ctx, "home.open", "", overt.Errorf(overt.Denied, "", "%s", d.Reason))
+	}
+	if v.Own || v.Manages {
+		p.caseID, p.apart = "", true
+		return p, nil
 	}
 	cases, caseLabels, err := g.cases(ctx, v)
 	if err != nil {
@@ -258,8 +262,13 @@ type Counted interface{ Records() int }
 // A question that fails is recorded too. withGraph opens the graph as the
 // scope shows it.
 func Ask[T any](ctx context.Context, p *Pass, act Act, withGraph bool, answer func(context.Context, *Desk) (T, error)) (T, error) {
+	return told(ctx, p, act, func(ctx context.Context) (T, error) { return ask(ctx, p, act, withGraph, answer) })
+}
+
+// told gives an answer out once it is recorded.
+func told[T any](ctx context.Context, p *Pass, act Act, answer func(context.Context) (T, error)) (T, error) {
 	var zero T
-	result, err := ask(ctx, p, act, withGraph, answer)
+	result, err := answer(ctx)
 	event := audit.Event{Action: act.Action, Object: act.Object, Query: act.Query}
 	if err != nil {
 		event.Reasons = []string{"no answer: " + string(overt.CodeOf(err))}
@@ -309,6 +318,9 @@ func (p *Pass) Stream(ctx context.Context, act Act, withGraph bool, answer func(
 
 // desk lays what a question is answered from. Its view is to be closed.
 func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error) {
+	if p.apart {
+		return nil, errApart()
+	}
 	cfg := &p.gate.cfg
 	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
 	if p.governs {

@@ -26,6 +26,9 @@ purposes:
   - {id: verification, title: Checking}
 datasets:
   sanctions: {purposes: [verification]}
+people:
+  person:it: {admin: true}
+  person:ben: {read: [contracts]}
 `
 
 type fixture struct {

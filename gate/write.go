@@ -26,12 +26,16 @@ type Bench struct {
 // change without a record cannot be. The act says how many records it wrote.
 func (p *Pass) Do(ctx context.Context, act Act, change func(context.Context, *Bench) (count int64, result string, err error)) error {
 	cfg := &p.gate.cfg
+	bench := &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID}
+	if p.apart {
+		bench = &Bench{Scope: p.scope, Actor: p.actor.ID}
+	}
 	ref := fmt.Sprintf("%s#%d", cfg.Clock().UTC().Format("20060102T150405.000000000"), p.gate.ref.Add(1))
 	event := audit.Event{Action: act.Action, Object: act.Object, Query: act.Query, Intent: true, Ref: ref}
 	if _, err := p.record(ctx, event); err != nil {
 		return err
 	}
-	count, result, err := change(ctx, &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID})
+	count, result, err := change(ctx, bench)
 	event.Intent, event.Count, event.Result = false, count, result
 	if err != nil {
 		event.Reasons = []string{"not done: " + string(overt.CodeOf(err))}

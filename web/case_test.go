@@ -56,17 +56,7 @@ func claimed(t *testing.T, s *webtest.Site, place, into, text string, pairs ...s
 // With lets somebody come in beside the owner, who reads these datasets.
 func with(t *testing.T, h *hometest.Home, who string, reads ...string) {
 	t.Helper()
-	f := engine.Default(h.Actor.ID)
-	f.People = map[string]engine.Person{who: {Read: reads}}
-	text, err := f.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := engine.Parse("policy.yaml", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	*h.Engine = *e
+	ruled(t, h, map[string]engine.Person{who: {Read: reads}})
 }
 
 func enterAs(t *testing.T, h *hometest.Home, who identity.Actor) *webtest.Site {

@@ -18,6 +18,8 @@ type deskAnswer struct {
 	Runs     *answer.RunList   `json:"runs"`
 	Cases    []answer.CaseLine `json:"cases"` // of the asker
 
+	Waiting int `json:"waiting"` // decisions that the asker may take as a second person
+
 	imports bool           // files are taken in here
 	running []pipeline.Job // imports of the asker that have not ended
 	in      string         // the case of the session
@@ -32,7 +34,11 @@ const shownRuns, shownFailures, shownCases = 8, 5, 9
 func (s *Service) desk(v *visit) (response, error) {
 	a, err := ask(s, v, gate.Act{Action: "desk.read"}, false, func(ctx context.Context, d *gate.Desk) (*deskAnswer, error) {
 		a := &deskAnswer{Runs: answer.ListRuns(d, "")}
-		var err error
+		waiting, err := answer.ListApprovals(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		a.Waiting = waiting.Yours()
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
 			return a, err
 		}

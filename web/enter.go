@@ -20,6 +20,15 @@ var screens = []ui.Link{
 	{Label: "Sources", Href: "/sources", Key: "g o"},
 	{Label: "Import", Href: "/import", Key: "g i"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
+	{Label: "Approvals", Href: "/approvals", Key: "g p"},
+	{Label: "Account", Href: "/me", Key: "g m"},
+}
+
+// adminScreens are those of who looks after users.
+var adminScreens = []ui.Link{
+	{Label: "Users", Href: "/users", Key: "g u"},
+	{Label: "Approvals", Href: "/approvals", Key: "g p"},
+	{Label: "Account", Href: "/me", Key: "g m"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays
@@ -28,6 +37,9 @@ func (s *Service) enter(v *visit) (response, error) {
 	if v.Method != http.MethodGet { // what only looks whether the address is there takes no key
 		return s.outside(v), nil
 	}
+	if !s.limit.take(s.client(v.Request)) {
+		return s.tooOften(v), nil
+	}
 	who, ok := s.sessions.use(v.URL.Query().Get("key"))
 	if !ok {
 		if _, inside := s.sessions.find(s.word(v.Request)); inside {
@@ -35,8 +47,11 @@ func (s *Service) enter(v *visit) (response, error) {
 		}
 		return s.outside(v), nil
 	}
-	s.setCookie(v.w, s.sessions.begin(who, s.cfg.Purposes[0].ID), int(sessionLong.Seconds()))
-	return seeOther("/")
+	if err := s.tell(v, who, "session.begin", "key"); err != nil {
+		return response{}, err
+	}
+	s.begin(v, session{actor: who})
+	return seeOther(s.landing(who))
 }
 
 // outside is what somebody is shown who is in no session. A browser says none when
@@ -44,13 +59,19 @@ func (s *Service) enter(v *visit) (response, error) {
 func (s *Service) outside(v *visit) response {
 	v.session = session{}
 	p := ui.Problem{Title: v.say("Who is asking?"), Sentence: v.say("Open the address that overt serve printed; it opens the desk once. If you came by a link from elsewhere, go on from here.")}
+	if s.cfg.Accounts != nil && !v.fragment() {
+		p.Links = []ui.Link{{Label: v.say("Sign in"), Href: "/login"}}
+	}
 	if v.Method == http.MethodGet && !v.fragment() && v.URL.Path != "/enter" {
-		p.Links = []ui.Link{{Label: v.say("Go on"), Href: v.URL.RequestURI()}}
+		p.Links = append([]ui.Link{{Label: v.say("Go on"), Href: v.URL.RequestURI()}}, p.Links...)
 	}
 	return response{page: ui.Page{Title: p.Title, Main: ui.Failed(p), Wide: true}, status: http.StatusUnauthorized}
 }
 
 func (s *Service) leave(v *visit) (response, error) {
+	if err := s.tell(v, v.actor, "session.end", ""); err != nil {
+		return response{}, err
+	}
 	s.sessions.end(s.word(v.Request))
 	s.setCookie(v.w, "", -1)
 	return seeOther("/")
@@ -90,12 +111,13 @@ func (s *Service) setSession(v *visit) (response, error) {
 	if theme != "light" && theme != "dark" {
 		theme = ""
 	}
-	s.sessions.change(s.word(v.Request), func(x *session) {
-		x.purpose = purpose
-		x.look = look{
-			language: text.In(v.PostFormValue("language")).Tag, theme: theme,
-			compact: v.PostFormValue("density") == "compact", noKeys: v.PostFormValue("keys") == "off",
-		}
-	})
+	l := look{
+		language: text.In(v.PostFormValue("language")).Tag, theme: theme,
+		compact: v.PostFormValue("density") == "compact", noKeys: v.PostFormValue("keys") == "off",
+	}
+	if err := s.keepLook(v, l); err != nil {
+		return response{}, err
+	}
+	s.sessions.change(s.word(v.Request), func(x *session) { x.purpose, x.look = purpose, l })
 	return seeOther("/session")
 }

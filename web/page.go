@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strconv"
 
@@ -144,6 +145,13 @@ func (s *Service) answer(v *visit, rt route) (res response, err error) {
 		if v.Method == http.MethodPost && !rt.stream && !v.sent(v.PostFormValue("token")) {
 			return response{}, notOfSession()
 		}
+		if !rt.apart && !s.cfg.Gate.Reads(v.actor) { // the gate says and records why
+			_, err := s.cfg.Gate.Open(v.Context(), v.visit())
+			return response{}, cmp.Or(err, error(overt.Errorf(overt.Denied, "", "there is nothing here for you")))
+		}
+		if v.Method == http.MethodPost && provedDeeds[v.PathValue("deed")] && !v.fresh(s.cfg.Clock()) {
+			return s.mustConfirm(path.Dir(v.URL.Path))
+		}
 	}
 	select {
 	case s.waiting <- struct{}{}:
@@ -204,7 +212,11 @@ func (s *Service) frame(v *visit) *ui.Frame {
 			f.Purpose = p.Label
 		}
 	}
-	for _, l := range screens {
+	list := screens
+	if f.Inside && !s.cfg.Gate.Reads(v.actor) {
+		list = adminScreens
+	}
+	for _, l := range list {
 		f.Nav = append(f.Nav, ui.Link{Label: v.say(l.Label), Href: l.Href, Key: l.Key, Here: l.Href == v.URL.Path})
 	}
 	if v.URL.Path == "/search" {
@@ -217,6 +229,9 @@ func (s *Service) frame(v *visit) *ui.Frame {
 // the same bytes; of our own failures no more than that.
 func (s *Service) problem(v *visit, err error) response {
 	p, status := ui.Problem{Links: []ui.Link{{Label: v.say("Desk"), Href: "/"}}}, http.StatusInternalServerError
+	if v.token != "" && !s.cfg.Gate.Reads(v.actor) {
+		p.Links = []ui.Link{{Label: v.say("Users"), Href: "/users"}}
+	}
 	var large *http.MaxBytesError
 	switch code := overt.CodeOf(err); {
 	case errors.As(err, &large):

@@ -6,6 +6,7 @@ type route struct {
 	handle  handler
 	open    bool // answered without a session
 	stream  bool // what is sent or answered takes as long as it goes on; a POST looks for the token itself
+	apart   bool // shows nothing of what is kept: there for who looks after users alone, too
 }
 
 // routes are all addresses of the desk.
@@ -13,9 +14,9 @@ func (s *Service) routes() []route {
 	return []route{
 		{pattern: "GET /a/{name}", handle: s.asset, open: true},
 		{pattern: "GET /enter", handle: s.enter, open: true},
-		{pattern: "POST /leave", handle: s.leave},
-		{pattern: "GET /session", handle: s.showSession},
-		{pattern: "POST /session", handle: s.setSession},
+		{pattern: "POST /leave", handle: s.leave, apart: true},
+		{pattern: "GET /session", handle: s.showSession, apart: true},
+		{pattern: "POST /session", handle: s.setSession, apart: true},
 		{pattern: "GET /{$}", handle: s.desk},
 		{pattern: "GET /search", handle: s.search},
 		{pattern: "GET /find", handle: s.find},
@@ -64,6 +65,20 @@ func (s *Service) routes() []route {
 		{pattern: "GET /import/{import}/failures.csv", handle: s.saveFailures},
 		{pattern: "GET /mappings/{name}", handle: s.savedMapping},
 		{pattern: "POST /mappings/{name}", handle: s.saveMapping},
+		{pattern: "GET /login", handle: s.login, open: true},
+		{pattern: "POST /login", handle: s.signIn, open: true},
+		{pattern: "GET /login/oidc/{issuer}", handle: s.askIssuer, open: true},
+		{pattern: "GET /login/oidc/{issuer}/back", handle: s.issuerBack, open: true},
+		{pattern: "GET /enrol", handle: s.showEnrol, open: true},
+		{pattern: "POST /enrol", handle: s.enrol, open: true},
+		{pattern: "GET /confirm", handle: s.showConfirm, apart: true},
+		{pattern: "POST /confirm", handle: s.confirm, apart: true},
+		{pattern: "GET /me", handle: s.showMe, apart: true},
+		{pattern: "POST /me", handle: s.changeMe, apart: true},
+		{pattern: "GET /users", handle: s.showUsers, apart: true},
+		{pattern: "POST /users", handle: s.changeUsers, apart: true},
+		{pattern: "GET /approvals", handle: s.showApprovals, apart: true},
+		{pattern: "POST /approvals", handle: s.decideApproval, apart: true},
 		{pattern: "/", handle: s.nothing},
 	}
 }

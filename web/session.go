@@ -1,11 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +26,10 @@ const (
 
 // A session is one person at one browser: who asks, what for, and how pages look.
 type session struct {
+	user    string    // who signed in; "" for whom a key of this machine let in
+	rules   string    // that held when he did
+	proved  time.Time // when a passkey of his was asked last
+	once    any       // what the next page shows once: a secret
 	actor   identity.Actor
 	purpose policy.Purpose
 	caseID  string
@@ -41,6 +48,13 @@ type look struct {
 	noKeys   bool
 }
 
+// proofHolds is how long ago a passkey may have been asked where something asks for it.
+const proofHolds = 5 * time.Minute
+
+// fresh says whether the session may do what asks for a passkey just used. Who opened
+// the desk by a key sits at the machine that holds everything.
+func (s *session) fresh(now time.Time) bool { return s.user == "" || now.Sub(s.proved) <= proofHolds }
+
 // visit is the session's visit at the gate.
 func (s *session) visit(labels ...policy.Label) gate.Visit {
 	return gate.Visit{Actor: s.actor, Purpose: s.purpose, Case: s.caseID, Writes: labels}
@@ -50,14 +64,15 @@ func (s *session) visit(labels ...policy.Label) gate.Visit {
 // hashes alone: what is kept here opens nothing.
 type sessions struct {
 	clock func() time.Time
+	rules func() string // that hold now
 
 	mu   sync.Mutex
 	open map[[32]byte]*session
 	keys map[[32]byte]identity.Actor
 }
 
-func newSessions(clock func() time.Time) *sessions {
-	return &sessions{clock: clock, open: map[[32]byte]*session{}, keys: map[[32]byte]identity.Actor{}}
+func newSessions(clock func() time.Time, rules func() string) *sessions {
+	return &sessions{clock: clock, rules: rules, open: map[[32]byte]*session{}, keys: map[[32]byte]identity.Actor{}}
 }
 
 // secret is a word that cannot be guessed: 256 bits.
@@ -90,8 +105,9 @@ func (ss *sessions) use(word string) (identity.Actor, bool) {
 }
 
 // begin opens a session and gives the word that the browser keeps.
-func (ss *sessions) begin(who identity.Actor, purpose policy.Purpose) string {
+func (ss *sessions) begin(begun session) string {
 	word, now := secret(), ss.clock()
+	begun.token, begun.begun, begun.used, begun.rules = secret(), now, now, ss.rules()
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if len(ss.open) >= maxSessions {
@@ -101,12 +117,14 @@ func (ss *sessions) begin(who identity.Actor, purpose policy.Purpose) string {
 			}
 		}
 	}
-	ss.open[hashOf(word)] = &session{actor: who, purpose: purpose, token: secret(), begun: now, used: now}
+	ss.open[hashOf(word)] = &begun
 	return word
 }
 
+// over says whether a session has ended: by time, or because the rules are others than
+// when its user signed in.
 func (ss *sessions) over(s *session, now time.Time) bool {
-	return now.Sub(s.used) > sessionIdle || now.Sub(s.begun) > sessionLong
+	return now.Sub(s.used) > sessionIdle || now.Sub(s.begun) > sessionLong || s.user != "" && s.rules != ss.rules()
 }
 
 // find gives a copy of the session that a browser says it is in.
@@ -139,6 +157,57 @@ func (ss *sessions) end(word string) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	delete(ss.open, hashOf(word))
+}
+
+// A sessionLine is a session as its own user is shown it.
+type sessionLine struct {
+	id          string // names it in forms, and opens nothing
+	begun, used time.Time
+	here        bool
+}
+
+// of lists the open sessions of somebody, the newest first; word is of the one that
+// asks.
+func (ss *sessions) of(who identity.Actor, word string) (out []sessionLine) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	now, here := ss.clock(), hashOf(word)
+	for k, s := range ss.open {
+		if s.actor.ID == who.ID && !ss.over(s, now) {
+			out = append(out, sessionLine{sessionID(k), s.begun, s.used, k == here})
+		}
+	}
+	slices.SortFunc(out, func(a, b sessionLine) int { return cmp.Or(b.begun.Compare(a.begun), cmp.Compare(a.id, b.id)) })
+	return out
+}
+
+// sessionID is a hash of the hash by which a session is known.
+func sessionID(key [32]byte) string {
+	sum := sha256.Sum256(key[:])
+	return hex.EncodeToString(sum[:8])
+}
+
+// endThose ends the sessions that which chooses; id is that of sessionLine.
+func (ss *sessions) endThose(which func(id string, s *session) bool) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for k, s := range ss.open {
+		if which(sessionID(k), s) {
+			delete(ss.open, k)
+		}
+	}
+}
+
+// count is how many are open.
+func (ss *sessions) count() (n int) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, s := range ss.open {
+		if !ss.over(s, ss.clock()) {
+			n++
+		}
+	}
+	return n
 }
 
 // Key makes a key that opens one session for somebody: EnterPath with it is to be

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"overt/account"
 	"overt/answer"
 	"overt/extract/open"
 	"overt/gate"
@@ -47,8 +48,12 @@ type Config struct {
 	// Hosts are the names the desk is reached by; none means this machine alone.
 	Hosts []string
 	TLS   bool // browsers reach it over TLS alone
-	Clock func() time.Time
-	Log   *slog.Logger // what went wrong that is our fault
+	// BehindProxy says that a proxy stands in front, which says whom it asks for.
+	BehindProxy bool
+	// Accounts are those who sign in; nil where nobody does.
+	Accounts *account.Accounts
+	Clock    func() time.Time
+	Log      *slog.Logger // what went wrong that is our fault
 }
 
 // Beside is another service at the same address. It is asked without a session, by
@@ -70,6 +75,7 @@ type Service struct {
 	cfg      Config
 	sessions *sessions
 	drafts   drafts
+	limit    *limit
 	assets   map[string]asset
 	reviews  pipeline.Reviews
 	working  chan struct{}
@@ -86,7 +92,7 @@ func New(cfg Config) *Service {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{
-		cfg: cfg, sessions: newSessions(cfg.Clock), assets: assets(),
+		cfg: cfg, sessions: newSessions(cfg.Clock, cfg.Gate.Rules), assets: assets(), limit: newLimit(cfg.Clock),
 		working: make(chan struct{}, 2*runtime.GOMAXPROCS(0)), waiting: make(chan struct{}, maxWaiting),
 	}
 	pages := http.NewServeMux()

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"overt"
 	"overt/api"
 	"overt/extract/records"
 	"overt/gate"
@@ -30,6 +30,11 @@ func (a *app) serveCommand() *cobra.Command {
 holds a key that works once, for you. Ctrl-C ends it; what is being answered then is
 answered still. While it runs, the home is in use: other verbs wait for its end.
 
+Others reach it where they sign in: with a passkey, for which overt user add invites
+them, or by an issuer of OpenID Connect that policy.yaml lists under sign_in. Then say
+the name it is reached by (--public-url), and give a certificate or a proxy that has
+one; docs/accounts.md has the steps.
+
 With --tokens it also answers programs, each under the name and purpose of the token
 that it shows (overt token): yente's matching API (/match, /search/DATASET, /entities,
 /catalog, /algorithms), the Reconciliation API 0.2, as OpenRefine does
@@ -43,6 +48,7 @@ ask, but those of the origins that --allow-origin lists; OpenRefine's own needs 
 to suggest and to preview.`,
 		Example: `  overt serve
   overt serve --listen 127.0.0.1:8500 --tokens
+  overt serve --listen :443 --tls-cert desk.pem --tls-key desk.key --public-url https://desk.example.org
   overt serve --only match --purpose verification --against us-ofac-sdn
   overt serve --only match --allow-origin http://127.0.0.1:3333
   overt serve --only match --tokens --public-url https://lists.example.org`,
@@ -60,6 +66,9 @@ to suggest and to preview.`,
 	f.StringVar(&o.listen, "listen", defaultListen, "the `address` it is served at")
 	f.BoolVar(&o.tokens, "tokens", false, "answer programs under the name of the token that they show")
 	f.StringVar(&o.public, "public-url", "", "the `address` others know the service by, such as that of a proxy")
+	f.StringVar(&o.cert, "tls-cert", "", "the `file` with the certificate that browsers are shown, and those above it")
+	f.StringVar(&o.key, "tls-key", "", "the `file` with its key")
+	f.BoolVar(&o.proxied, "behind-proxy", false, "a proxy in front of it speaks TLS, and passes the name it was asked by")
 	f.StringSliceVar(&o.origins, "allow-origin", nil, "let scripts of pages of these `origins` ask")
 	f.StringSliceVar(&o.against, "against", nil, "have these `datasets` ready too, each by itself, for programs")
 	return cmd
@@ -68,8 +77,10 @@ to suggest and to preview.`,
 // serveOptions are the flags of serve.
 type serveOptions struct {
 	only, listen, public string
-	tokens               bool
+	tokens, proxied      bool
 	origins, against     []string
+	cert, key            string      // files
+	secure               *tls.Config // of them; nil without
 }
 
 // defaultListen is where the service is reached when nothing else is said.
@@ -84,6 +95,9 @@ func (o *serveOptions) bearing(h *home, clock func() time.Time) api.Bearing {
 }
 
 func (a *app) serve(ctx context.Context, o serveOptions) error {
+	if err := o.reached(); err != nil {
+		return err
+	}
 	h, _, err := a.enter(ctx)
 	if err != nil {
 		return err
@@ -99,8 +113,8 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	return s.Serve(ctx, o.listen, func(at string) {
-		fmt.Fprintf(a.err, "answering at http://%s; Ctrl-C ends it\n", at)
+	return s.Serve(ctx, o.listen, o.secure, func(at string) {
+		fmt.Fprintf(a.err, "answering at %s; Ctrl-C ends it\n", o.url(at))
 	})
 }
 
@@ -126,9 +140,6 @@ func (a *app) matchService(ctx context.Context, h *home, o serveOptions) (*api.S
 
 // serveDesk serves the desk, and programs beside it where tokens are asked of them.
 func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error) {
-	if !api.Loopback(o.listen) {
-		return overt.Errorf(overt.Invalid, "--listen", "others could reach %s, and the desk knows one person, who opened it; listen at 127.0.0.1", o.listen)
-	}
 	pages := &drawer{app: a, home: h}
 	defer func() { err = errors.Join(err, pages.close()) }()
 	return a.withRecords(func(pool *records.Pool) (err error) {
@@ -136,6 +147,10 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error
 			Gate: h.gate, Clock: a.clock, Log: slog.New(slog.NewTextHandler(a.err, nil)),
 			Records: pool.Opener(""), Draw: pages.draw, Mappings: filepath.Join(h.dir, "sources", "mappings"),
 			Evaluations: func() ([]evaluate.Kept, error) { return evaluate.ReadKept(filepath.Join(h.dir, "evaluations")) },
+			Hosts:       o.hosts(), TLS: o.encrypted(), BehindProxy: o.proxied,
+		}
+		if cfg.Accounts, err = a.accounts(h); err != nil {
+			return err
 		}
 		for _, p := range h.engine.Purposes() {
 			cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: cmp.Or(p.Title, string(p.ID))})
@@ -161,8 +176,8 @@ func (a *app) serveDesk(ctx context.Context, h *home, o serveOptions) (err error
 			cfg.Beside = []web.Beside{{Paths: programs.Paths(), Handler: programs}, {Paths: v1.Paths(), Handler: v1}}
 		}
 		s := web.New(cfg)
-		return api.Serve(ctx, o.listen, s, func(at string) {
-			fmt.Fprintf(a.err, "The desk is open at\n  http://%s%s%s\nThe address works once, for you; Ctrl-C ends the service.\n", at, web.EnterPath, s.Key(h.actor))
+		return api.Serve(ctx, o.listen, o.secure, s, func(at string) {
+			fmt.Fprintf(a.err, "The desk is open at\n  %s%s%s\nThe address works once, for you; Ctrl-C ends the service.\n", o.url(at), web.EnterPath, s.Key(h.actor))
 		})
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"overt"
+	"overt/account"
 	"overt/gate"
 	"overt/identity"
 	"overt/policy"
@@ -29,19 +29,6 @@ from the next start of the service on: while it runs, the home is in use.`,
 	return cmd
 }
 
-// tokenDays is how long a token holds if nobody says, and maxTokenDays how long it
-// may.
-const (
-	tokenDays    = 90
-	maxTokenDays = 366
-)
-
-// A newToken is what `overt token add` answers.
-type newToken struct {
-	identity.Token
-	Secret string `json:"secret"`
-}
-
 func (a *app) tokenAddCommand() *cobra.Command {
 	var expires string
 	cmd := &cobra.Command{
@@ -55,7 +42,7 @@ func (a *app) tokenAddCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			until, err := tokenEnd(expires, a.clock())
+			until, err := account.TokenEnd(expires, a.clock())
 			if err != nil {
 				return usageError{err}
 			}
@@ -64,19 +51,11 @@ func (a *app) tokenAddCommand() *cobra.Command {
 				return err
 			}
 			defer h.close(a)
-			d, err := h.engine.MayEnter(who, policy.Purpose(a.purpose))
-			if err == nil && !d.Allow {
-				err = overt.Errorf(overt.Denied, "policy.yaml", "%s", d.Reason)
-			}
+			acc, err := a.accounts(h)
 			if err != nil {
 				return err
 			}
-			var made newToken
-			made.Token, made.Secret = identity.NewToken(who, pass.Purpose(), a.clock(), until)
-			act := gate.Act{Action: "token.add", Object: made.ID, Query: fmt.Sprintf("%s, for %s, until %s", made.Actor, made.Purpose, made.Expires.Format(time.RFC3339))}
-			err = pass.Do(ctx, act, func(ctx context.Context, _ *gate.Bench) (int64, string, error) {
-				return 1, "", h.tokens.AddToken(ctx, made.Token)
-			})
+			made, err := acc.AddToken(ctx, pass, who, policy.Purpose(a.purpose), until)
 			if err != nil {
 				return err
 			}
@@ -86,21 +65,8 @@ func (a *app) tokenAddCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("the last `day` it holds, at most %d days ahead (default: %d days ahead)", maxTokenDays, tokenDays))
+	cmd.Flags().StringVar(&expires, "expires", "", fmt.Sprintf("the last `day` it holds, at most %d days ahead (default: %d days ahead)", account.MaxTokenDays, account.TokenDays))
 	return cmd
-}
-
-// tokenEnd is the end of the last day a token holds, in UTC.
-func tokenEnd(day string, now time.Time) (time.Time, error) {
-	today := now.UTC().Truncate(24 * time.Hour)
-	if day == "" {
-		return today.AddDate(0, 0, tokenDays+1), nil
-	}
-	last, err := time.Parse(time.DateOnly, day)
-	if err != nil || last.Before(today) || last.After(today.AddDate(0, 0, maxTokenDays)) {
-		return time.Time{}, fmt.Errorf("--expires %s: write a day from today to %s, as 2027-01-31", day, today.AddDate(0, 0, maxTokenDays).Format(time.DateOnly))
-	}
-	return last.AddDate(0, 0, 1), nil
 }
 
 // A tokenList is what `overt token list` answers.
@@ -162,14 +128,11 @@ func (a *app) tokenRevokeCommand() *cobra.Command {
 				return err
 			}
 			defer h.close(a)
-			var t identity.Token
-			err = pass.Do(ctx, gate.Act{Action: "token.revoke", Object: id}, func(ctx context.Context, _ *gate.Bench) (int64, string, error) {
-				err := h.tokens.RevokeToken(ctx, id, a.clock())
-				if err == nil {
-					t, err = h.tokens.Token(ctx, id)
-				}
-				return 1, "", err
-			})
+			acc, err := a.accounts(h)
+			if err != nil {
+				return err
+			}
+			t, err := acc.RevokeToken(ctx, pass, "", id)
 			if err != nil {
 				return err
 			}

@@ -51,6 +51,7 @@ type home struct {
 	db     io.Closer
 	ledger ledger.Store
 	tokens identity.Tokens
+	users  identity.Users
 	engine *engine.Engine
 	graphs []*graph.Graph
 	// searched is the index; nil until it is asked for.
@@ -109,7 +110,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	h.db, h.ledger, h.tokens = db, db.Ledger(), db.Tokens()
+	h.db, h.ledger, h.tokens, h.users = db, db.Ledger(), db.Tokens(), db.Users()
 	blobs, err := disk.Open(ctx, filepath.Join(h.dir, "blobs"), disk.Config{})
 	if err != nil {
 		return err

@@ -36,8 +36,8 @@ func (a *app) serveAPI(ctx context.Context, h *home, o serveOptions) error {
 		}
 		// Who follows an import waits for its end, and the service for him.
 		defer context.AfterFunc(ctx, func() { _ = jobs.Close() })()
-		return api.Serve(ctx, o.listen, v1, func(at string) {
-			fmt.Fprintf(a.err, "answering at http://%s/api/v1; Ctrl-C ends it\n", at)
+		return api.Serve(ctx, o.listen, o.secure, v1, func(at string) {
+			fmt.Fprintf(a.err, "answering at %s/api/v1; Ctrl-C ends it\n", o.url(at))
 		})
 	})
 }

@@ -229,7 +229,7 @@ func TestServeDesk(t *testing.T) {
 	}
 	stop()
 	<-done
-	if code, _, errs := overtIn(t, home, "serve", "--listen", "0.0.0.0:0"); code == exitOK || !strings.Contains(errs, "knows one person") {
+	if code, _, errs := overtIn(t, home, "serve", "--listen", "0.0.0.0:0"); code == exitOK || !strings.Contains(errs, "read along") {
 		t.Errorf("the desk opens to others: %d %s", code, errs)
 	}
 }

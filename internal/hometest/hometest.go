@@ -54,6 +54,8 @@ type Home struct {
 	Ledger     ledger.Store
 	Blobs      blob.Store
 	Cases      casefile.Store
+	Users      identity.Users
+	Tokens     identity.Tokens
 	Gate       *gate.Gate
 	Limits     extract.Limits // of the importer; zero fields are the defaults
 	Whole      bool           // newer extracts are taken in as if they were the first
@@ -75,7 +77,7 @@ var Owner = identity.Actor{ID: "local:tester", Name: "tester"}
 // and the derived graph.
 func Memory(t testing.TB) *Home {
 	t.Helper()
-	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}, Cases: &memory.Cases{}}
+	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}, Cases: &memory.Cases{}, Users: &memory.Users{}, Tokens: &memory.Tokens{}}
 	h.open(t, t.TempDir())
 	return h
 }
@@ -94,7 +96,7 @@ func Durable(t testing.TB, dir string) *Home {
 	closing(t, db)
 	blobs, err := disk.Open(ctx, filepath.Join(dir, "blobs"), disk.Config{})
 	must(t, err)
-	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs, Cases: db.Cases()}
+	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs, Cases: db.Cases(), Users: db.Users(), Tokens: db.Tokens()}
 	h.open(t, dir)
 	return h
 }
@@ -223,6 +225,12 @@ func (h *Home) Admit(t testing.TB, account string, datasets ...string) {
 	h.rule(t, func(file *engine.File) {
 		file.People = map[string]engine.Person{account: {Purposes: []policy.Purpose{file.Purposes[0].ID}, Read: datasets}}
 	})
+}
+
+// Admin lets somebody look after users, and nobody else come in.
+func (h *Home) Admin(t testing.TB, who string) {
+	t.Helper()
+	h.rule(t, func(file *engine.File) { file.People = map[string]engine.Person{who: {Admin: true}} })
 }
 
 // rule puts changed default rules in the place of those that hold.

@@ -39,6 +39,9 @@ type File struct {
 	// Fetch lists the sources and hosts that the program may connect to. While
 	// it is empty, no connection is opened.
 	Fetch []string `yaml:"fetch,omitempty"`
+	// SignIn lists the issuers whose word on who somebody is is taken. No other is
+	// connected to.
+	SignIn []Issuer `yaml:"sign_in,omitempty"`
 	// SecondPerson says which entities are taken for one only when two people say
 	// so; nobody's word needs another's while it is empty.
 	SecondPerson SecondPerson `yaml:"second_person,omitempty"`
@@ -70,6 +73,8 @@ type Person struct {
 	Read     []string         `yaml:"read,omitempty"` // or the one word "all"
 	Write    []string         `yaml:"write,omitempty"`
 	Purposes []policy.Purpose `yaml:"purposes,omitempty"` // of the list; none are all
+	// Admin looks after users, and therefore reads and writes nothing of what is kept.
+	Admin bool `yaml:"admin,omitempty"`
 }
 
 // may says whether a dataset is listed for an action.
@@ -152,6 +157,9 @@ func (f File) check() error {
 		if who == "" || actor.IsWorker() {
 			return fmt.Errorf("people lists %q, which is nobody", who)
 		}
+		if p.Admin && (actor.IsAccount() || len(p.Read)+len(p.Write)+len(p.Purposes) > 0) {
+			return fmt.Errorf("people lists %s as admin, who reads and writes nothing: leave the rest out, and give who does both two names", who)
+		}
 		if actor.IsAccount() && (len(p.Write) > 0 || len(p.Read) == 0) {
 			return fmt.Errorf("people lists %s, an account: it reads some datasets and writes none", who)
 		}
@@ -160,6 +168,9 @@ func (f File) check() error {
 				return fmt.Errorf("people lists %s for purpose %q, which is not on the list", who, purpose)
 			}
 		}
+	}
+	if err := f.checkSignIn(); err != nil {
+		return err
 	}
 	if s := f.SecondPerson; s.Links < 0 {
 		return fmt.Errorf("second_person has %d links, which nothing has", s.Links)
@@ -234,10 +245,28 @@ func (e *Engine) Admit(who identity.Actor) policy.Decision {
 	case who.IsWorker():
 		return policy.Decision{Action: policy.Read, Allow: true, Reason: "worker of the program"}
 	}
-	if _, ok := e.file.People[who.ID]; ok {
+	if p, ok := e.file.People[who.ID]; ok && !p.Admin {
 		return policy.Decision{Action: policy.Read, Allow: true, Reason: "listed under people"}
+	} else if ok {
+		return policy.Decision{Action: policy.Read, Reason: "who looks after users reads nothing of what is kept"}
 	}
 	return policy.Decision{Action: policy.Read, Reason: "this home belongs to " + e.file.Owner}
+}
+
+// Known says whether the rules know the actor: whether there is anything he may do.
+func (e *Engine) Known(who identity.Actor) policy.Decision {
+	if d := e.Admit(who); d.Allow {
+		return d
+	}
+	return e.Manage(who)
+}
+
+// Manage says whether the actor may look after users.
+func (e *Engine) Manage(who identity.Actor) policy.Decision {
+	if d := e.Govern(who); d.Allow || !e.file.People[who.ID].Admin {
+		return d
+	}
+	return policy.Decision{Action: policy.Govern, Allow: true, Reason: "listed under people as admin"}
 }
 
 // Govern says whether the actor may look after the home itself: its audit log,
@@ -325,7 +354,12 @@ func (e *Engine) MayEnter(who identity.Actor, declared policy.Purpose) (policy.D
 	if err != nil {
 		return d, err
 	}
-	if p, ok := e.file.People[who.ID]; ok && p.is(purpose) {
+	if own := e.Govern(who); own.Allow {
+		return own, nil
+	}
+	if p, ok := e.file.People[who.ID]; ok && p.Admin {
+		return e.Admit(who), nil
+	} else if ok && p.is(purpose) {
 		d.Allow, d.Reason = true, "listed under people"
 		return d, nil
 	}

@@ -237,3 +237,46 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("for another purpose: %+v %v", d, err)
 	}
 }
+
+// Rules about who signs in that contradict themselves are refused; what they let in is
+// no more than they say.
+func TestSignIn(t *testing.T) {
+	const head = "owner: local:anna\npurposes: [{id: p, title: P}]\n"
+	for rules, want := range map[string]string{
+		"people: {person:it: {admin: true, read: [all]}}":                                                                                 "reads and writes nothing",
+		"people: {account:it: {admin: true}}":                                                                                             "reads and writes nothing",
+		"sign_in: [{id: News, issuer: 'https://a.org', client: c}]":                                                                       "has the id",
+		"sign_in: [{id: n, issuer: 'https://a.org', client: c}, {id: n, issuer: 'https://b.org', client: c}]":                             "listed twice",
+		"sign_in: [{id: n, issuer: 'http://a.org', client: c}]":                                                                           "begins with https",
+		"sign_in: [{id: n, issuer: 'https://x@a.org', client: c}]":                                                                        "begins with https",
+		"sign_in: [{id: n, issuer: 'https://a.org'}]":                                                                                     "what the issuer calls us",
+		"sign_in: [{id: n, issuer: 'https://a.org', client: c, hosts: ['*.a.org']}]":                                                      "write their names",
+		"sign_in: [{id: n, issuer: 'https://a.org', client: c, people: {x: person:nobody}}]":                                              "does not list as a person",
+		"sign_in: [{id: n, issuer: 'https://a.org', client: c, people: {x: 'account:crm'}}]\npeople: {'account:crm': {read: [all]}}":      "does not list as a person",
+		"sign_in: [{id: n, issuer: 'https://a.org', client: c, people: {x: local:anna, y: person:b}}]\npeople: {person:b: {read: [all]}}": "",
+	} {
+		_, err := Parse("policy.yaml", []byte(head+rules))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", rules, err, want)
+		}
+	}
+	e, err := Parse("policy.yaml", []byte(head+"people: {person:it: {admin: true}, person:ben: {read: [a]}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	it := identity.Actor{ID: "person:it"}
+	in := policy.Cases{Roles: map[string]policy.Role{"c0123456789": policy.Owner}, Visited: "c0123456789"}
+	for _, l := range []policy.Label{{Dataset: "a"}, policy.CaseLabel("c0123456789"), {Dataset: "a@c0123456789"}} {
+		for _, action := range []policy.Action{policy.Read, policy.Write, policy.Export} {
+			if e.Decide(it, "p", in, action, l).Allow {
+				t.Errorf("an admin may %s %s", action, l.Key())
+			}
+		}
+	}
+	if e.Admit(it).Allow || e.Govern(it).Allow || !e.Manage(it).Allow || !e.Known(it).Allow || e.Manage(identity.Actor{ID: "person:ben"}).Allow {
+		t.Error("an admin comes in for what he should not, or not for what he should")
+	}
+	if d, err := e.MayEnter(it, "p"); err != nil || d.Allow {
+		t.Error("an admin may have a token")
+	}
+}

@@ -8,5 +8,6 @@ import "./network";
 import "./report";
 import "./review";
 import "./import";
+import "./passkey";
 
 document.documentElement.dataset.ready = ""; // for tests in a browser

@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
 	"overt/web"
@@ -144,6 +145,16 @@ func (b *Browser) Open(path string) {
 	b.t.Helper()
 	run(b, chromedp.Navigate(b.site.URL+path))
 	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
+}
+
+// Authenticator gives the browser a device that keeps passkeys, whose owner says yes to
+// whatever it asks.
+func (b *Browser) Authenticator() {
+	b.t.Helper()
+	call(b, webauthn.Enable, webauthn.EnableParams{})
+	call(b, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+	}})
 }
 
 // Click presses an element; it counts as one press.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"overt/account"
 	"overt/extract/open"
 	"overt/gate"
 	"overt/internal/hometest"
@@ -25,10 +26,11 @@ import (
 // A Site is a desk that answers, and one browser's worth of cookies.
 type Site struct {
 	*hometest.Home
-	Desk   *web.Service
-	Jobs   *pipeline.Jobs
-	URL    string // without a slash at its end
-	Client *http.Client
+	Desk     *web.Service
+	Jobs     *pipeline.Jobs
+	Accounts *account.Accounts
+	URL      string // without a slash at its end
+	Client   *http.Client
 }
 
 // Serve opens the desk over a home.
@@ -40,11 +42,18 @@ func Serve(t testing.TB, h *hometest.Home) *Site {
 // ServeAt is Serve by another clock.
 func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	t.Helper()
+	return ServeWith(t, h, func(cfg *web.Config) { cfg.Clock = clock })
+}
+
+// ServeWith is Serve with something configured otherwise.
+func ServeWith(t testing.TB, h *hometest.Home, change func(*web.Config)) *Site {
+	t.Helper()
 	cfg := web.Config{
-		Gate: h.Gate, Clock: clock, Records: open.Here{}, Draw: drawn,
+		Gate: h.Gate, Clock: h.Clock, Records: open.Here{}, Draw: drawn,
+		Accounts: account.New(account.Config{Gate: h.Gate, Users: h.Users, Tokens: h.Tokens, Clock: h.Clock}),
 	}
 	jobs, err := pipeline.NewJobs(pipeline.JobsConfig{
-		Clock: clock, Folder: t.TempDir(),
+		Clock: h.Clock, Folder: t.TempDir(),
 		Import: func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
 			im := h.Importer()
 			im.Progress = told
@@ -59,6 +68,7 @@ func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	}
 	t.Cleanup(func() { _ = jobs.Close() })
 	cfg.Jobs, cfg.Mappings = jobs, t.TempDir()
+	change(&cfg)
 	for _, p := range h.Engine.Purposes() {
 		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
 	}
@@ -69,7 +79,7 @@ func ServeAt(t testing.TB, h *hometest.Home, clock func() time.Time) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Site{h, desk, jobs, server.URL, &http.Client{Jar: jar}}
+	return &Site{h, desk, jobs, cfg.Accounts, server.URL, &http.Client{Jar: jar}}
 }
 
 // Enter opens a session for the home's owner.
