@@ -125,6 +125,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
 		Cases:    db.Cases(),
+		Watches:  db.Watches(),
 	})
 	return nil
 }
