@@ -241,6 +241,9 @@ func (d *Desk) shown(index func(context.Context) (search.Index, error)) func(con
 	}
 }
 
+// Names says whether texts are looked through for names here.
+func (d *Desk) Names() bool { return d.mentions != nil }
+
 // Mentions gives what documents name, as the desk's view shows it. Errors: those
 // of making or opening the layer.
 func (d *Desk) Mentions(ctx context.Context) (*mention.View, error) {

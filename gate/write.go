@@ -10,6 +10,7 @@ import (
 	"overt/ledger"
 	"overt/policy"
 	"overt/statement"
+	"overt/watch"
 )
 
 // A Bench is what a writing act works on.
@@ -19,6 +20,7 @@ type Bench struct {
 	Blobs      blob.Store
 	Scope      policy.Scope
 	Actor      string
+	Watches    watch.Store // nil where there is none
 }
 
 // Do runs an act that changes what is kept: its intent is recorded before it
@@ -31,7 +33,7 @@ func (p *Pass) Do(ctx context.Context, act Act, change func(context.Context, *Be
 	if _, err := p.record(ctx, event); err != nil {
 		return err
 	}
-	count, result, err := change(ctx, &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID})
+	count, result, err := change(ctx, &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID, cfg.Watches})
 	event.Intent, event.Count, event.Result = false, count, result
 	if err != nil {
 		event.Reasons = []string{"not done: " + string(overt.CodeOf(err))}

@@ -14,7 +14,10 @@ import (
 type State struct {
 	// Labels are all that the asker saw, each once, ascending by key.
 	Labels []policy.Label `json:"labels"`
-	Items  []Item         `json:"items"` // by Key
+	Items  []Item         `json:"items"` // by what they are
+	// Cut are groups of which more was there than is listed: that one of them is not
+	// listed says nothing.
+	Cut []string `json:"cut,omitempty"`
 }
 
 // An Item is one thing that a watch found.
@@ -131,10 +134,24 @@ func Compare(before, after *State, sees func(policy.Label) bool, canonical func(
 			went = append(went, News{Change: Gone, Before: old, Labels: old.rests(before)})
 		}
 	}
+	came, went = withoutCut(slices.Concat(before.Cut, after.Cut), came, went)
 	return slices.Concat(changed, pair(came, went))
 }
 
-// pair makes one change of what came and what went, where a group has one of each.
+// withoutCut leaves out what went from groups that are listed in part, and what came in
+// its place.
+func withoutCut(cut []string, came, went []News) ([]News, []News) {
+	replaced := map[string]bool{}
+	went = slices.DeleteFunc(went, func(n News) bool {
+		in := slices.Contains(cut, n.Before.Group)
+		replaced[n.Before.Group] = replaced[n.Before.Group] || in
+		return in
+	})
+	return slices.DeleteFunc(came, func(n News) bool { return replaced[n.After.Group] }), went
+}
+
+// pair makes one change of what came and what went, where a group has one of each
+// under the same label.
 func pair(came, went []News) (out []News) {
 	in, gone := map[string][]int{}, map[string][]int{}
 	for i, n := range came {
@@ -146,7 +163,7 @@ func pair(came, went []News) (out []News) {
 	paired := map[int]bool{}
 	for _, n := range came {
 		g := n.After.Group
-		if g != "" && len(in[g]) == 1 && len(gone[g]) == 1 {
+		if g != "" && len(in[g]) == 1 && len(gone[g]) == 1 && went[gone[g][0]].Before.Label == n.After.Label {
 			old := went[gone[g][0]]
 			paired[gone[g][0]] = true
 			n = News{Change: Changed, Before: old.Before, After: n.After, Labels: union(old.Labels, n.Labels)}

@@ -66,6 +66,8 @@ func TestCompare(t *testing.T) {
 		{"two of a group for one", state(grouped("n 1", "n")), state(grouped("n 2", "n"), grouped("n 3", "n")), all, []string{"new n 2: → n 2 a", "new n 3: → n 3 a", "gone n 1: n 1 → a"}},
 		{"a right that went: it goes in silence", state(item("x", "1", b), item("y", "1", a)), state(item("y", "1", a)), onlyA, nil},
 		{"a right that went: what is left of a sum is not told", state(item("sum", "10")), state(item("sum", "4")), onlyA, nil},
+		{"a group that is listed in part", &watch.State{Cut: []string{"n"}, Items: []watch.Item{grouped("n 1", "n"), grouped("n 2", "n")}}, state(grouped("n 2", "n"), grouped("n 3", "n")), all, nil},
+		{"more of a group that is listed in part", &watch.State{Cut: []string{"n"}, Items: []watch.Item{grouped("n 1", "n")}}, state(grouped("n 1", "n"), grouped("n 2", "n")), all, []string{"new n 2: → n 2 a"}},
 		{"joined meanwhile", state(of("one")), state(of("uno")), all, nil},
 	} {
 		canonical := func(id ftm.EntityID) ftm.EntityID {
