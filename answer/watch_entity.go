@@ -166,7 +166,11 @@ func (f *finder) links(n graph.Node) error {
 					return err
 				}
 				it = cited(it, x.citations)
-				it.Text, it.Decides = fmt.Sprintf("%s (%d)", name.Caption, x.count), strings.TrimSpace(it.Decides+" "+it.Doubt)
+				it.Text = name.Caption
+				if x.count > 1 {
+					it.Text = fmt.Sprintf("%s (%d)", name.Caption, x.count)
+				}
+				it.Decides = strings.TrimSpace(it.Decides + " " + it.Doubt)
 			}
 			items = append(items, it)
 		}

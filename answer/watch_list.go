@@ -140,6 +140,8 @@ func ReadWatch(ctx context.Context, d *gate.Desk, in watch.Visit, id string, bef
 		}
 		for _, n := range news {
 			if n.Shown(d.Scope.Sees) {
+				takenBack(d, n.Before)
+				takenBack(d, n.After)
 				out.News = append(out.News, n)
 			} else {
 				out.Hidden++
@@ -151,6 +153,16 @@ func ReadWatch(ctx context.Context, d *gate.Desk, in watch.Visit, id string, bef
 		return out, nil
 	}
 	return nil, watch.NoWatch(id)
+}
+
+// TakenBack is the doubt about what rests on an import that is not here any more.
+const TakenBack = "its import was taken back"
+
+// takenBack says of a told item that the import it was read of is gone.
+func takenBack(d *gate.Desk, it *watch.Item) {
+	if it != nil && len(it.Citations) > 0 && d.View.Sight().Run(it.Citations[0].Run) == nil {
+		it.Doubt = TakenBack
+	}
 }
 
 // SeeWatch notes that the owner has seen what a watch told, up to a number. Errors:

@@ -135,8 +135,13 @@ func Compare(before, after *State, sees func(policy.Label) bool, canonical func(
 		}
 	}
 	came, went = withoutCut(slices.Concat(before.Cut, after.Cut), came, went)
-	return slices.Concat(changed, pair(came, went))
+	all := slices.Concat(changed, pair(came, went))
+	// What is told last stands first where the newest does: changes go before all else.
+	slices.SortStableFunc(all, func(a, b News) int { return rank[a.Change] - rank[b.Change] })
+	return all
 }
+
+var rank = map[string]int{Gone: 0, New: 1, Changed: 2}
 
 // withoutCut leaves out what went from groups that are listed in part, and what came in
 // its place.

@@ -60,10 +60,10 @@ func TestCompare(t *testing.T) {
 		want          []string
 	}{
 		{"the same", state(item("x", "1")), state(item("x", "1")), all, nil},
-		{"new, changed, gone", state(item("x", "1", a), item("y", "1", b)), state(item("x", "2", a), item("z", "1", a)), all, []string{"changed x: 1 → 2 a", "new z: → 1 a", "gone y: 1 → b"}},
+		{"new, changed, gone", state(item("x", "1", a), item("y", "1", b)), state(item("x", "2", a), item("z", "1", a)), all, []string{"gone y: 1 → b", "new z: → 1 a", "changed x: 1 → 2 a"}},
 		{"what does not decide", state(item("x", "1")), &watch.State{Labels: []policy.Label{a, b}, Items: []watch.Item{{What: "x", Decides: "1", Text: "other words"}}}, all, nil},
 		{"one of a group for another", state(grouped("n 1", "n")), state(grouped("n 2", "n")), all, []string{"changed n 2: n 1 → n 2 a"}},
-		{"two of a group for one", state(grouped("n 1", "n")), state(grouped("n 2", "n"), grouped("n 3", "n")), all, []string{"new n 2: → n 2 a", "new n 3: → n 3 a", "gone n 1: n 1 → a"}},
+		{"two of a group for one", state(grouped("n 1", "n")), state(grouped("n 2", "n"), grouped("n 3", "n")), all, []string{"gone n 1: n 1 → a", "new n 2: → n 2 a", "new n 3: → n 3 a"}},
 		{"a right that went: it goes in silence", state(item("x", "1", b), item("y", "1", a)), state(item("y", "1", a)), onlyA, nil},
 		{"a right that went: what is left of a sum is not told", state(item("sum", "10")), state(item("sum", "4")), onlyA, nil},
 		{"a group that is listed in part", &watch.State{Cut: []string{"n"}, Items: []watch.Item{grouped("n 1", "n"), grouped("n 2", "n")}}, state(grouped("n 2", "n"), grouped("n 3", "n")), all, nil},

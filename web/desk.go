@@ -16,6 +16,7 @@ type deskAnswer struct {
 	Coverage *answer.Coverage  `json:"coverage"`
 	Runs     *answer.RunList   `json:"runs"`
 	Cases    []answer.CaseLine `json:"cases"` // of the asker
+	Watches  *answer.WatchList `json:"watches"`
 
 	imports bool   // files can be dropped on a screen of their own
 	in      string // the case of the session
@@ -31,6 +32,9 @@ func (s *Service) desk(v *visit) (response, error) {
 	a, err := ask(s, v, gate.Act{Action: "desk.read"}, false, func(ctx context.Context, d *gate.Desk) (*deskAnswer, error) {
 		a := &deskAnswer{Runs: answer.ListRuns(d, "")}
 		var err error
+		if a.Watches, err = answer.ListWatches(ctx, d, v.watching()); err != nil {
+			return nil, err
+		}
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
 			return a, err
 		}

@@ -18,6 +18,7 @@ var screens = []ui.Link{
 	{Label: "Trace", Href: "/trace", Key: "g t"},
 	{Label: "Sources", Href: "/sources", Key: "g o"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
+	{Label: "Watches", Href: "/watches", Key: "g w"},
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

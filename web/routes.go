@@ -38,6 +38,11 @@ func (s *Service) routes() []route {
 		{pattern: "GET /sources/{id}", handle: s.source},
 		{pattern: "GET /audit", handle: s.audit},
 		{pattern: "GET /audit/{seq}", handle: s.auditRecord},
+		{pattern: "GET /watches", handle: s.watches},
+		{pattern: "POST /watches", handle: s.newWatch},
+		{pattern: "POST /watches/look", handle: s.lookAgain},
+		{pattern: "GET /watches/{id}", handle: s.watch},
+		{pattern: "POST /watches/{id}/{deed}", handle: s.changeWatch},
 		{pattern: "/", handle: s.nothing},
 	}
 }
