@@ -40,7 +40,7 @@ var floors = []place{
 	{"quality", 6}, {"resolve", 6}, {"resolve/evaluate", 6}, {"mention", 6}, {"thread", 6},
 	{"graph", 7}, {"search", 7},
 	{"ui", 8},
-	{"casefile", 8}, {"export", 8}, {"money", 8}, {"screen", 8}, {"similar", 8},
+	{"casefile", 8}, {"export", 8}, {"money", 8}, {"screen", 8}, {"similar", 8}, {"watch", 8},
 	{"report", 9},
 	{"policy/engine", 10}, {"extract/...", 10}, {"driver/...", 10},
 	{"gate", 11},

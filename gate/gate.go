@@ -28,10 +28,11 @@ import (
 	"overt/search"
 	"overt/similar"
 	"overt/statement"
+	"overt/watch"
 )
 
 // Config is what a gate stands before. All of it but Index, Mentions,
-// Similar, Resolved and Cases is required.
+// Similar, Resolved, Cases and Watches is required.
 type Config struct {
 	Statements statement.Store
 	Ledger     ledger.Store
@@ -54,6 +55,8 @@ type Config struct {
 	// Cases is casework; nil where there is none. Then the case of a visit is recorded
 	// and opens nothing.
 	Cases casefile.Store
+	// Watches is what people have asked again; nil where there is none.
+	Watches watch.Store
 }
 
 // A Gate decides, records and opens. It is safe for concurrent use.
@@ -123,6 +126,10 @@ func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 		}
 		caseLabels = append(caseLabels, cited...)
 	}
+	watched, err := g.watched(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	labels, err := g.cfg.Statements.Labels(ctx)
 	if err != nil {
 		return nil, err
@@ -132,8 +139,16 @@ func (g *Gate) Open(ctx context.Context, v Visit) (*Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.scope, p.denied = g.cfg.Engine.Scope(v.Actor, p.purpose, cases, slices.Concat(labels, known, caseLabels, v.Writes))
+	p.scope, p.denied = g.cfg.Engine.Scope(v.Actor, p.purpose, cases, slices.Concat(labels, known, caseLabels, watched, v.Writes))
 	return p, nil
+}
+
+// watched lists the labels that the visitor's watches rest on.
+func (g *Gate) watched(ctx context.Context, v Visit) ([]policy.Label, error) {
+	if g.cfg.Watches == nil || v.Actor.IsWorker() {
+		return nil, nil
+	}
+	return g.cfg.Watches.Labels(ctx, v.Actor.ID)
 }
 
 // refuse records that somebody was not let in, and why.
@@ -186,7 +201,9 @@ type Desk struct {
 	Runs   []statement.Run
 	Actor  string
 	Cases  casefile.Store // nil where there is none
-	AsOf   statement.Day  // the last day of Act.AsOf; NoDay when no day is asked about
+	// Watches is what people have asked again; nil where there is none.
+	Watches watch.Store
+	AsOf    statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
 	// Identity is what is known of who is who beside equal identifiers, nil
 	// without Graph, which it shaped.
 	Identity *resolve.Identity
@@ -227,6 +244,9 @@ func (d *Desk) shown(index func(context.Context) (search.Index, error)) func(con
 		return search.In(x, search.NewView(d.View.Sight())), nil
 	}
 }
+
+// Names says whether texts are looked through for names here.
+func (d *Desk) Names() bool { return d.mentions != nil }
 
 // Mentions gives what documents name, as the desk's view shows it. Errors: those
 // of making or opening the layer.
@@ -322,7 +342,7 @@ func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error)
 		return nil, errApart()
 	}
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, Watches: cfg.Watches, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
 	if p.governs {
 		d.log = cfg.Log
 	}

@@ -10,6 +10,7 @@ import (
 	"overt/ledger"
 	"overt/policy"
 	"overt/statement"
+	"overt/watch"
 )
 
 // A Bench is what a writing act works on.
@@ -19,6 +20,7 @@ type Bench struct {
 	Blobs      blob.Store
 	Scope      policy.Scope
 	Actor      string
+	Watches    watch.Store // nil where there is none
 }
 
 // Do runs an act that changes what is kept: its intent is recorded before it
@@ -26,7 +28,7 @@ type Bench struct {
 // change without a record cannot be. The act says how many records it wrote.
 func (p *Pass) Do(ctx context.Context, act Act, change func(context.Context, *Bench) (count int64, result string, err error)) error {
 	cfg := &p.gate.cfg
-	bench := &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID}
+	bench := &Bench{cfg.Statements, cfg.Ledger, cfg.Blobs, p.scope, p.actor.ID, cfg.Watches}
 	if p.apart {
 		bench = &Bench{Scope: p.scope, Actor: p.actor.ID}
 	}

@@ -17,6 +17,7 @@ type deskAnswer struct {
 	Coverage *answer.Coverage  `json:"coverage"`
 	Runs     *answer.RunList   `json:"runs"`
 	Cases    []answer.CaseLine `json:"cases"` // of the asker
+	Watches  *answer.WatchList `json:"watches"`
 
 	Waiting int `json:"waiting"` // decisions that the asker may take as a second person
 
@@ -39,6 +40,9 @@ func (s *Service) desk(v *visit) (response, error) {
 			return nil, err
 		}
 		a.Waiting = waiting.Yours()
+		if a.Watches, err = answer.ListWatches(ctx, d, v.watching()); err != nil {
+			return nil, err
+		}
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
 			return a, err
 		}

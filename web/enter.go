@@ -20,6 +20,7 @@ var screens = []ui.Link{
 	{Label: "Sources", Href: "/sources", Key: "g o"},
 	{Label: "Import", Href: "/import", Key: "g i"},
 	{Label: "Audit", Href: "/audit", Key: "g a"},
+	{Label: "Watches", Href: "/watches", Key: "g w"},
 	{Label: "Approvals", Href: "/approvals", Key: "g p"},
 	{Label: "Account", Href: "/me", Key: "g m"},
 }

@@ -79,6 +79,11 @@ func (s *Service) routes() []route {
 		{pattern: "POST /users", handle: s.changeUsers, apart: true},
 		{pattern: "GET /approvals", handle: s.showApprovals, apart: true},
 		{pattern: "POST /approvals", handle: s.decideApproval, apart: true},
+		{pattern: "GET /watches", handle: s.watches},
+		{pattern: "POST /watches", handle: s.newWatch},
+		{pattern: "POST /watches/look", handle: s.lookAgain},
+		{pattern: "GET /watches/{id}", handle: s.watch},
+		{pattern: "POST /watches/{id}/{deed}", handle: s.changeWatch},
 		{pattern: "/", handle: s.nothing},
 	}
 }

@@ -84,6 +84,7 @@ func (a *app) resolve(ctx context.Context, q pipeline.Resolution) error {
 	if err != nil {
 		return err
 	}
+	h.noted = true
 	return a.print(r, func(p *page) {
 		p.line("%s of %s, %s compared%s", plural(r.Entities, "entity", "entities"), p.safe(strings.Join(r.Datasets, ", ")), plural(r.Candidates, "pair", "pairs"), asBefore(r))
 		p.line("%s of %s: more than one source entity, or one that is said twice", p.bold(plural(r.Clusters, "cluster", "clusters")), plural(r.Merged, "entity", "entities"))

@@ -103,6 +103,7 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	defer h.close(a)
+	defer h.keepLooking(ctx, a)()
 	switch o.only {
 	case "":
 		return a.serveDesk(ctx, h, o)

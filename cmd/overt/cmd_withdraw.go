@@ -68,6 +68,7 @@ func (a *app) withdraw(ctx context.Context, id overt.RunID, n statement.Notice) 
 	if err := pass.Note(ctx, id, n); err != nil {
 		return err
 	}
+	h.noted = true
 	return a.print(map[string]any{"run": id, "kind": n.Kind, "on": n.On, "reason": n.Reason, "by": n.By}, func(p *page) {
 		p.line("run %d is marked as %s on %s; what rests on it says so", id, n.Kind, n.On)
 	})

@@ -30,6 +30,7 @@ import (
 	"overt/search"
 	"overt/similar"
 	"overt/statement"
+	"overt/watch"
 )
 
 // homeVersion is the form of the home folder; a newer one is refused.
@@ -60,6 +61,12 @@ type home struct {
 	named    *mention.Layer
 	sketches *similar.File // nil until they are asked for
 	current  *graph.Graph
+	// watches are asked again when what is kept is no longer of the epoch looked; noted
+	// says that something was changed that has no epoch.
+	watches watch.Store
+	looked  uint64
+	noted   bool
+	again   func() error
 }
 
 // open opens the home, making it when it is not there.
@@ -110,7 +117,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	h.db, h.ledger, h.tokens, h.users = db, db.Ledger(), db.Tokens(), db.Users()
+	h.db, h.ledger, h.tokens, h.users, h.watches = db, db.Ledger(), db.Tokens(), db.Users(), db.Watches()
 	blobs, err := disk.Open(ctx, filepath.Join(h.dir, "blobs"), disk.Config{})
 	if err != nil {
 		return err
@@ -126,7 +133,9 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
 		Cases:    db.Cases(),
+		Watches:  h.watches,
 	})
+	h.looked, h.again = h.store.Epoch(), func() error { return h.lookAgain(ctx, a) }
 	return nil
 }
 
@@ -164,6 +173,9 @@ func busy(err error) error {
 }
 
 func (h *home) close(a *app) {
+	if err := h.again(); err != nil { // set whenever the home was opened whole
+		fmt.Fprintf(a.err, "overt: what is watched could not be looked at again: %s\n", audit.Safe(err.Error()))
+	}
 	if err := h.closeAll(); err != nil {
 		fmt.Fprintf(a.err, "overt: closing the home: %s\n", audit.Safe(err.Error()))
 	}

@@ -219,7 +219,7 @@ func ingestMeasured(t *testing.T, root, name, folder string, flags ...string) (e
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	watched := make(chan peakMemory)
-	go func() { watched <- watch(ctx, cmd.Process.Pid) }()
+	go func() { watched <- memoryOf(ctx, cmd.Process.Pid) }()
 	err := cmd.Wait()
 	stop()
 	peak = <-watched
@@ -246,9 +246,9 @@ func mkdirs(dirs ...string) error {
 	return nil
 }
 
-// watch asks the system for the peaks of a process and its children, until ctx
+// peakOf asks the system for the peaks of a process and its children, until ctx
 // ends. A peak only grows: looking now and then is enough.
-func watch(ctx context.Context, pid int) (p peakMemory) {
+func memoryOf(ctx context.Context, pid int) (p peakMemory) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {

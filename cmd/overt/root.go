@@ -119,6 +119,7 @@ have allowed it.`,
 	root.AddCommand(
 		a.demoCommand(), a.importCommand(), a.ingestCommand(), a.workCommand(), a.retryCommand(), a.fetchCommand(), a.runsCommand(), a.undoCommand(), a.withdrawCommand(), a.diffCommand(), a.coverageCommand(), a.searchCommand(), a.matchCommand(), a.screenCommand(), a.serveCommand(), a.tokenCommand(), a.userCommand(), a.mentionsCommand(), a.acceptCommand(), a.rejectCommand(), a.showCommand(), a.resolveCommand(), a.judgeCommand(), a.judgementsCommand(), a.whyCommand(), a.threadCommand(), a.similarCommand(), a.treeCommand(),
 		a.traceCommand(), a.moneyCommand(), a.reachCommand(), a.conflictsCommand(), a.citeCommand(), a.caseCommand(), a.reportCommand(), a.verifyCommand(), a.auditCommand(),
+		a.watchCommand(),
 		a.exportCommand(), a.backupCommand(), a.restoreCommand(), a.evaluateCommand(), a.doctorCommand(), a.versionCommand(),
 	)
 	wrapArgs(root)

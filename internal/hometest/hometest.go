@@ -41,6 +41,7 @@ import (
 	"overt/search"
 	"overt/similar"
 	"overt/statement"
+	"overt/watch"
 )
 
 // A Home is everything that is kept, with its door. It is closed when the test
@@ -56,6 +57,7 @@ type Home struct {
 	Cases      casefile.Store
 	Users      identity.Users
 	Tokens     identity.Tokens
+	Watches    watch.Store
 	Gate       *gate.Gate
 	Limits     extract.Limits // of the importer; zero fields are the defaults
 	Whole      bool           // newer extracts are taken in as if they were the first
@@ -77,7 +79,7 @@ var Owner = identity.Actor{ID: "local:tester", Name: "tester"}
 // and the derived graph.
 func Memory(t testing.TB) *Home {
 	t.Helper()
-	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}, Cases: &memory.Cases{}, Users: &memory.Users{}, Tokens: &memory.Tokens{}}
+	h := &Home{Statements: &memory.Store{}, Ledger: &memory.Ledger{}, Blobs: &memory.Blobs{}, Cases: &memory.Cases{}, Users: &memory.Users{}, Tokens: &memory.Tokens{}, Watches: &memory.Watches{}}
 	h.open(t, t.TempDir())
 	return h
 }
@@ -96,7 +98,7 @@ func Durable(t testing.TB, dir string) *Home {
 	closing(t, db)
 	blobs, err := disk.Open(ctx, filepath.Join(dir, "blobs"), disk.Config{})
 	must(t, err)
-	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs, Cases: db.Cases(), Users: db.Users(), Tokens: db.Tokens()}
+	h := &Home{Statements: store, Ledger: db.Ledger(), Blobs: blobs, Cases: db.Cases(), Users: db.Users(), Tokens: db.Tokens(), Watches: db.Watches()}
 	h.open(t, dir)
 	return h
 }
@@ -117,7 +119,7 @@ func (h *Home) open(t testing.TB, dir string) {
 	h.Gate = gate.New(gate.Config{
 		Statements: h.Statements, Ledger: h.Ledger, Blobs: h.Blobs, Log: h.Log, Engine: h.Engine, Clock: h.Clock, Graph: h.graph, Mentions: h.mentions, Similar: h.similar,
 		Index:    h.index,
-		Resolved: h.Kept(), Cases: h.Cases,
+		Resolved: h.Kept(), Cases: h.Cases, Watches: h.Watches,
 	})
 	t.Cleanup(func() {
 		for _, g := range h.graphs {
