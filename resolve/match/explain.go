@@ -65,7 +65,8 @@ func (m *Matcher) Between(a, b Record) (Explanation, error) {
 		if !m.Has(r.ID) || !ok || !known {
 			return Explanation{}, fmt.Errorf("match: no record %s", r.ID)
 		}
-		sides[i] = side{schema: schema, source: source, unique: m.store.unique[source]}
+		sides[i].schema = schema
+		m.from(&sides[i], source)
 		m.give(&sides[i], r)
 	}
 	return m.weighed(&m.freq, &m.fits, a.ID, b.ID, &sides[0], &sides[1], nil), nil
