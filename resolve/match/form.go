@@ -136,6 +136,9 @@ func normKeys(t tag, f form, out []grouped) []grouped {
 		}
 	case keyed:
 		f.Keys(func(_ value.Family, text string) { add(text) })
+		for _, w := range wordsOf(f) { // short ones lead to nobody, and are weighed all the same
+			add(w)
+		}
 	case country:
 		if f != "" {
 			add(string(f))
@@ -144,6 +147,16 @@ func normKeys(t tag, f form, out []grouped) []grouped {
 		add(string(f))
 	}
 	return out
+}
+
+func wordsOf(f form) []string {
+	switch f := f.(type) {
+	case *value.Address:
+		return f.Words
+	case *value.Text:
+		return f.Words
+	}
+	return nil
 }
 
 func normKey(s slot, text string) key { return keyOf(kins, s, text) }
