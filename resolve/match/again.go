@@ -14,35 +14,41 @@ import (
 // lookups are what was looked up while two records were compared, as bits: most of it
 // is of the keys by which one of the two is counted.
 type lookups struct {
-	bits        uint32
+	asked       asked
 	left, right []key // by which the two are counted, ascending
 }
 
+// asked are bits for the keys of the left record, by their places, and of the right.
+type asked [2]uint32
+
 const (
-	keyBits   = 30
-	sizeAsked = 1 << 30 // how many records their sources have
-	elsewhere = 1 << 31 // a key by which neither is counted
+	keyBits   = 29
+	sizeAsked = 1 << 29 // how many records their sources have
+	elsewhere = 1 << 30 // a key by which neither is counted
 )
 
-func (k key) bit() uint32 { return 1 << (uint64(k) >> 4 % keyBits) }
+func bitOf(place int) uint32 { return 1 << (place % keyBits) }
 
-func (l *lookups) add(bits uint32) {
-	if l != nil {
-		l.bits |= bits
-	}
-}
-
+// note notes that a key is looked up, if anybody asks.
 func (l *lookups) note(k key) {
 	if l == nil {
 		return
 	}
-	bit := k.bit()
-	if _, ok := slices.BinarySearch(l.left, k); !ok {
-		if _, ok = slices.BinarySearch(l.right, k); !ok {
-			bit = elsewhere
-		}
+	if i, ok := slices.BinarySearch(l.left, k); ok {
+		l.asked[0] |= bitOf(i)
+	} else if i, ok := slices.BinarySearch(l.right, k); ok {
+		l.asked[1] |= bitOf(i)
+	} else {
+		l.asked[0] |= elsewhere
 	}
-	l.bits |= bit
+}
+
+// noteSizes notes that it is looked up how many records the sources of both have.
+func (l *lookups) noteSizes() {
+	if l != nil {
+		l.asked[0] |= sizeAsked
+		l.asked[1] |= sizeAsked
+	}
 }
 
 // countedBy gives the keys by which a record is counted, ascending.
@@ -92,9 +98,9 @@ func (m *Matcher) findEarlier(ctx context.Context) error {
 				e.place[rec] = was + 1
 			}
 			changed := elsewhere | resized[m.store.source[rec]]
-			for _, k := range m.countedBy(uint32(rec)) {
+			for i, k := range m.countedBy(uint32(rec)) {
 				if e.freq.count(k) != m.freq.count(k) {
-					changed |= k.bit()
+					changed |= bitOf(i)
 				}
 			}
 			e.changed[rec] = changed
@@ -104,18 +110,18 @@ func (m *Matcher) findEarlier(ctx context.Context) error {
 
 // comparison gives how two records compared, and by what, if it holds still. was are
 // the pairs of the earlier matcher that are of the kind asked for.
-func (e *earlier) comparison(was *pairs, a, b uint32) (p pattern, asked uint32, ok bool) {
+func (e *earlier) comparison(was *pairs, a, b uint32) (p pattern, by asked, ok bool) {
 	if e == nil || e.place[a] == 0 || e.place[b] == 0 {
-		return p, 0, false
+		return p, by, false
 	}
 	from, to := was.of(e.place[a] - 1)
 	i, ok := slices.BinarySearch(was.other[from:to], e.place[b]-1)
 	if !ok {
-		return p, 0, false
+		return p, by, false
 	}
 	at := from + uint64(i)
-	asked = was.asked[at]
-	return was.patterns[was.pattern[at]], asked, asked&(e.changed[a]|e.changed[b]) == 0
+	by = was.asked[at]
+	return was.patterns[was.pattern[at]], by, by[0]&e.changed[a] == 0 && by[1]&e.changed[b] == 0
 }
 
 // readContents hashes what is compared of each record.

@@ -29,7 +29,7 @@ type pairs struct {
 	ends     []uint64
 	other    []uint32
 	pattern  []uint32 // place in patterns
-	asked    []uint32 // what was looked up to compare them
+	asked    []asked  // what was looked up to compare them
 	patterns []pattern
 }
 

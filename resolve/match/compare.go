@@ -273,7 +273,7 @@ func (m *Matcher) compareAll(ctx context.Context) error {
 // comparePairs places pairs on their patterns, as they were where that holds still,
 // and gives how many it had to compare.
 func (m *Matcher) comparePairs(ctx context.Context, p, was *pairs) (int, error) {
-	p.pattern, p.asked = make([]uint32, len(p.other)), make([]uint32, len(p.other))
+	p.pattern, p.asked = make([]uint32, len(p.other)), make([]asked, len(p.other))
 	var mu sync.Mutex
 	numbers := map[pattern]uint32{}
 	var all []pattern
@@ -288,16 +288,16 @@ func (m *Matcher) comparePairs(ctx context.Context, p, was *pairs) (int, error) 
 			begin, end := p.of(a)
 			for at := begin; at < end; at++ {
 				b := p.other[at]
-				pat, asked, ok := m.earlier.comparison(was, a, b)
+				pat, by, ok := m.earlier.comparison(was, a, b)
 				if !ok {
 					if !loaded {
 						m.load(w, &w.left, a)
 						seen.left, loaded = m.countedBy(a), true
 					}
 					m.load(w, &w.right, b)
-					seen.right, seen.bits = m.countedBy(b), 0
+					seen.right, seen.asked = m.countedBy(b), asked{}
 					pat = m.compareSides(&fr, &w.left, &w.right, nil)
-					asked = seen.bits
+					by = seen.asked
 					compared.Add(1)
 				}
 				n, ok := local[pat]
@@ -311,7 +311,7 @@ func (m *Matcher) comparePairs(ctx context.Context, p, was *pairs) (int, error) 
 					mu.Unlock()
 					local[pat] = n
 				}
-				p.pattern[at], p.asked[at] = n, asked
+				p.pattern[at], p.asked[at] = n, by
 			}
 		}
 	})

@@ -189,12 +189,12 @@ const groupNames = 2
 // have it again these may be copies, which is the less likely the more they are, or the
 // name may be a phrase of which our tables know nothing.
 func (f *frequencies) holders(a, b *side, norm string) float64 {
+	f.seen.noteSizes()
 	seen, of := 0.0, 0.0
 	for _, s := range []*side{a, b} {
 		if int(s.source) < len(f.sources) {
 			seen += f.count(sourceKey(s.home, norm)) - 1
 			of += f.sources[s.source]
-			f.seen.add(sizeAsked)
 		}
 	}
 	if a.source == b.source {

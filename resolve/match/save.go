@@ -102,8 +102,9 @@ func (m *Matcher) appendPairs(b []byte, p *pairs) []byte {
 		b = wire.AppendCount(b, int(to-from))
 		last := uint32(a)
 		for at := from; at < to; at++ {
-			b = appendNumber(appendNumber(b, p.other[at]-last), p.pattern[at])
-			b = binary.LittleEndian.AppendUint32(b, p.asked[at])
+			for _, n := range []uint32{p.other[at] - last, p.pattern[at], p.asked[at][0], p.asked[at][1]} {
+				b = appendNumber(b, n)
+			}
 			last = p.other[at]
 		}
 	}
@@ -254,21 +255,13 @@ func (m *Matcher) readPairs(r *wire.Reader, p *pairs) {
 	p.patterns = readList(r, 2*int(slots), readPattern)
 	for a := range m.store.ids {
 		last := uint32(a)
-		for range r.Count(6) {
+		for range r.Count(4) {
 			last += readNumber(r)
 			p.other, p.pattern = append(p.other, last), append(p.pattern, readNumber(r))
-			p.asked = append(p.asked, readMask(r))
+			p.asked = append(p.asked, asked{readNumber(r), readNumber(r)})
 		}
 		p.ends = append(p.ends, uint64(len(p.other)))
 	}
-}
-
-func readMask(r *wire.Reader) uint32 {
-	b := r.Bytes(4)
-	if len(b) < 4 {
-		return 0
-	}
-	return binary.LittleEndian.Uint32(b)
 }
 
 // sound says whether every number leads to what is there.
