@@ -33,12 +33,13 @@ type Resolver struct {
 	Head     resolve.Head
 	Identity *resolve.Identity // what people decided
 	Exact    *graph.View       // joined without a resolver
-	Compared int               // pairs that had to be compared: none when all was kept
+	Compared int               // candidate pairs that had to be compared: none when all was kept
 	Divided  int               // sets of entities that had to be divided, once it resolved
 	limits   match.Constraints
 	view     statement.View
 	sight    *statement.Sight
 	kept     *resolve.Kept
+	scope    policy.Scope
 	anew     bool // nothing was kept
 }
 
@@ -50,7 +51,7 @@ func NewResolver(ctx context.Context, d *gate.Desk, q Resolution) (*Resolver, er
 	if q.Datasets != nil {
 		sight = sight.Only(func(l policy.Label) bool { return slices.Contains(q.Datasets, l.Dataset) })
 	}
-	r := &Resolver{Head: resolve.HeadOf(sight), view: d.View, sight: sight, kept: d.Kept}
+	r := &Resolver{Head: resolve.HeadOf(sight), view: d.View, sight: sight, kept: d.Kept, scope: d.Scope}
 	for _, want := range q.Datasets {
 		if !slices.ContainsFunc(r.Head.Labels, func(l policy.Label) bool { return l.Dataset == want }) {
 			return nil, overt.Errorf(overt.NotFound, want, "there is no dataset %q", want)
@@ -67,7 +68,8 @@ func NewResolver(ctx context.Context, d *gate.Desk, q Resolution) (*Resolver, er
 	return r, nil
 }
 
-// match takes the matcher that was kept, or builds it.
+// match takes the matcher that was kept, or builds it, of what was kept of other
+// imports if there is any.
 func (r *Resolver) match(ctx context.Context, cfg match.Config) (err error) {
 	if r.kept != nil {
 		saved, err := r.kept.Work(&r.Head)
@@ -84,10 +86,19 @@ func (r *Resolver) match(ctx context.Context, cfg match.Config) (err error) {
 	if err := r.fill(ctx); err != nil {
 		return err
 	}
+	if r.kept != nil {
+		before, err := r.kept.Before(&r.Head, r.scope)
+		if err != nil {
+			return err
+		}
+		if before != nil {
+			_ = r.Reuse(before) // of another program, it is of no use
+		}
+	}
 	if err := r.Build(ctx); err != nil {
 		return err
 	}
-	r.anew, r.Compared = true, r.Pairs()
+	r.anew, r.Compared = true, r.Counts().Compared
 	return nil
 }
 

@@ -184,4 +184,24 @@ func TestResolveAgain(t *testing.T) {
 	if diff := cmp.Diff(before, anew("taken back")); diff != "" {
 		t.Errorf("taken back (-before +after):\n%s", diff)
 	}
+	// One company more is compared with those it may be, and with them those whose words
+	// have become common by it.
+	path := filepath.Join(t.TempDir(), "more.json")
+	if err := os.WriteFile(path, []byte(`{"id":"more","schema":"Company","properties":{"name":["Zephyr Ropes"],"phone":["+441632960007"]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.Import(t, pipeline.Request{Paths: []string{path}, Dataset: "more"})
+	if r := resolveWith(t, h, 0); r.Compared == 0 || r.Compared > r.Candidates*2/3 {
+		t.Errorf("one company more: %d of %d pairs compared", r.Compared, r.Candidates)
+	}
+	got := foundBy(t, h)
+	if err := os.RemoveAll(filepath.Join(h.Dir, "derived", "resolved")); err != nil {
+		t.Fatal(err)
+	}
+	if r := resolveWith(t, h, 0); r.Compared != r.Candidates {
+		t.Errorf("nothing is kept: %d of %d pairs compared", r.Compared, r.Candidates)
+	}
+	if diff := cmp.Diff(foundBy(t, h), got); diff != "" {
+		t.Errorf("one company more (-all anew +again):\n%s", diff)
+	}
 }

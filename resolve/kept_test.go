@@ -286,3 +286,45 @@ func TestWorkFile(t *testing.T) {
 		}
 	}
 }
+
+// TestBefore: of what was found out about other imports that is given which shares the
+// most, and nothing of what rests on a label that the scope does not show.
+func TestBefore(t *testing.T) {
+	dir := t.TempDir()
+	k := NewKept(filepath.Join(dir, "resolved"))
+	scope := policytest.Datasets("north", "south")
+	head := someResult("north", "south").Head
+	head.Classes = []statement.Class{1, 4, 6}
+	want := func(what, saved string) {
+		t.Helper()
+		if got, err := k.Before(&head, scope); err != nil || string(got) != saved {
+			t.Errorf("%s: %q, %v; want %q", what, got, err, saved)
+		}
+	}
+	put := func(saved string, classes []statement.Class, datasets ...string) {
+		t.Helper()
+		h := someResult(datasets...).Head
+		h.Classes = classes
+		if err := k.PutWork(&h, []byte(saved)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("nothing kept", "")
+	put("others", []statement.Class{9}, "south")
+	want("none of the classes", "")
+	put("one", []statement.Class{4}, "north")
+	want("one class", "one")
+	put("hidden", []statement.Class{1, 4, 6}, "north", "west")
+	want("one of a label that is not shown", "one")
+	put("two", []statement.Class{1, 4, 7, 8}, "north", "south")
+	want("two classes", "two")
+	put("fewer others", []statement.Class{1, 6, 9}, "south")
+	want("two classes and one more", "fewer others")
+	for _, h := range [][]string{{"south"}, {"north", "south"}} {
+		path := k.workName(&Head{Labels: someResult(h...).Labels})
+		if err := os.WriteFile(path, []byte(workMagic+"no head\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("damaged", "one")
+}

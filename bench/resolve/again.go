@@ -2,11 +2,49 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
+	"overt/resolve/evaluate"
 	"overt/resolve/match"
 )
+
+// grown measures what it costs to resolve more records, of what was kept of fewer, and
+// whether the same comes of it as of all anew.
+func grown(cfg match.Config, before *match.Matcher, each records) error {
+	saved, err := before.Save()
+	if err != nil {
+		return err
+	}
+	var results [2]*match.Result
+	for i, how := range []string{"from nothing", "of what was kept"} {
+		m, err := match.New(cfg)
+		if err != nil {
+			return err
+		}
+		if err := each(m.Add); err != nil {
+			return err
+		}
+		clock := evaluate.Start()
+		if i == 1 {
+			if err := m.Reuse(saved); err != nil {
+				return err
+			}
+		}
+		if results[i], err = m.Run(context.Background(), match.Constraints{}); err != nil {
+			return err
+		}
+		c := &results[i].Counts
+		cost := clock.Stop(c.Compared, cfg.Threads)
+		fmt.Printf("%d records %s: %.1f s, %.1f cpu-s; %d of %d pairs compared, and %d drawn at random; %s\n", c.Records, how, cost.Seconds, cost.CPU, c.Compared, c.Pairs, c.Drawn, c.Times)
+	}
+	if a, b := results[0], results[1]; !reflect.DeepEqual(a.Clusters, b.Clusters) || !reflect.DeepEqual(a.Edges, b.Edges) || !reflect.DeepEqual(a.Model, b.Model) {
+		return errors.New("of what was kept comes another result")
+	}
+	return nil
+}
 
 // again measures what it costs to resolve the same records once more, after a
 // judgement, and to explain a pair of them, from what was kept.

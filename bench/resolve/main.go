@@ -1,7 +1,7 @@
 // Command resolve measures resolution on made-up registers of any size, with copies
 // whose entity is known, and on records made to do harm.
 //
-//	go run ./bench/resolve -data ../shared/data -n 1000000 [-organisations] [-seed 1] [-requests 20000]
+//	go run ./bench/resolve -data ../shared/data -n 1000000 [-organisations] [-again] [-more 10000] [-seed 1] [-requests 20000]
 //	go run ./bench/resolve -hostile near|generic|long|bridge
 package main
 
@@ -34,6 +34,7 @@ func run() error {
 	organisations := flag.Bool("organisations", false, "make organisations, not persons")
 	harm := flag.String("hostile", "", "records that do harm instead: near, generic, long or bridge")
 	repeat := flag.Bool("again", false, "resolve once more, of what was kept")
+	more := flag.Int("more", 0, "records that come to them: resolve again, of what was kept and of nothing")
 	seed := flag.Uint64("seed", 1, "of the register")
 	requests := flag.Int("requests", 20_000, "requests to screen")
 	threads := flag.Int("threads", 0, "threads; 0 is all processors")
@@ -75,6 +76,15 @@ func run() error {
 	}, cfg)
 	if err == nil && *repeat {
 		err = again(m, cfg, first)
+	}
+	if err == nil && *more > 0 {
+		err = grown(cfg, m, func(yield func(match.Record) error) error {
+			g, err := newRegister(*data, *seed, *organisations)
+			if err != nil {
+				return err
+			}
+			return g.make(*n+*more, yield)
+		})
 	}
 	if err != nil {
 		return err

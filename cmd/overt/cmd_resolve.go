@@ -98,10 +98,13 @@ func (a *app) resolve(ctx context.Context, q pipeline.Resolution) error {
 	})
 }
 
-// asBefore says that nothing had to be compared.
+// asBefore says how much had to be compared, if not all.
 func asBefore(r *pipeline.Resolved) string {
-	if r.Compared > 0 || r.Candidates == 0 {
+	switch {
+	case r.Compared == r.Candidates:
 		return ""
+	case r.Compared > 0:
+		return fmt.Sprintf(", %d of them anew", r.Compared)
 	}
 	return " before; " + plural(r.Divided, "set of entities", "sets of entities") + " looked at again"
 }

@@ -23,12 +23,13 @@ type candidate struct {
 	worth float32
 }
 
-// pairs are the candidates of all records: those of record a that come after it,
-// ascending, each pair once.
+// pairs are those of all records that are compared: of record a those that come after
+// it, ascending, each pair once.
 type pairs struct {
 	ends     []uint64
 	other    []uint32
 	pattern  []uint32 // place in patterns
+	asked    []asked  // what was looked up to compare them
 	patterns []pattern
 }
 

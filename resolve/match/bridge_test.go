@@ -37,18 +37,6 @@ func TestFalling(t *testing.T) {
 	}
 }
 
-func TestTriangle(t *testing.T) {
-	i := uint64(0)
-	for a := uint32(1); a < 60; a++ {
-		for b := range a {
-			if x, y := triangle(i); x != a || y != b {
-				t.Fatalf("%d: %d,%d, want %d,%d", i, x, y, a, b)
-			}
-			i++
-		}
-	}
-}
-
 // cells keep what is put in, within a step.
 func TestCell(t *testing.T) {
 	for _, tt := range []struct {

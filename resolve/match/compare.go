@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"overt/resolve/name"
 	"overt/resolve/value"
@@ -254,24 +255,51 @@ func disjoint(a, b *side, scheme string) bool {
 	return both
 }
 
-// comparePairs places all candidate pairs on their patterns.
-func (m *Matcher) comparePairs(ctx context.Context) error {
-	p := &m.pairs
-	p.pattern = make([]uint32, len(p.other))
+// compareAll places the candidates, and the pairs drawn at random, on their patterns.
+func (m *Matcher) compareAll(ctx context.Context) error {
+	var was, drawn *pairs
+	if m.earlier != nil {
+		was, drawn = &m.earlier.pairs, &m.earlier.drawn
+	}
+	var err error
+	if m.done.Compared, err = m.comparePairs(ctx, &m.pairs, was); err != nil {
+		return err
+	}
+	m.done.Drawn, err = m.comparePairs(ctx, &m.drawn, drawn)
+	m.counted, m.earlier = nil, nil
+	return err
+}
+
+// comparePairs places pairs on their patterns, as they were where that holds still,
+// and gives how many it had to compare.
+func (m *Matcher) comparePairs(ctx context.Context, p, was *pairs) (int, error) {
+	p.pattern, p.asked = make([]uint32, len(p.other)), make([]asked, len(p.other))
 	var mu sync.Mutex
 	numbers := map[pattern]uint32{}
 	var all []pattern
+	var compared atomic.Int64
 	err := m.each(ctx, len(p.ends), func(w *worker, _, from, to int) {
 		local := map[pattern]uint32{}
-		for a := from; a < to; a++ {
-			begin, end := p.of(uint32(a))
-			if begin == end {
-				continue
-			}
-			m.load(w, &w.left, uint32(a))
+		var seen lookups
+		fr := m.freq
+		fr.seen = &seen
+		for a := uint32(from); a < uint32(to); a++ {
+			loaded := false
+			begin, end := p.of(a)
 			for at := begin; at < end; at++ {
-				m.load(w, &w.right, p.other[at])
-				pat := m.compareSides(&m.freq, &w.left, &w.right, nil)
+				b := p.other[at]
+				pat, by, ok := m.earlier.comparison(was, a, b)
+				if !ok {
+					if !loaded {
+						m.load(w, &w.left, a)
+						seen.left, loaded = m.countedBy(a), true
+					}
+					m.load(w, &w.right, b)
+					seen.right, seen.asked = m.countedBy(b), asked{}
+					pat = m.compareSides(&fr, &w.left, &w.right, nil)
+					by = seen.asked
+					compared.Add(1)
+				}
 				n, ok := local[pat]
 				if !ok {
 					mu.Lock()
@@ -283,12 +311,12 @@ func (m *Matcher) comparePairs(ctx context.Context) error {
 					mu.Unlock()
 					local[pat] = n
 				}
-				p.pattern[at] = n
+				p.pattern[at], p.asked[at] = n, by
 			}
 		}
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	// The numbers tell which thread came first: put them in order.
 	order := make([]uint32, len(all))
@@ -304,5 +332,5 @@ func (m *Matcher) comparePairs(ctx context.Context) error {
 	for i, old := range p.pattern {
 		p.pattern[i] = to[old]
 	}
-	return nil
+	return int(compared.Load()), nil
 }

@@ -65,7 +65,8 @@ func (m *Matcher) Between(a, b Record) (Explanation, error) {
 		if !m.Has(r.ID) || !ok || !known {
 			return Explanation{}, fmt.Errorf("match: no record %s", r.ID)
 		}
-		sides[i] = side{schema: schema, source: source, unique: m.store.unique[source]}
+		sides[i].schema = schema
+		m.from(&sides[i], source)
 		m.give(&sides[i], r)
 	}
 	return m.weighed(&m.freq, &m.fits, a.ID, b.ID, &sides[0], &sides[1], nil), nil
@@ -91,8 +92,8 @@ func (m *Matcher) Has(id string) bool {
 // be changed.
 func (m *Matcher) IDs() []string { return m.store.ids }
 
-// Pairs is how many were compared.
-func (m *Matcher) Pairs() int { return len(m.pairs.other) }
+// Counts tells what was done to build the matcher.
+func (m *Matcher) Counts() Counts { return m.done }
 
 func (m *Matcher) between(fr *frequencies, fits *[families]fit, a, b string, prior *float64) (Explanation, error) {
 	if !m.trained {

@@ -136,6 +136,9 @@ func normKeys(t tag, f form, out []grouped) []grouped {
 		}
 	case keyed:
 		f.Keys(func(_ value.Family, text string) { add(text) })
+		for _, w := range wordsOf(f) { // short ones lead to nobody, and are weighed all the same
+			add(w)
+		}
 	case country:
 		if f != "" {
 			add(string(f))
@@ -144,6 +147,16 @@ func normKeys(t tag, f form, out []grouped) []grouped {
 		add(string(f))
 	}
 	return out
+}
+
+func wordsOf(f form) []string {
+	switch f := f.(type) {
+	case *value.Address:
+		return f.Words
+	case *value.Text:
+		return f.Words
+	}
+	return nil
 }
 
 func normKey(s slot, text string) key { return keyOf(kins, s, text) }
@@ -194,7 +207,8 @@ func (m *Matcher) form(w *worker, v uint32) form {
 type side struct {
 	schema uint16
 	source uint32
-	unique bool // its source has each entity once
+	home   uint64 // hash of the name of its source
+	unique bool   // its source has each entity once
 	tags   []tag
 	forms  []form
 	ids    []uint32 // of values, of a record in the store
@@ -216,9 +230,13 @@ func (s *side) text(m *Matcher, at int) string {
 	return text
 }
 
+func (m *Matcher) from(s *side, source uint32) {
+	s.source, s.home, s.unique = source, m.store.homes[source], m.store.unique[source]
+}
+
 func (m *Matcher) load(w *worker, s *side, rec uint32) {
-	s.schema, s.source = m.store.schema[rec], m.store.source[rec]
-	s.unique = m.store.unique[s.source]
+	s.schema = m.store.schema[rec]
+	m.from(s, m.store.source[rec])
 	s.tags, s.forms = s.tags[:0], s.forms[:0]
 	s.ids = m.store.values(rec)
 	for _, v := range s.ids {

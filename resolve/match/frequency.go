@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"overt/resolve/name"
@@ -13,11 +12,25 @@ import (
 )
 
 // frequencies counts in how many records a normal form stands. Forms of one record
-// are not held.
+// are not held. All that is counted is told in steps, so that a few records more leave
+// most of it as it was, and with it what is compared by it.
 type frequencies struct {
 	n       float64
 	sources []float64 // records of each source
 	table   []counted64
+	seen    *lookups // of what is looked up; nil if nobody asks
+}
+
+// Steps in which a count doubles. That of all records is in finer ones: it bears on
+// every score, and seldom crosses one.
+const (
+	countSteps  = 2
+	recordSteps = 4
+)
+
+// stepped is the step of a count, as a count: by halves of a bit 1, 2, 3, 4, 6, 8, 11, …
+func stepped(n int, steps float64) float64 {
+	return math.Round(math.Exp2(math.Round(math.Log2(float64(max(1, n)))*steps) / steps))
 }
 
 type counted64 struct {
@@ -36,10 +49,12 @@ func (m *Matcher) countForms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m.freq, err = countKeys(ctx, rows, len(m.store.ids), m.cfg.Threads); err == nil {
-		m.freq.sources = m.store.counts()
+	if m.freq, err = countKeys(ctx, rows, len(m.store.ids), m.cfg.Threads); err != nil {
+		return err
 	}
-	return err
+	m.freq.sources = m.store.counts()
+	m.counted = rows
+	return m.findEarlier(ctx)
 }
 
 func countKeys(ctx context.Context, rows []block[key], records, threads int) (frequencies, error) {
@@ -48,17 +63,17 @@ func countKeys(ctx context.Context, rows []block[key], records, threads int) (fr
 		slices.SortFunc(es, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
 		runs(es, func(run []entry) {
 			if len(run) > 1 {
-				repeated[s] = append(repeated[s], counted64{run[0].key, uint32(len(run))})
+				repeated[s] = append(repeated[s], counted64{run[0].key, uint32(stepped(len(run), countSteps))})
 			}
 		})
 	})
 	if err != nil {
 		return frequencies{}, err
 	}
-	return newFrequencies(float64(records), slices.Concat(repeated[:]...)), nil
+	return newFrequencies(stepped(records, recordSteps), slices.Concat(repeated[:]...)), nil
 }
 
-// newFrequencies makes a table of the keys that several of n records have.
+// newFrequencies makes a table of the keys that several of n records have, in steps.
 func newFrequencies(n float64, repeated []counted64) frequencies {
 	size := 16
 	for size < 2*len(repeated) {
@@ -77,6 +92,7 @@ func newFrequencies(n float64, repeated []counted64) frequencies {
 
 // count gives the number of records, 1 where it is not known.
 func (f *frequencies) count(k key) float64 {
+	f.seen.note(k)
 	mask := uint64(len(f.table) - 1)
 	for at := uint64(k>>4) & mask; f.table[at].n != 0; at = (at + 1) & mask {
 		if f.table[at].key == k {
@@ -96,7 +112,7 @@ func (f *frequencies) share(s slot, norm string) float64 {
 // identifiers: by them it is told who else has a name, and what else a number.
 func (s *side) holdings(out []grouped) []grouped {
 	s.names(func(n string) {
-		out = append(out, grouped{key: sourceKey(s.source, n)})
+		out = append(out, grouped{key: sourceKey(s.home, n)})
 		s.openIdentifiers(func(id *value.Identifier) { out = append(out, grouped{key: namedKey(id.Norm(), n)}) })
 	})
 	return out
@@ -127,11 +143,15 @@ func (s *side) names(do func(norm string)) {
 	}
 }
 
-func sourceKey(source uint32, name string) key {
-	return normKey(slotName, name+partsMark+strconv.FormatUint(uint64(source), 36))
+// sourceKey counts a name in a source, by the hash of that: its number tells of others.
+func sourceKey(home uint64, name string) key { return normKey(slotName, name).with(home) }
+
+func namedKey(identifier, name string) key {
+	return normKey(slotIdent, identifier).with(uint64(normKey(slotName, name)))
 }
 
-func namedKey(identifier, name string) key { return normKey(slotIdent, identifier+partsMark+name) }
+// with is a key of two things.
+func (k key) with(h uint64) key { return key(mix(uint64(k)+h)&^15 | uint64(kins)) }
 
 // maxNamed bounds the names of a record that are counted with its identifiers.
 const maxNamed = 4
@@ -169,10 +189,11 @@ const groupNames = 2
 // have it again these may be copies, which is the less likely the more they are, or the
 // name may be a phrase of which our tables know nothing.
 func (f *frequencies) holders(a, b *side, norm string) float64 {
+	f.seen.noteSizes()
 	seen, of := 0.0, 0.0
 	for _, s := range []*side{a, b} {
 		if int(s.source) < len(f.sources) {
-			seen += f.count(sourceKey(s.source, norm)) - 1
+			seen += f.count(sourceKey(s.home, norm)) - 1
 			of += f.sources[s.source]
 		}
 	}

@@ -91,13 +91,17 @@ type Matcher struct {
 	// shipped weigh what somebody asks about: that is no sample of anything.
 	shipped *[families]fit
 	trained bool
-	pairs   pairs
+	pairs   pairs        // candidates
+	drawn   pairs        // at random
+	counted []block[key] // by which each record is counted, until all are compared
 	equal   []equalRecords
 	done    Counts
 	// What was divided before, by what it was, and, where there is no index, the
 	// keys that several records have.
 	divided  map[[16]byte][]uint32
 	repeated []counted64
+	contents [][16]byte // of the records, as hashes
+	earlier  *earlier   // until all are compared
 
 	screens sync.Pool // of *worker
 	times   []Took
@@ -184,9 +188,9 @@ func (m *Matcher) Build(ctx context.Context) error {
 	if err := m.Index(ctx); err != nil {
 		return err
 	}
-	err := m.steps(ctx, []stage{{"count", m.countForms}, {"candidates", m.block}, {"compare", m.comparePairs}, {"train", m.train}, {"equal", m.findEqual}})
+	err := m.steps(ctx, []stage{{"hash", m.readContents}, {"count", m.countForms}, {"candidates", m.block}, {"draw", m.draw}, {"compare", m.compareAll}, {"train", m.train}, {"equal", m.findEqual}})
 	if m.trained = err == nil; m.trained {
-		m.done = m.counts()
+		m.count()
 	}
 	return err
 }
@@ -200,7 +204,7 @@ func (m *Matcher) Index(ctx context.Context) error {
 	if err := m.store.sort(); err != nil {
 		return err
 	}
-	m.store.markUnique(m.cfg.Unique)
+	m.store.mark(m.cfg.Unique)
 	m.shipped = shippedFits()
 	// Parsed values take as much memory as building the index does: a second
 	// reading costs less than to hold both at once.

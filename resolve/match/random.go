@@ -1,89 +1,74 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"slices"
 )
 
-// randomPatterns compares pairs of a family drawn blindly and counts their
-// patterns. It tells how many pairs there are that could be one, and how many
-// records. Which pairs are drawn depends on the set of records alone.
-func (m *Matcher) randomPatterns(ctx context.Context, f family) (out []counted, all float64, records int, err error) {
-	var members []uint32
+// draw draws pairs of each family blindly: they tell how unrelated records compare.
+// Records stand on rings in the order of a hash, and each is drawn with the next. So
+// which pairs are drawn depends on the set of records alone, and a record more changes
+// one pair of each ring.
+func (m *Matcher) draw(context.Context) error {
+	var members [families][]uint32
 	for rec, s := range m.store.schema {
-		if m.plan.schemata[s].family == f {
-			members = append(members, uint32(rec))
+		f := m.plan.schemata[s].family
+		members[f] = append(members[f], uint32(rec))
+	}
+	var drawn []uint64
+	for f := range members {
+		of := m.rings(members[f])
+		all := len(of)
+		of = slices.DeleteFunc(of, func(p uint64) bool { return m.apart(uint32(p>>32), uint32(p)) })
+		n := float64(len(members[f]))
+		m.fits[f].records = len(members[f])
+		if all > 0 {
+			m.fits[f].all = n * (n - 1) / 2 * float64(len(of)) / float64(all)
 		}
+		drawn = append(drawn, of...)
 	}
-	n := uint64(len(members))
-	if n < 2 {
-		return nil, 0, int(n), nil
-	}
-	draws := uint64(randomPairs)
-	every := n*(n-1)/2 <= draws // then none is left out
-	if every {
-		draws = n * (n - 1) / 2
-	}
-	draw := func(i uint64) (uint32, uint32) {
-		if every {
-			return triangle(i)
+	slices.Sort(drawn)
+	p := pairs{ends: make([]uint64, 0, len(m.store.ids)), other: make([]uint32, 0, len(drawn))}
+	at := 0
+	for a := range m.store.ids {
+		for ; at < len(drawn) && drawn[at]>>32 == uint64(a); at++ {
+			p.other = append(p.other, uint32(drawn[at]))
 		}
-		a, b := mix(2*i+1)%n, mix(2*i+2)%(n-1)
-		if b >= a {
-			b++
-		}
-		return uint32(a), uint32(b)
+		p.ends = append(p.ends, uint64(at))
 	}
-	type part struct {
-		counts map[pattern]float64
-		fit    float64
-	}
-	parts := make([]part, chunks(int(draws)))
-	err = m.each(ctx, int(draws), func(w *worker, c, from, to int) {
-		p := part{counts: map[pattern]float64{}}
-		for i := from; i < to; i++ {
-			a, b := draw(uint64(i))
-			if a, b = members[a], members[b]; m.apart(a, b) {
-				continue
-			}
-			p.fit++
-			m.load(w, &w.left, a)
-			m.load(w, &w.right, b)
-			p.counts[m.compareSides(&m.freq, &w.left, &w.right, nil)]++
-		}
-		parts[c] = p
-	})
-	if err != nil {
-		return nil, 0, 0, err
-	}
-	sum, fits := map[pattern]float64{}, 0.0
-	for _, p := range parts {
-		fits += p.fit
-		for pat, n := range p.counts {
-			sum[pat] += n // whole numbers: the order does not matter
-		}
-	}
-	for pat, n := range sum {
-		out = append(out, counted{pat, n})
-	}
-	slices.SortFunc(out, func(a, b counted) int { return comparePatterns(a.pattern, b.pattern) })
-	return out, float64(n) * float64(n-1) / 2 * fits / float64(draws), int(n), nil
+	m.drawn = p
+	return nil
 }
 
-// triangle gives the i-th of all pairs: (1,0), (2,0), (2,1), (3,0), …
-func triangle(i uint64) (uint32, uint32) {
-	a := uint64(1)
-	if i > 0 {
-		lo, hi := uint64(1), uint64(1)<<32
-		for lo < hi { // the last a with a(a-1)/2 ≤ i
-			mid := (lo + hi + 1) / 2
-			if mid*(mid-1)/2 <= i {
-				lo = mid
-			} else {
-				hi = mid - 1
+// rings gives the pairs drawn of some records, each once: all there are, if they are
+// few, or about randomPairs.
+func (m *Matcher) rings(members []uint32) (out []uint64) {
+	pair := func(a, b uint32) { out = append(out, uint64(min(a, b))<<32|uint64(max(a, b))) }
+	n := len(members)
+	if n*(n-1)/2 <= randomPairs {
+		for i, b := range members {
+			for _, a := range members[:i] {
+				pair(a, b)
 			}
 		}
-		a = lo
+		return out
 	}
-	return uint32(a), uint32(i - a*(a-1)/2)
+	type placed struct {
+		hash uint64
+		rec  uint32
+	}
+	ring := make([]placed, n)
+	for r := range (randomPairs + n - 1) / n {
+		for i, rec := range members {
+			ring[i] = placed{hashText(uint64(r), m.store.ids[rec]), rec}
+		}
+		slices.SortFunc(ring, func(a, b placed) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.rec, b.rec)) })
+		on := ring[:min(n, randomPairs)]
+		for i := range on {
+			pair(on[i].rec, on[(i+1)%len(on)].rec)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -95,7 +95,9 @@ type Result struct {
 type Counts struct {
 	Records, Values int
 	Cut             int // values left out because a record had too many of their sort
-	Pairs           int // compared
+	Pairs           int // candidates
+	Compared        int // of these; the others compare as in an earlier matcher
+	Drawn           int // pairs drawn at random that were compared beside them
 	Patterns        int
 	Keys, Joined    int // keys, and keys made of several common ones
 	Divided         int // sets of records divided into clusters anew; others were as in the run before
@@ -231,12 +233,12 @@ func (m *Matcher) clustersOf(c *component, groupOf []uint32, out []Cluster) []Cl
 	return out
 }
 
-func (m *Matcher) counts() Counts {
-	return Counts{
-		Records: len(m.store.ids), Values: len(m.store.tags), Cut: m.store.cut,
-		Pairs: len(m.pairs.other), Patterns: len(m.pairs.patterns),
-		Keys: len(m.index.tier[0].keys), Joined: len(m.index.tier[1].keys) + len(m.index.tier[2].keys),
-	}
+// count counts what was done, but for what compareAll counted.
+func (m *Matcher) count() {
+	d := &m.done
+	d.Records, d.Values, d.Cut = len(m.store.ids), len(m.store.tags), m.store.cut
+	d.Pairs, d.Patterns = len(m.pairs.other), len(m.pairs.patterns)
+	d.Keys, d.Joined = len(m.index.tier[0].keys), len(m.index.tier[1].keys)+len(m.index.tier[2].keys)
 }
 
 // Compared yields every pair that was compared, by its records.

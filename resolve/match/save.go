@@ -17,7 +17,7 @@ import (
 
 // saveVersion changes whenever the same records give another index, other
 // candidates or other patterns, or Save writes another form.
-const saveVersion = "match/2"
+const saveVersion = "match/3"
 
 // version tells programs apart that may find out other things about the same
 // records.
@@ -48,8 +48,8 @@ func (m *Matcher) Save() ([]byte, error) {
 	for _, n := range []int{m.done.Values, m.done.Cut, m.done.Keys, m.done.Joined} {
 		b = wire.AppendCount(b, n)
 	}
-	b = appendList(b, m.pairs.patterns, appendPattern)
-	b = m.appendPairs(b)
+	b = m.appendPairs(b, &m.pairs)
+	b = m.appendPairs(b, &m.drawn)
 	b = appendList(b, m.equal, appendEqual)
 	for f := range m.fits {
 		b = appendFit(b, &m.fits[f])
@@ -68,7 +68,7 @@ func (m *Matcher) appendRecords(b []byte) []byte {
 	b = appendList(b, m.store.sources, wire.AppendText)
 	b = wire.AppendCount(b, len(m.store.ids))
 	for rec, id := range m.store.ids {
-		b = appendNumber(wire.AppendText(b, id), m.store.source[rec])
+		b = append(appendNumber(wire.AppendText(b, id), m.store.source[rec]), m.contents[rec][:]...)
 	}
 	return b
 }
@@ -95,14 +95,17 @@ func appendPattern(b []byte, p pattern) []byte {
 }
 
 // appendPairs writes the others of each record as steps from the one before.
-func (m *Matcher) appendPairs(b []byte) []byte {
-	for a := range m.pairs.ends {
-		from, to := m.pairs.of(uint32(a))
+func (m *Matcher) appendPairs(b []byte, p *pairs) []byte {
+	b = appendList(b, p.patterns, appendPattern)
+	for a := range m.store.ids {
+		from, to := p.of(uint32(a))
 		b = wire.AppendCount(b, int(to-from))
 		last := uint32(a)
 		for at := from; at < to; at++ {
-			b = appendNumber(appendNumber(b, m.pairs.other[at]-last), m.pairs.pattern[at])
-			last = m.pairs.other[at]
+			for _, n := range []uint32{p.other[at] - last, p.pattern[at], p.asked[at][0], p.asked[at][1]} {
+				b = appendNumber(b, n)
+			}
+			last = p.other[at]
 		}
 	}
 	return b
@@ -153,8 +156,8 @@ func Load(cfg Config, saved []byte) (*Matcher, error) {
 	}
 	m.readRecords(r)
 	m.done = Counts{Records: len(m.store.ids), Values: r.Count(0), Cut: r.Count(0), Keys: r.Count(0), Joined: r.Count(0)}
-	m.pairs.patterns = readList(r, 2*int(slots), readPattern)
-	m.readPairs(r)
+	m.readPairs(r, &m.pairs)
+	m.readPairs(r, &m.drawn)
 	m.equal = readList(r, 2*int(slots), readEqual)
 	for f := range m.fits {
 		m.fits[f] = readFit(r, family(f))
@@ -171,7 +174,7 @@ func Load(cfg Config, saved []byte) (*Matcher, error) {
 		return nil, errSaved
 	}
 	m.freq.sources = m.store.counts()
-	m.store.markUnique(m.cfg.Unique)
+	m.store.mark(m.cfg.Unique)
 	m.done.Pairs, m.done.Patterns = len(m.pairs.other), len(m.pairs.patterns)
 	m.ran, m.trained = true, true
 	return m, nil
@@ -240,22 +243,24 @@ func (m *Matcher) readRecords(r *wire.Reader) {
 		m.store.named[name] = uint32(len(m.store.sources))
 		m.store.sources = append(m.store.sources, name)
 	}
-	n := r.Count(2)
-	m.store.ids, m.store.source = make([]string, 0, n), make([]uint32, 0, n)
-	for range n {
+	n := r.Count(18)
+	m.store.ids, m.store.source, m.contents = make([]string, 0, n), make([]uint32, 0, n), make([][16]byte, n)
+	for i := range n {
 		m.store.ids, m.store.source = append(m.store.ids, readText(r)), append(m.store.source, readNumber(r))
+		copy(m.contents[i][:], r.Bytes(16))
 	}
 }
 
-func (m *Matcher) readPairs(r *wire.Reader) {
+func (m *Matcher) readPairs(r *wire.Reader, p *pairs) {
+	p.patterns = readList(r, 2*int(slots), readPattern)
 	for a := range m.store.ids {
 		last := uint32(a)
-		for range r.Count(2) {
+		for range r.Count(4) {
 			last += readNumber(r)
-			m.pairs.other = append(m.pairs.other, last)
-			m.pairs.pattern = append(m.pairs.pattern, readNumber(r))
+			p.other, p.pattern = append(p.other, last), append(p.pattern, readNumber(r))
+			p.asked = append(p.asked, asked{readNumber(r), readNumber(r)})
 		}
-		m.pairs.ends = append(m.pairs.ends, uint64(len(m.pairs.other)))
+		p.ends = append(p.ends, uint64(len(p.other)))
 	}
 }
 
@@ -266,9 +271,6 @@ func (m *Matcher) sound() bool {
 	for _, s := range m.store.source {
 		ok = ok && int(s) < len(m.store.sources)
 	}
-	for i, other := range m.pairs.other {
-		ok = ok && other < n && int(m.pairs.pattern[i]) < len(m.pairs.patterns)
-	}
 	levels := func(p *pattern) bool {
 		for s, c := range p.slot {
 			if c.level() >= max(1, len(m.fits[p.family].m[s])) {
@@ -277,8 +279,13 @@ func (m *Matcher) sound() bool {
 		}
 		return true
 	}
-	for i := range m.pairs.patterns {
-		ok = ok && levels(&m.pairs.patterns[i])
+	for _, p := range []*pairs{&m.pairs, &m.drawn} {
+		for i, other := range p.other {
+			ok = ok && other < n && int(p.pattern[i]) < len(p.patterns)
+		}
+		for i := range p.patterns {
+			ok = ok && levels(&p.patterns[i])
+		}
 	}
 	for i := range m.equal {
 		ok = ok && levels(&m.equal[i].pattern) && !slices.ContainsFunc(m.equal[i].recs, func(rec uint32) bool { return rec >= n })

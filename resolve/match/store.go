@@ -24,8 +24,9 @@ type store struct {
 	source  []uint32 // number in sources
 	sources []string
 	named   map[string]uint32
-	unique  []bool // by source
-	cut     int    // values left out because a record had too many
+	homes   []uint64 // by source: the hash of its name
+	unique  []bool   // by source
+	cut     int      // values left out because a record had too many
 }
 
 func newStore() store {
@@ -196,9 +197,13 @@ func permute[T any](from []T, order []uint32) []T {
 	return to
 }
 
-func (s *store) markUnique(names []string) {
-	s.unique = make([]bool, len(s.sources))
-	for _, name := range names {
+// mark says of each source, once they are in order, what a comparison asks about it.
+func (s *store) mark(unique []string) {
+	s.homes, s.unique = make([]uint64, len(s.sources)), make([]bool, len(s.sources))
+	for i, name := range s.sources {
+		s.homes[i] = hashText(0, name)
+	}
+	for _, name := range unique {
 		if id, ok := s.named[name]; ok {
 			s.unique[id] = true
 		}
@@ -229,11 +234,15 @@ func mix(h uint64) uint64 {
 	return h ^ h>>32
 }
 
-// counts gives how many records each source has.
+// counts gives how many records each source has, in steps.
 func (s *store) counts() []float64 {
-	out := make([]float64, len(s.sources))
+	n := make([]int, len(s.sources))
 	for _, of := range s.source {
-		out[of]++
+		n[of]++
+	}
+	out := make([]float64, len(n))
+	for i := range out {
+		out[i] = stepped(n[i], countSteps)
 	}
 	return out
 }

@@ -50,36 +50,31 @@ type counted struct {
 	n       float64
 }
 
-func (m *Matcher) train(ctx context.Context) error {
-	candidates := m.countPatterns()
+func (m *Matcher) train(context.Context) error {
+	candidates, random := m.pairs.count(), m.drawn.count()
 	for f := range families {
 		fit := newFit(f)
-		random, all, records, err := m.randomPatterns(ctx, f)
-		if err != nil {
-			return err
-		}
-		fit.records, fit.all = records, all
+		fit.records, fit.all = m.fits[f].records, m.fits[f].all
 		for _, c := range candidates[f] {
 			for s, cell := range c.pattern.slot {
 				fit.used[s] = fit.used[s] || cell.level() > 0
 			}
 		}
-		fit.learn(random, candidates[f])
+		fit.learn(random[f], candidates[f])
 		m.fits[f] = fit
 		m.asked[f] = fit.asked()
 	}
 	return nil
 }
 
-// countPatterns counts the candidates of each pattern, in the order of patterns.
-func (m *Matcher) countPatterns() [families][]counted {
-	counts := make([]float64, len(m.pairs.patterns))
-	for _, p := range m.pairs.pattern {
-		counts[p]++
+// count counts the pairs of each pattern, in the order of patterns.
+func (p *pairs) count() (out [families][]counted) {
+	counts := make([]float64, len(p.patterns))
+	for _, n := range p.pattern {
+		counts[n]++
 	}
-	var out [families][]counted
-	for i, p := range m.pairs.patterns {
-		out[p.family] = append(out[p.family], counted{p, counts[i]})
+	for i, pat := range p.patterns {
+		out[pat.family] = append(out[pat.family], counted{pat, counts[i]})
 	}
 	return out
 }

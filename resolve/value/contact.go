@@ -79,7 +79,7 @@ func (p *Phone) Compare(q *Phone) Result {
 	case a == b && !(p.International && q.International) && len(a) >= 7:
 		return Result{Level: PhoneNational, Norm: a, Why: "the same number, one without its country"}
 	case len(a) >= 8 && len(a) == len(b) && a[:len(a)-2] == b[:len(b)-2]:
-		return Result{Level: PhoneExchange, Norm: a[:len(a)-2], Why: "the same exchange"}
+		return Result{Level: PhoneExchange, Why: "the same exchange"} // how many have it is not counted
 	}
 	return Result{Level: PhoneDiffer, Why: "other numbers"}
 }
