@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"overt/identity"
 	"overt/internal/hometest"
 	"overt/web/webtest"
 )
@@ -232,5 +233,46 @@ func TestReviewEmpty(t *testing.T) {
 		if err != nil || len(rows) == 0 || (table == "published") != (len(rows) > 5) {
 			t.Errorf("%s: %d rows, %v", table, len(rows), err)
 		}
+	}
+}
+
+// Where two people are asked for, the word of one is shown as waiting, and the queue of
+// the second has it for the other.
+func TestReviewSecond(t *testing.T) {
+	h := likeness(t, 4)
+	h.AskSecond(t, "local:second", "south", "north")
+	s := webtest.Serve(t, h)
+	s.Enter(t)
+	page := s.Get(t, "/review/open")
+	if !strings.Contains(page.Body, "needs two people") {
+		t.Error("it is not said that two people are asked for")
+	}
+	if r := decided(t, s, page.Body, "positive"); !strings.Contains(r.Body, "waits for a second person") {
+		t.Errorf("the word of one counts at once\n%s", r.Body)
+	}
+	if r := s.Get(t, "/review/second"); !strings.Contains(r.Body, "Nothing is left to decide") {
+		t.Error("who said so is asked to say it again")
+	}
+	mine := s.Get(t, page.Path)
+	if mine.Status != http.StatusOK || !strings.Contains(mine.Body, "You said so already.") {
+		t.Errorf("%d: who said so is not told", mine.Status)
+	}
+	if r := decided(t, s, mine.Body, "positive"); r.Status != http.StatusConflict || !strings.Contains(r.Body, "you said so already") {
+		t.Errorf("said twice by one: %d", r.Status)
+	}
+	if r := s.Get(t, "/review/judgements?waiting=1"); !strings.Contains(r.Body, "1 judgement<") {
+		t.Error("what waits is not listed")
+	}
+	s.Actor = identity.Actor{ID: "local:second", Name: "second"}
+	s.Enter(t)
+	theirs := s.Get(t, "/review/second")
+	if r := decided(t, s, theirs.Body, "positive"); r.Status != http.StatusOK || !strings.Contains(r.Body, "Nothing is left to decide") {
+		t.Errorf("the second says the same: %d\n%s", r.Status, r.Body)
+	}
+	if r := s.Get(t, "/bench"); !strings.Contains(r.Body, "Two people said the same of 1 of 1 pairs") && !strings.Contains(r.Body, "Label 200") {
+		t.Error("the bench does not count what two said")
+	}
+	if r := s.Get(t, "/review"); !strings.Contains(r.Body, "two people said the same of 1 of 1 pairs") {
+		t.Error("agreement is not told")
 	}
 }
