@@ -178,9 +178,32 @@ func TestReviewHidden(t *testing.T) {
 	}
 }
 
+// A pair tells which of the asker's cases it touches, and a value its source.
+func TestReviewImpact(t *testing.T) {
+	s := webtest.Serve(t, likeness(t, 3))
+	s.Enter(t)
+	page := s.Get(t, "/review/open/n-00/s-00")
+	for _, want := range []string{"in 0 cases of yours", "5 values, 0 links", "= same", "≠ differs", "alike", `href="/x/`} {
+		if strings.Contains(page.Body, want) == (want == "alike") {
+			t.Errorf("%q is there or is not, and should be otherwise", want)
+		}
+	}
+	id := s.OpenCase(t, "Harbours")
+	token := html.UnescapeString(hiddenField.FindStringSubmatch(s.Get(t, "/session").Body)[2])
+	if r := s.Do(t, http.MethodPost, "/c/"+id+"/board/subject", url.Values{"token": {token}, "entity": {"s-00"}}.Encode()); r.Status != http.StatusOK {
+		t.Fatalf("a subject: %d\n%s", r.Status, r.Body)
+	}
+	if r := s.Get(t, page.Path); !strings.Contains(r.Body, "in 1 case of yours, 0 published reports") {
+		t.Error("the case it touches is not told")
+	}
+	if r := s.Get(t, "/review/open/n-01/s-00"); !strings.Contains(r.Body, "in 1 case of yours") {
+		t.Error("a pair that nothing likens does not tell its case")
+	}
+}
+
 // In a browser a pair is one key: the next one shows at once, fetched before; what was
 // said stands beside, and is taken back by another key. Nothing is lost when keys come
-// fast.
+// as fast as pairs.
 func TestReviewKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser of its own: in the full run only")
@@ -200,9 +223,11 @@ func TestReviewKeys(t *testing.T) {
 	b.Key("z")
 	b.At(first)
 	for _, key := range []string{"n", "n", "n", "u", "s"} {
+		at, _, _ := strings.Cut(b.Path(), "?")
 		b.Key(key)
+		b.Until(fmt.Sprintf("location.pathname != %q", at))
 	}
-	b.Until(`!document.querySelector("form[data-sent]") && document.querySelector("#last form")`)
+	b.Until(`!document.documentElement.hasAttribute("data-sending") && document.querySelector("#last form")`)
 	b.Open("/review/judgements")
 	if n := webtest.Eval[int](b, `document.querySelectorAll(".hit").length`); n != 4 {
 		t.Errorf("of 4 answers %d were kept", n)
