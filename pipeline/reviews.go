@@ -119,13 +119,13 @@ func (r *Review) again(random bool) *Review {
 }
 
 // Named gives a queue by its name; nil for none. That of second readers is made of
-// the judgements of the moment.
-func (q *Queues) Named(name string, book *judge.Book) *Queue {
+// the judgements of the moment that somebody else made.
+func (q *Queues) Named(name string, book *judge.Book, actor string) *Queue {
 	if name != QueueSecond {
 		return q.byName[name]
 	}
 	out := &Queue{Queues: q, at: map[[2]ftm.EntityID]int{}}
-	for _, j := range book.Waiting() {
+	for _, j := range WaitingFor(book, actor) {
 		c := q.review.candidate(j.Left, j.Right)
 		if _, in := out.at[c.pair()]; !in {
 			out.at[c.pair()] = len(out.order)
@@ -133,6 +133,12 @@ func (q *Queues) Named(name string, book *judge.Book) *Queue {
 		}
 	}
 	return out
+}
+
+// WaitingFor lists the judgements that wait for a second person, and were not made by
+// who asks.
+func WaitingFor(book *judge.Book, actor string) []*judge.Judgement {
+	return slices.DeleteFunc(book.Waiting(), func(j *judge.Judgement) bool { return j.Author == actor })
 }
 
 // candidate is a pair as the review has it, or bare, when nothing likens the two.

@@ -104,7 +104,7 @@ func (s *Service) reviewQueues(v *visit) (response, error) {
 
 // standingOf is how far a review has come.
 func standingOf(q *pipeline.Queues, book *judge.Book, me string) *reviewAnswer {
-	a := &reviewAnswer{Counts: q.Counts(), Open: q.Open(), Random: q.Random(), Second: len(book.Waiting()), Estimate: q.Estimate(book), Agree: q.Agreement(book)}
+	a := &reviewAnswer{Counts: q.Counts(), Open: q.Open(), Random: q.Random(), Second: len(pipeline.WaitingFor(book, me)), Estimate: q.Estimate(book), Agree: q.Agreement(book)}
 	for _, j := range book.Decided() {
 		a.Judged++
 		if j.Author == me {
@@ -166,7 +166,7 @@ func (s *Service) resumeReview(v *visit) (response, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &found{qs.Named(q.queue, known.Book).After(known.Book, -1, 1), standingOf(qs, known.Book, v.actor.ID)}, nil
+		return &found{qs.Named(q.queue, known.Book, v.actor.ID).After(known.Book, -1, 1), standingOf(qs, known.Book, v.actor.ID)}, nil
 	})
 	if err != nil {
 		return response{}, err
@@ -241,7 +241,7 @@ func readReview(ctx context.Context, d *gate.Desk, qs *pipeline.Queues, q pairQu
 	if a.Score, err = qs.Explain(ctx, d.View, q.left, q.right); err != nil {
 		return nil, err
 	}
-	queue := qs.Named(q.queue, known.Book)
+	queue := qs.Named(q.queue, known.Book, me)
 	var c pipeline.Candidate
 	c, a.Place = queue.Find(q.left, q.right)
 	a.Links, a.Next = c.Links, queue.After(known.Book, a.Place, pairsAhead)
@@ -297,7 +297,7 @@ func (s *Service) decidePair(v *visit) (response, error) {
 			if err != nil {
 				return pipeline.Candidate{}, err
 			}
-			c, _ := qs.Named(q.queue, known.Book).Find(q.left, q.right)
+			c, _ := qs.Named(q.queue, known.Book, v.actor.ID).Find(q.left, q.right)
 			return c, nil
 		})
 	if err != nil {

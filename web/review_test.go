@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"overt/identity"
 	"overt/internal/hometest"
 	"overt/web/webtest"
 )
@@ -177,9 +178,32 @@ func TestReviewHidden(t *testing.T) {
 	}
 }
 
+// A pair tells which of the asker's cases it touches, and a value its source.
+func TestReviewImpact(t *testing.T) {
+	s := webtest.Serve(t, likeness(t, 3))
+	s.Enter(t)
+	page := s.Get(t, "/review/open/n-00/s-00")
+	for _, want := range []string{"in 0 cases of yours", "5 values, 0 links", "= same", "≠ differs", "alike", `href="/x/`} {
+		if strings.Contains(page.Body, want) == (want == "alike") {
+			t.Errorf("%q is there or is not, and should be otherwise", want)
+		}
+	}
+	id := s.OpenCase(t, "Harbours")
+	token := html.UnescapeString(hiddenField.FindStringSubmatch(s.Get(t, "/session").Body)[2])
+	if r := s.Do(t, http.MethodPost, "/c/"+id+"/board/subject", url.Values{"token": {token}, "entity": {"s-00"}}.Encode()); r.Status != http.StatusOK {
+		t.Fatalf("a subject: %d\n%s", r.Status, r.Body)
+	}
+	if r := s.Get(t, page.Path); !strings.Contains(r.Body, "in 1 case of yours, 0 published reports") {
+		t.Error("the case it touches is not told")
+	}
+	if r := s.Get(t, "/review/open/n-01/s-00"); !strings.Contains(r.Body, "in 1 case of yours") {
+		t.Error("a pair that nothing likens does not tell its case")
+	}
+}
+
 // In a browser a pair is one key: the next one shows at once, fetched before; what was
 // said stands beside, and is taken back by another key. Nothing is lost when keys come
-// fast.
+// as fast as pairs.
 func TestReviewKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser of its own: in the full run only")
@@ -199,9 +223,11 @@ func TestReviewKeys(t *testing.T) {
 	b.Key("z")
 	b.At(first)
 	for _, key := range []string{"n", "n", "n", "u", "s"} {
+		at, _, _ := strings.Cut(b.Path(), "?")
 		b.Key(key)
+		b.Until(fmt.Sprintf("location.pathname != %q", at))
 	}
-	b.Until(`!document.querySelector("form[data-sent]") && document.querySelector("#last form")`)
+	b.Until(`!document.documentElement.hasAttribute("data-sending") && document.querySelector("#last form")`)
 	b.Open("/review/judgements")
 	if n := webtest.Eval[int](b, `document.querySelectorAll(".hit").length`); n != 4 {
 		t.Errorf("of 4 answers %d were kept", n)
@@ -232,5 +258,46 @@ func TestReviewEmpty(t *testing.T) {
 		if err != nil || len(rows) == 0 || (table == "published") != (len(rows) > 5) {
 			t.Errorf("%s: %d rows, %v", table, len(rows), err)
 		}
+	}
+}
+
+// Where two people are asked for, the word of one is shown as waiting, and the queue of
+// the second has it for the other.
+func TestReviewSecond(t *testing.T) {
+	h := likeness(t, 4)
+	h.AskSecond(t, "local:second", "south", "north")
+	s := webtest.Serve(t, h)
+	s.Enter(t)
+	page := s.Get(t, "/review/open")
+	if !strings.Contains(page.Body, "needs two people") {
+		t.Error("it is not said that two people are asked for")
+	}
+	if r := decided(t, s, page.Body, "positive"); !strings.Contains(r.Body, "waits for a second person") {
+		t.Errorf("the word of one counts at once\n%s", r.Body)
+	}
+	if r := s.Get(t, "/review/second"); !strings.Contains(r.Body, "Nothing is left to decide") {
+		t.Error("who said so is asked to say it again")
+	}
+	mine := s.Get(t, page.Path)
+	if mine.Status != http.StatusOK || !strings.Contains(mine.Body, "You said so already.") {
+		t.Errorf("%d: who said so is not told", mine.Status)
+	}
+	if r := decided(t, s, mine.Body, "positive"); r.Status != http.StatusConflict || !strings.Contains(r.Body, "you said so already") {
+		t.Errorf("said twice by one: %d", r.Status)
+	}
+	if r := s.Get(t, "/review/judgements?waiting=1"); !strings.Contains(r.Body, "1 judgement<") {
+		t.Error("what waits is not listed")
+	}
+	s.Actor = identity.Actor{ID: "local:second", Name: "second"}
+	s.Enter(t)
+	theirs := s.Get(t, "/review/second")
+	if r := decided(t, s, theirs.Body, "positive"); r.Status != http.StatusOK || !strings.Contains(r.Body, "Nothing is left to decide") {
+		t.Errorf("the second says the same: %d\n%s", r.Status, r.Body)
+	}
+	if r := s.Get(t, "/bench"); !strings.Contains(r.Body, "Two people said the same of 1 of 1 pairs") && !strings.Contains(r.Body, "Label 200") {
+		t.Error("the bench does not count what two said")
+	}
+	if r := s.Get(t, "/review"); !strings.Contains(r.Body, "two people said the same of 1 of 1 pairs") {
+		t.Error("agreement is not told")
 	}
 }

@@ -235,6 +235,16 @@ func (h *Home) Admin(t testing.TB, who string) {
 	h.rule(t, func(file *engine.File) { file.People = map[string]engine.Person{who: {Admin: true}} })
 }
 
+// AskSecond asks for two people wherever an entity of datasets is taken for another,
+// and lets an account read and judge in those.
+func (h *Home) AskSecond(t testing.TB, account string, datasets ...string) {
+	t.Helper()
+	h.rule(t, func(file *engine.File) {
+		file.SecondPerson.Datasets = datasets
+		file.People = map[string]engine.Person{account: {Purposes: []policy.Purpose{file.Purposes[0].ID}, Read: datasets, Write: datasets}}
+	})
+}
+
 // rule puts changed default rules in the place of those that hold.
 func (h *Home) rule(t testing.TB, change func(*engine.File)) {
 	t.Helper()

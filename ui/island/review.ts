@@ -32,8 +32,12 @@ function show(text: string, address: string): void {
   fetchAhead();
 }
 
-// Answers are sent one after the other, in the order they were given.
+// Answers are sent one after the other, in the order they were given. Who leaves before
+// the last was sent is asked whether he means it.
 let sending: Promise<void> = Promise.resolve();
+let waiting = 0;
+const count = (by: number): void => { waiting += by; document.documentElement.toggleAttribute("data-sending", waiting > 0); };
+window.addEventListener("beforeunload", (e) => { if (waiting > 0) e.preventDefault(); });
 
 document.addEventListener("submit", (e) => {
   const f = e.target as HTMLFormElement;
@@ -46,33 +50,37 @@ document.addEventListener("submit", (e) => {
   f.dataset.sent = "1";
   const body = new URLSearchParams(new FormData(f, e.submitter as HTMLElement) as unknown as Record<string, string>);
   const to = f.action;
-  const sent = sending.then(() => fetch(to, { method: "POST", body, headers: { "HX-Request": "true" } }));
+  count(1);
+  const sent = sending.then(() => fetch(to, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }));
   sending = sent.then(async (r) => {
     const text = await r.text();
     if (!r.ok) { // what was refused is told on the page of its pair
       show(text, bare(to));
       return;
     }
-    const here = document.getElementById("last");
     const said = new DOMParser().parseFromString(html(text), "text/html");
-    if (here && bare(r.url) === bare(location.href)) {
-      here.replaceWith(said.getElementById("last")!);
-      const running = said.getElementById("running");
-      if (running) document.getElementById("running")?.replaceWith(running);
-      history.replaceState(null, "", new URL(r.url).pathname + new URL(r.url).search);
+    for (const id of ["last", "running"]) { // whichever pair is looked at by now
+      const now = said.getElementById(id);
+      if (now) document.getElementById(id)?.replaceWith(now);
     }
-  }).catch(() => location.assign(bare(to)));
+    if (bare(r.url) === bare(location.href)) history.replaceState(null, "", new URL(r.url).pathname + new URL(r.url).search);
+  }).then(() => count(-1), () => { waiting = 0; location.assign(bare(to)); });
   void kept.then((text) => { if (text) show(text, next); else void sending.then(() => location.assign(next)); });
 });
 
-// Skipping shows what was fetched, too.
+// Skipping shows what was fetched, too; what was said last can be taken back there still.
 document.addEventListener("click", (e) => {
   const a = (e.target as Element).closest<HTMLAnchorElement>("form.verdicts a[rel='next']");
   if (!a || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
   const kept = ahead.get(bare(a.href));
   if (!kept) return;
   e.preventDefault();
-  void kept.then((text) => { if (text) show(text, bare(a.href)); else location.assign(a.href); });
+  void kept.then((text) => {
+    if (!text) return location.assign(a.href);
+    const last = document.getElementById("last");
+    show(text, bare(a.href));
+    if (last) document.getElementById("last")?.replaceWith(last);
+  });
 });
 
 window.addEventListener("popstate", () => { if (form() || location.pathname.startsWith("/review/")) location.reload(); });
