@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"overt"
 	"overt/audit"
@@ -61,6 +60,7 @@ type home struct {
 	named    *mention.Layer
 	sketches *similar.File // nil until they are asked for
 	current  *graph.Graph
+	deriving *deriving
 	// watches are asked again when what is kept is no longer of the epoch looked; noted
 	// says that something was changed that has no epoch.
 	watches watch.Store
@@ -83,7 +83,7 @@ func (a *app) open(ctx context.Context) (h *home, err error) {
 	if err != nil {
 		return nil, err
 	}
-	h = &home{dir: dir, actor: actor}
+	h = &home{dir: dir, actor: actor, deriving: newDeriving()}
 	defer func() {
 		if err != nil {
 			h.closeAll()
@@ -127,27 +127,16 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	}
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
-		Graph:    inTurn(func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) }),
-		Index:    inTurn(func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) }),
-		Mentions: inTurn(func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) }),
-		Similar:  inTurn(func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
+		Graph:    inTurn(h.deriving, func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) }),
+		Index:    inTurn(h.deriving, func(ctx context.Context) (search.Index, error) { return h.index(ctx, a) }),
+		Mentions: inTurn(h.deriving, func(ctx context.Context) (*mention.Layer, error) { return h.mentions(ctx, a) }),
+		Similar:  inTurn(h.deriving, func(ctx context.Context) (*similar.File, error) { return h.similar(ctx, a) }),
 		Resolved: keptResults(h.dir),
 		Cases:    db.Cases(),
 		Watches:  h.watches,
 	})
 	h.looked, h.again = h.store.Epoch(), func() error { return h.lookAgain(ctx, a) }
 	return nil
-}
-
-// inTurn lets one at a time bring something derived up to date: a service has many
-// who ask for it at once.
-func inTurn[T any](derive func(context.Context) (T, error)) func(context.Context) (T, error) {
-	var turn sync.Mutex
-	return func(ctx context.Context) (T, error) {
-		turn.Lock()
-		defer turn.Unlock()
-		return derive(ctx)
-	}
 }
 
 // reconcile tells the ledger what the statements know and it does not: imports
@@ -182,6 +171,7 @@ func (h *home) close(a *app) {
 }
 
 func (h *home) closeAll() error {
+	h.deriving.stop()
 	var errs []error
 	for _, g := range h.graphs {
 		errs = append(errs, g.Close())
