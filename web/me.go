@@ -127,7 +127,7 @@ func (s *Service) removePasskey(v *visit, a *account.Accounts) error {
 	if err := a.RemovePasskey(v.Context(), u, id); err != nil {
 		return err
 	}
-	here := lineID(hashOf(s.word(v.Request))) // what was begun with a device that is lost ends with it
+	here := sessionID(hashOf(s.word(v.Request))) // what was begun with a device that is lost ends with it
 	s.sessions.endThose(func(id string, x *session) bool { return x.user == u.Name && id != here })
 	return nil
 }

@@ -174,15 +174,15 @@ func (ss *sessions) of(who identity.Actor, word string) (out []sessionLine) {
 	now, here := ss.clock(), hashOf(word)
 	for k, s := range ss.open {
 		if s.actor.ID == who.ID && !ss.over(s, now) {
-			out = append(out, sessionLine{lineID(k), s.begun, s.used, k == here})
+			out = append(out, sessionLine{sessionID(k), s.begun, s.used, k == here})
 		}
 	}
 	slices.SortFunc(out, func(a, b sessionLine) int { return cmp.Or(b.begun.Compare(a.begun), cmp.Compare(a.id, b.id)) })
 	return out
 }
 
-// lineID is a hash of the hash by which a session is known.
-func lineID(key [32]byte) string {
+// sessionID is a hash of the hash by which a session is known.
+func sessionID(key [32]byte) string {
 	sum := sha256.Sum256(key[:])
 	return hex.EncodeToString(sum[:8])
 }
@@ -192,7 +192,7 @@ func (ss *sessions) endThose(which func(id string, s *session) bool) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	for k, s := range ss.open {
-		if which(lineID(k), s) {
+		if which(sessionID(k), s) {
 			delete(ss.open, k)
 		}
 	}
