@@ -41,8 +41,8 @@ func newsroom(t *testing.T) *hometest.Home {
 	return h
 }
 
-// withNames is a desk at the name localhost, for passkeys, by a clock that is put on.
-func withNames(t *testing.T, h *hometest.Home) (s *webtest.Site, late *atomic.Int64) {
+// atLocalhost is a desk at the name localhost, for passkeys, by a clock that is put on.
+func atLocalhost(t *testing.T, h *hometest.Home) (s *webtest.Site, late *atomic.Int64) {
 	t.Helper()
 	late = &atomic.Int64{}
 	s = webtest.ServeWith(t, h, func(cfg *web.Config) {
@@ -71,7 +71,7 @@ func invitation(t *testing.T, s *webtest.Site, name string) string {
 // asks for it again, and when he is disabled he is out.
 func TestPasskey(t *testing.T) {
 	h := newsroom(t)
-	s, late := withNames(t, h)
+	s, late := atLocalhost(t, h)
 	to := invitation(t, s, "anna")
 	b := s.Browse(t)
 	b.Authenticator()

@@ -150,7 +150,7 @@ func (s *Service) answer(v *visit, rt route) (res response, err error) {
 			return response{}, cmp.Or(err, error(overt.Errorf(overt.Denied, "", "there is nothing here for you")))
 		}
 		if v.Method == http.MethodPost && provedDeeds[v.PathValue("deed")] && !v.fresh(s.cfg.Clock()) {
-			return s.mustConfirm(path.Dir(v.URL.Path))
+			return s.mustConfirm(address(path.Dir(v.URL.Path), "i", v.URL.Query().Get("i")))
 		}
 	}
 	select {
