@@ -32,7 +32,7 @@ func (s *Service) desk(v *visit) (response, error) {
 	a, err := ask(s, v, gate.Act{Action: "desk.read"}, false, func(ctx context.Context, d *gate.Desk) (*deskAnswer, error) {
 		a := &deskAnswer{Runs: answer.ListRuns(d, "")}
 		var err error
-		if a.Watches, err = answer.ListWatches(ctx, d, v.watching()); err != nil {
+		if a.Watches, err = answer.ListWatches(ctx, d); err != nil {
 			return nil, err
 		}
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
