@@ -34,9 +34,9 @@ func (l *WatchList) Records() int { return len(l.Watches) }
 // maxUnseen bounds how many unseen pieces of news of a watch are counted.
 const maxUnseen = 1_000
 
-// ListWatches lists the asker's watches, as a visit shows them: those set for its
-// purpose, in its case or in none, in full.
-func ListWatches(ctx context.Context, d *gate.Desk, in watch.Visit) (*WatchList, error) {
+// ListWatches lists the asker's watches: those set for the visit's purpose, in its case
+// or in none, in full.
+func ListWatches(ctx context.Context, d *gate.Desk) (*WatchList, error) {
 	out := &WatchList{Watches: []WatchLine{}}
 	if d.Watches == nil {
 		return out, nil
@@ -46,7 +46,7 @@ func ListWatches(ctx context.Context, d *gate.Desk, in watch.Visit) (*WatchList,
 		return nil, err
 	}
 	for _, w := range all {
-		l := WatchLine{Watch: w, Elsewhere: !isHere(&w, in)}
+		l := WatchLine{Watch: w, Elsewhere: !isHere(d, &w)}
 		if l.Elsewhere {
 			l.Question, l.Told, l.Seen, l.Items, l.Looked = watch.Question{Kind: w.Kind}, 0, 0, 0, ""
 		} else if err := l.describe(ctx, d, out); err != nil {
@@ -57,8 +57,8 @@ func ListWatches(ctx context.Context, d *gate.Desk, in watch.Visit) (*WatchList,
 	return out, nil
 }
 
-func isHere(w *watch.Watch, in watch.Visit) bool {
-	return w.Purpose == in.Purpose && (w.Case == "" || w.Case == in.Case)
+func isHere(d *gate.Desk, w *watch.Watch) bool {
+	return w.Purpose == d.Purpose && (w.Case == "" || w.Case == d.Case)
 }
 
 func (l *WatchLine) describe(ctx context.Context, d *gate.Desk, list *WatchList) error {
@@ -124,8 +124,8 @@ func (w *Watched) Records() int { return len(w.News) }
 
 // ReadWatch gives a watch of the visit with a page of what it told before a number, 0 for
 // the newest. Errors: not_found.
-func ReadWatch(ctx context.Context, d *gate.Desk, in watch.Visit, id string, before int64, limit int) (*Watched, error) {
-	list, err := ListWatches(ctx, d, in)
+func ReadWatch(ctx context.Context, d *gate.Desk, id string, before int64, limit int) (*Watched, error) {
+	list, err := ListWatches(ctx, d)
 	if err != nil {
 		return nil, err
 	}

@@ -203,12 +203,12 @@ func runVisit(ctx context.Context, p *gate.Pass, out *WatchRun, now time.Time) e
 		if d.Watches == nil {
 			return 0, "", nil
 		}
-		closed, err := closedCase(ctx, d, p.Case())
+		closed, err := closedCase(ctx, d, d.Case)
 		if err != nil {
 			return 0, "", err
 		}
 		stamp, before := stampOf(d, closed), out.News
-		_, _, err = eachDue(ctx, d.Watches, watch.Visit{Actor: d.Actor, Purpose: p.Purpose(), Case: p.Case()}, func(w *watch.Watch) error {
+		_, _, err = eachDue(ctx, d.Watches, watch.Visit{Actor: d.Actor, Purpose: d.Purpose, Case: d.Case}, func(w *watch.Watch) error {
 			if w.Stamp == stamp {
 				out.Same++
 				return nil

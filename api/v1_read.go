@@ -41,6 +41,7 @@ func operations() []operation {
 		group("Documents", documentOperations()...),
 		group("Sources", sourceOperations()...),
 		group("Who is who", whoOperations()...),
+		group("Watches", watchOperations()...),
 		group("Imports", importOperations()...),
 		group("Out", exportOperations()...),
 		group("Aleph's", alephOperations()...),

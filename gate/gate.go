@@ -200,7 +200,10 @@ type Desk struct {
 	Scope  policy.Scope
 	Runs   []statement.Run
 	Actor  string
-	Cases  casefile.Store // nil where there is none
+	// Purpose and Case are those of the visit.
+	Purpose policy.Purpose
+	Case    string
+	Cases   casefile.Store // nil where there is none
 	// Watches is what people have asked again; nil where there is none.
 	Watches watch.Store
 	AsOf    statement.Day // the last day of Act.AsOf; NoDay when no day is asked about
@@ -342,7 +345,7 @@ func (p *Pass) desk(ctx context.Context, act Act, withGraph bool) (*Desk, error)
 		return nil, errApart()
 	}
 	cfg := &p.gate.cfg
-	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Cases: cfg.Cases, Watches: cfg.Watches, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
+	d := &Desk{Ledger: cfg.Ledger, Blobs: cfg.Blobs, Scope: p.scope, Actor: p.actor.ID, Purpose: p.purpose, Case: p.caseID, Cases: cfg.Cases, Watches: cfg.Watches, AsOf: statement.LastDayOf(act.AsOf), mentions: cfg.Mentions, similar: cfg.Similar, graph: cfg.Graph, Kept: cfg.Resolved, second: cfg.Engine.Second(), engine: cfg.Engine}
 	if p.governs {
 		d.log = cfg.Log
 	}

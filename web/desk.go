@@ -40,7 +40,7 @@ func (s *Service) desk(v *visit) (response, error) {
 			return nil, err
 		}
 		a.Waiting = waiting.Yours()
-		if a.Watches, err = answer.ListWatches(ctx, d, v.watching()); err != nil {
+		if a.Watches, err = answer.ListWatches(ctx, d); err != nil {
 			return nil, err
 		}
 		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {

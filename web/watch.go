@@ -23,11 +23,6 @@ func watchPath(id string, pairs ...string) string {
 	return address("/watches/"+id, pairs...)
 }
 
-// watching is the visit of the session, as watches are set in one.
-func (v *visit) watching() watch.Visit {
-	return watch.Visit{Actor: v.actor.ID, Purpose: v.purpose, Case: v.caseID}
-}
-
 // A watchesPage is the list of watches, with what a new one can be made of.
 type watchesPage struct {
 	*answer.WatchList
@@ -44,7 +39,7 @@ func (s *Service) watches(v *visit) (response, error) {
 		}
 		slices.Sort(p.Datasets)
 		var err error
-		p.WatchList, err = answer.ListWatches(ctx, d, v.watching())
+		p.WatchList, err = answer.ListWatches(ctx, d)
 		return p, err
 	})
 	if err != nil {
@@ -60,7 +55,7 @@ func (s *Service) watch(v *visit) (response, error) {
 		return response{}, err
 	}
 	w, err := ask(s, v, gate.Act{Action: "watch.read", Object: clip(id)}, true, func(ctx context.Context, d *gate.Desk) (*answer.Watched, error) {
-		return answer.ReadWatch(ctx, d, v.watching(), id, at, newsShown)
+		return answer.ReadWatch(ctx, d, id, at, newsShown)
 	})
 	if err != nil {
 		return response{}, err

@@ -88,7 +88,7 @@ func (a *app) addWatch(ctx context.Context, q watch.Question) error {
 }
 
 // mine asks something of the visit's own watches, after they were asked again.
-func mine[T any](ctx context.Context, a *app, act gate.Act, ask func(context.Context, *gate.Desk, watch.Visit) (T, error)) (T, error) {
+func mine[T any](ctx context.Context, a *app, act gate.Act, read func(context.Context, *gate.Desk) (T, error)) (T, error) {
 	var zero T
 	h, pass, err := a.enter(ctx)
 	if err != nil {
@@ -98,8 +98,7 @@ func mine[T any](ctx context.Context, a *app, act gate.Act, ask func(context.Con
 	if _, err := answer.RunMine(ctx, pass, a.clock()); err != nil {
 		return zero, err
 	}
-	in := watch.Visit{Actor: pass.Actor().ID, Purpose: pass.Purpose(), Case: pass.Case()}
-	return gate.Ask(ctx, pass, act, true, func(ctx context.Context, d *gate.Desk) (T, error) { return ask(ctx, d, in) })
+	return gate.Ask(ctx, pass, act, true, read)
 }
 
 func (a *app) watchListCommand() *cobra.Command {
@@ -178,8 +177,8 @@ func (a *app) watchShowCommand() *cobra.Command {
 		Example: "  overt watch show w4k7q2m9xd",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			w, err := mine(cmd.Context(), a, gate.Act{Action: "watch.read", Object: short(args[0], 40)}, func(ctx context.Context, d *gate.Desk, in watch.Visit) (*answer.Watched, error) {
-				return answer.ReadWatch(ctx, d, in, args[0], before, newsShown)
+			w, err := mine(cmd.Context(), a, gate.Act{Action: "watch.read", Object: short(args[0], 40)}, func(ctx context.Context, d *gate.Desk) (*answer.Watched, error) {
+				return answer.ReadWatch(ctx, d, args[0], before, newsShown)
 			})
 			if err != nil {
 				return err
