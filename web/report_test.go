@@ -198,3 +198,75 @@ func published(t *testing.T, h *hometest.Home, s *webtest.Site, out, item string
 		}
 	}
 }
+
+// From the board to a report that waits for a second person: three presses. And Ctrl-K
+// cites where the cursor is, the preview follows, and a point leads to its place.
+func TestReportPresses(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, ben, c, item := confirmed(t, h)
+	b := anna.Browse(t)
+	r := send(t, anna, c+"/report", c+"/report/report", "outline", "1") // what is known of sources is looked through once
+	waived(t, anna, r.Path)
+	text := textField.FindStringSubmatch(r.Body)[1]
+	// The points of another report of the same words have the same names.
+	b.Open(c + "/board")
+	before := b.Presses()
+	b.Key("r")
+	b.Wait("html[data-ready] [data-key=n]")
+	b.Key("n")
+	b.Wait("html[data-ready] [data-report]")
+	mine := strings.TrimPrefix(b.Path(), c+"/report?i=")
+	waived(t, anna, c+"/report?i="+mine) // whatever there is to pass over is a decision, not a press
+	b.Open(c + "/report?i=" + mine)
+	b.Key("q")
+	b.Until(`document.querySelector("[data-report]")?.textContent.includes("A second person approves it")`)
+	if n := b.Presses() - before; n > 3 {
+		t.Errorf("%d presses to a report that waits for a second person, 3 are the most", n)
+	}
+	if !strings.Contains(text, item) {
+		t.Errorf("the outline: %s", text)
+	}
+	ben.Actor = identity.Actor{ID: "local:ben", Name: "ben"}
+	second := ben.Browse(t)
+	second.Open(c + "/report?i=" + mine)
+	second.Key("y")
+	second.Wait("html[data-ready] [data-report] a[download]")
+	if n := second.Presses(); n != 1 {
+		t.Errorf("%d presses of the second person", n)
+	}
+
+	b.Open(r.Path)
+	webtest.Eval[bool](b, `(() => { const t = document.querySelector("#text"); t.focus(); t.setSelectionRange(t.value.length, t.value.length); return true; })()`)
+	b.Type("\n\nIt cost 77 million")
+	b.Until(`document.querySelector("#draft").textContent.includes("the number 77 has no cite")`)
+	b.Ctrl("k")
+	b.Until(`document.activeElement.classList.contains("find") && !document.querySelector("overt-palette dialog[open]")`)
+	b.Type("agency pays")
+	b.Key("Enter")
+	b.Until(`document.activeElement.id == "text" && document.activeElement.value.endsWith("77 million [@` + item + `]")`)
+	b.Until(`document.querySelector("#draft").textContent.includes("no claim that the sentence cites has the number 77")`)
+	b.Click(`#draft a[data-line="3"]`)
+	b.Until(`(t => t.value.slice(t.selectionStart, t.selectionEnd).startsWith("It cost 77 million"))(document.querySelector("#text"))`)
+	for _, line := range append(b.Wrong(), second.Wrong()...) {
+		t.Error(line)
+	}
+}
+
+// Reports and kept views hold in both directions, themes and widths.
+func TestReportScreens(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, _, c, item := confirmed(t, h)
+	r := send(t, anna, "/cases", c+"/exhibits/view", "address", between+"&view=flow")
+	m := keptItem.FindStringSubmatch(r.Body)
+	if m == nil {
+		t.Fatal("no view is kept")
+	}
+	empty := begun(t, anna)
+	page := send(t, anna, c+"/report", c+"/report/report", "outline", "1").Path
+	_, id, _ := strings.Cut(page, "?i=")
+	text := "# Who pays\n\nThe agency pays. [@" + item + "] It cost 77 million.\n\n> a quotation\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[@" + m[1] + " table]\n\n[@" + m[1] + " picture]"
+	send(t, anna, page, strings.Replace(page, "?", "/edit?", 1), "item", id, "text", text)
+	anna.Browse(t).Screens(map[string]string{
+		"report": page + "&from=1&to=2", "reports": c + "/report", "report-none": empty + "/report", "kept-view": c + "/view/" + m[1],
+	})
+}

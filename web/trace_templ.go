@@ -1924,7 +1924,7 @@ func entityFlow(p entityPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = twin(flowSheet(ctx, p.Flow, p.q.asOf), p.trace("flow")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = twin(flowSheet(ctx, p.Flow, p.q.asOf), p.trace("flow"), p.into).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1963,7 +1963,7 @@ func entityNet(p entityPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = twin(netSheet(ctx, p.Net, p.q.asOf), p.trace("net")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = twin(netSheet(ctx, p.Net, p.q.asOf), p.trace("net"), p.into).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1973,7 +1973,7 @@ func entityNet(p entityPage) templ.Component {
 }
 
 // twin is the table of a picture, folded, and where there is more of both.
-func twin(s sheet, more string) templ.Component {
+func twin(s sheet, more, into string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2042,6 +2042,10 @@ func twin(s sheet, more string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 153, "</a></p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = keepForm(into, more).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
