@@ -270,3 +270,39 @@ func TestReportScreens(t *testing.T) {
 		"report": page + "&from=1&to=2", "reports": c + "/report", "report-none": empty + "/report", "kept-view": c + "/view/" + m[1],
 	})
 }
+
+// Who may not see all that a view shows is told that there is one, and no more; a stranger
+// not even that.
+func TestKeptViewOfOthers(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, ben, c, _ := confirmed(t, h)
+	r := send(t, anna, "/cases", c+"/exhibits/view", "address", between+"&view=flow")
+	m := keptItem.FindStringSubmatch(r.Body)
+	if m == nil {
+		t.Fatal("no view is kept")
+	}
+	kept := c + "/view/" + m[1]
+	if r := ben.Get(t, kept); r.Status != http.StatusOK {
+		t.Errorf("a member who sees its sources: %d", r.Status)
+	}
+	with(t, h, "local:ben", "papers")
+	ben = enterAs(t, h, identity.Actor{ID: "local:ben", Name: "ben"})
+	for _, v := range []string{"/exhibits", "/history", "/report", "/check"} {
+		r := ben.Get(t, c+v)
+		for _, not := range []string{"Amazon", "Immigration", "Money from"} {
+			if r.Status != http.StatusOK || strings.Contains(r.Body, not) {
+				t.Errorf("%s tells of a view that he may not see: %d %q", v, r.Status, not)
+			}
+		}
+	}
+	if r := ben.Get(t, c+"/exhibits"); !strings.Contains(r.Body, "a view of sources you may not all open") {
+		t.Errorf("the view is not told:\n%s", main(r.Body))
+	}
+	none := c + "/view/" + strings.Repeat("0", 6)
+	for _, end := range []string{"", "/picture"} {
+		a, b := ben.Get(t, kept+end), ben.Get(t, none+end)
+		if a.Status != http.StatusNotFound || a.Body != b.Body {
+			t.Errorf("%q: %d, bodies alike: %v", end, a.Status, a.Body == b.Body)
+		}
+	}
+}
