@@ -90,10 +90,14 @@ func TestReport(t *testing.T) {
 	if r := anna.Get(t, kept+"/picture"); r.Status != http.StatusOK || !strings.HasPrefix(r.Body, "<svg") || strings.Contains(r.Body, "href=") || !strings.Contains(r.Body, "<style") {
 		t.Errorf("the picture does not stand alone: %d %.300s", r.Status, r.Body)
 	}
-	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
+	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "/e/nobody/facts", "/search?q=ICE", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
 		if r := send(t, anna, "/cases", c+"/exhibits/view", "address", bad); r.Status != http.StatusConflict {
 			t.Errorf("%s is kept: %d", bad, r.Status)
 		}
+	}
+	r = send(t, anna, "/cases", c+"/exhibits/view", "address", "/e/"+anna.Entity(t, "Four Points Technology")+"/facts")
+	if r.Status != http.StatusOK || !strings.Contains(r.Body, "What is said of Four Points") {
+		t.Errorf("what is said of an entity is not kept: %d\n%s", r.Status, main(r.Body))
 	}
 	text := "# <i>Hosting</i>\n\nThe agency pays for hosting. [@" + item + "]\n\nIt cost 77 million.\n\n> capacity of nobody [@" + item + "]\n\n| who | what |\n|---|---|\n| the agency | pays [@" + item + "] |\n\n[@" + m[1] + " table]\n\n[@" + m[1] + " picture]"
 	r = on(anna, "edit", "text", text)

@@ -26,6 +26,7 @@ var arabicReports = map[string]string{
 	"Print the published page with your browser: it sets its notes by numbers, on A4 or Letter.": "اطبع الصفحة المنشورة من متصفحك: حواشيها مرقمة، على A4 أو Letter.",
 	"Its newest version is published. A new version begins anew.":                                "أحدث نسخة منه منشورة. وكل نسخة جديدة تبدأ من جديد.",
 	"Add the view to the case": "أضف العرض إلى القضية", "Work in a case": "اعمل في قضية", "to keep this view in it": "لتحفظ هذا العرض فيها", "Views, as they were": "العروض كما كانت",
+	"What is said of %s": "ما يقال عن %s",
 	"kept by": "حفظه", "as of": "بتاريخ", "as it is today": "كما هو اليوم", "there is no such view, or you may not see it": "لا عرض بهذا الاسم، أو لا يحق لك أن تراه",
 	"a view of sources you may not all open": "عرض لمصادر لا يحق لك فتحها كلها", "table": "جدول", "picture": "صورة",
 	"kept a view": "حفظ عرضًا", "began a report": "بدأ تقريرًا", "wrote its text": "كتب نصه", "said whether somebody was asked": "ذكر هل سُئل أحد",
