@@ -27,7 +27,7 @@ var arabicReports = map[string]string{
 	"Its newest version is published. A new version begins anew.":                                "أحدث نسخة منه منشورة. وكل نسخة جديدة تبدأ من جديد.",
 	"Add the view to the case": "أضف العرض إلى القضية", "Work in a case": "اعمل في قضية", "to keep this view in it": "لتحفظ هذا العرض فيها", "Views, as they were": "العروض كما كانت",
 	"What is said of %s": "ما يقال عن %s",
-	"kept by": "حفظه", "as of": "بتاريخ", "as it is today": "كما هو اليوم", "there is no such view, or you may not see it": "لا عرض بهذا الاسم، أو لا يحق لك أن تراه",
+	"kept by":            "حفظه", "as of": "بتاريخ", "as it is today": "كما هو اليوم", "there is no such view, or you may not see it": "لا عرض بهذا الاسم، أو لا يحق لك أن تراه",
 	"a view of sources you may not all open": "عرض لمصادر لا يحق لك فتحها كلها", "table": "جدول", "picture": "صورة",
 	"kept a view": "حفظ عرضًا", "began a report": "بدأ تقريرًا", "wrote its text": "كتب نصه", "said whether somebody was asked": "ذكر هل سُئل أحد",
 	"passed over a point of the check list": "تجاوز نقطة من قائمة التحقق", "asked that it is published": "طلب نشره", "approved it": "وافق عليه", "published it": "نشره", "refused it": "رفضه",
