@@ -21,6 +21,11 @@ func ShownLabels(ctx context.Context, d *gate.Desk, cites []overt.Citation, ids 
 	for _, c := range cites {
 		if i := slices.IndexFunc(d.Runs, func(r statement.Run) bool { return r.ID == c.Run }); i >= 0 {
 			add(labelOf(d, &d.Runs[i]))
+			for _, l := range d.Runs[i].Labels { // which of them a place has is not told here
+				if d.Scope.Sees(l) {
+					add(l)
+				}
+			}
 		}
 	}
 	seen, sight := map[ftm.EntityID]bool{}, d.View.Sight()

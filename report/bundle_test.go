@@ -38,6 +38,26 @@ func edition(t *testing.T) *Edition {
 	return e
 }
 
+// viewed is the same with a view: its table and its picture in their places.
+func viewed(t *testing.T) *Edition {
+	t.Helper()
+	e := edition(t)
+	at := func(row int64, quote string) *casefile.SavedCite {
+		return &casefile.SavedCite{Place: overt.Locator{Row: row, Column: "fare"}, Quote: quote}
+	}
+	e.Views = []View{{Item: "v8d2h5", Title: "Money <of> ferries", Kept: "2024-03-01T10:00:00.000Z", Saved: casefile.Saved{
+		Address: "/trace?from=ferries&view=flow", Columns: []casefile.SavedColumn{{Label: "Who"}, {Label: "Amount", Number: true}, {Label: "Unknown", Number: true}},
+		Sources: []casefile.SavedSource{{Blob: e.Sources[0].Blob, Name: "fares.csv", Dataset: "letters", Run: 1}}, Picture: "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\n",
+		Rows: []casefile.SavedRow{{
+			Cells: []string{"Both & more", "2,150.50", "0"}, Cites: []casefile.SavedCite{*at(2, "1250.50")}, More: 1,
+			Sum: &casefile.SavedSum{Column: 1, Amount: "2150.50", Parts: []casefile.SavedPart{{Amount: "1250.50", Cite: at(2, "1250.50")}, {Amount: "900", Cite: at(3, "900")}}},
+		}},
+	}}}
+	e.Text += "\n\n| fare | of |\n|---|---|\n| high [@k3f9a2] | both |\n\n[@v8d2h5 table]\n\n[@v8d2h5 picture]"
+	e.Sums = append(e.Sums, e.Views[0].sums()...)
+	return e
+}
+
 // bundle makes the files of an edition with a real log behind them.
 func bundle(t *testing.T, e *Edition, approver string) ([]File, Expect) {
 	t.Helper()
@@ -110,7 +130,7 @@ func problems(t *testing.T, in fstest.MapFS, x Expect) []Problem {
 }
 
 func TestBundleHolds(t *testing.T) {
-	files, x := bundle(t, edition(t), "local:anna")
+	files, x := bundle(t, viewed(t), "local:anna")
 	for _, expect := range []Expect{{}, x} {
 		if p := problems(t, folder(files), expect); len(p) > 0 {
 			t.Errorf("problems: %v", p)
@@ -123,7 +143,7 @@ func TestBundleHolds(t *testing.T) {
 
 // A changed byte anywhere in any file is found, and the file named.
 func TestEachChangedByteIsFound(t *testing.T) {
-	files, _ := bundle(t, edition(t), "local:anna")
+	files, _ := bundle(t, viewed(t), "local:anna")
 	for _, f := range files {
 		step := max(1, len(f.Body)/25)
 		for at := 0; at < len(f.Body); at += step {
@@ -175,10 +195,17 @@ func TestWhatIsSignedIsCheckedToo(t *testing.T) {
 		"number":   {func(e *Edition) { e.Claims[0].Text = "The ferry takes 17" }, "", "edition.json", "has the number 17"},
 		"state":    {func(e *Edition) { e.Claims[0].State = casefile.Stated }, "", "edition.json", "not confirmed"},
 		"no claim": {func(e *Edition) { e.Text += " Less.[@zzzzzz]" }, "", "edition.json", "cites the claim zzzzzz"},
+		"part":     {func(e *Edition) { e.Views[0].Rows[0].Sum.Parts[1].Amount = "901" }, "", "sums.json", "the parts of the row 1 of the view v8d2h5 add up to 2151.5"},
+		"its own":  {func(e *Edition) { p := e.Views[0].Rows[0].Sum; p.Parts[0].Amount, p.Parts[1].Amount = "1250", "900.50" }, "", "views/v8d2h5.json", "part 1 of row 1 is 1250, and its source says 1250.50"},
+		"shown":    {func(e *Edition) { e.Views[0].Rows[0].Cells[1] = "2,150" }, "", "views/v8d2h5.json", "shows 2,150"},
+		"huge":     {func(e *Edition) { e.Views[0].Rows[0].Sum.Parts[0].Amount = "1e999999999" }, "", "sums.json", "add up to"},
+		"column":   {func(e *Edition) { e.Views[0].Rows[0].Sum.Column = 9 }, "", "views/v8d2h5.json", "do not fit"},
+		"no view":  {func(e *Edition) { e.Views, e.Sums = nil, e.Sums[:1] }, "", "edition.json", "places the view v8d2h5"},
+		"origin":   {func(e *Edition) { e.Views[0].Sources[0].Blob = overt.BlobID(strings.Repeat("cd", 32)) }, "", "views/v8d2h5.json", "not among the sources"},
 		"alone":    {func(*Edition) {}, "local:ben", "proofs/approved.leaf", "who wrote it approved it"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := edition(t)
+			e := viewed(t)
 			c.change(e)
 			if c.approver == "" {
 				c.approver = "local:anna"
@@ -230,8 +257,26 @@ func TestPageShowsWordsAsWords(t *testing.T) {
 	}
 }
 
+// A view stands in its place with a note for each row; columns of zeros are left to the
+// file.
+func TestPageHasViews(t *testing.T) {
+	raw, err := viewed(t).Page("2024-05-17")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<img src="views/v8d2h5.svg" alt="Money &lt;of&gt; ferries">`, "Both &amp; more", `<td class="num"><bdi>2,150.50</bdi></td>`, "and 1 more", "as it was on 2024-03-01", `<th scope="col">fare</th>`, `<a href="views/v8d2h5.json">`} {
+		if !bytes.Contains(raw, []byte(want)) {
+			t.Errorf("the page lacks %s:\n%s", want, raw)
+		}
+	}
+	if bytes.Contains(raw, []byte("Unknown")) {
+		t.Error("it has a column of zeros")
+	}
+}
+
 func FuzzVerifyEdition(f *testing.F) {
 	f.Add([]byte(`{"format":1}`))
+	f.Add([]byte(`{"format":1,"text":"[@v8d2h5 table]","views":[{"item":"v8d2h5","columns":[{"label":"a"}],"rows":[{"cells":["1"],"cites":[{"source":7}],"sum":{"column":3,"amount":"x","parts":[{"amount":"1e9"}]}}]}]}`))
 	f.Add([]byte(`{"format":1,"claims":[{"text":"1 and 2","passages":["x"]}],"passages":[{"item":"x","quote":"1","for":["2"]}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		files := []File{{editionName, raw}}

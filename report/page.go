@@ -22,7 +22,7 @@ figcaption,caption{font-size:.86rem;text-align:start;padding-block:.3rem}
 .grid{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.35}
 th,td{padding:.25rem .5rem .25rem 0;text-align:start;vertical-align:top;border-block-end:1px solid #8886;overflow-wrap:break-word}
-.num{text-align:end;font-variant-numeric:tabular-nums}
+.num{text-align:end;white-space:nowrap;font-variant-numeric:tabular-nums}
 .meta,.notes{font-size:.86rem}
 .notes li{margin:.5rem 0;overflow-wrap:anywhere;break-inside:avoid}
 .notes code{font-size:.78rem}
@@ -82,7 +82,7 @@ var pageForm = template.Must(template.New("page").Parse(`<!doctype html>
 {{else if eq .Kind "li"}}<ul><li>{{template "line" .}}</li></ul>
 {{else if eq .Kind "grid"}}{{template "grid" .}}
 {{else if eq .Kind "table"}}<figure id="view-{{.View.Item}}">{{template "grid" .}}{{range .View.Left}}<p class="meta"><bdi>{{.}}</bdi></p>{{end}}</figure>
-{{else if eq .Kind "picture"}}<figure class="picture"><img src="{{.View.File ".svg"}}" alt="{{.View.Title}}"><figcaption><bdi>{{.View.Title}}</bdi>{{template "when" .View}} <a href="{{.View.File ".json"}}">Its rows</a>{{template "line" .}}</figcaption></figure>
+{{else if eq .Kind "picture"}}<figure class="picture"><img src="{{.View.File ".svg"}}" alt="{{.View.Title}}"><figcaption><bdi>{{.View.Title}}</bdi>{{template "when" .View}} <a href="{{.View.File ".json"}}">Its rows</a> {{template "line" .}}</figcaption></figure>
 {{else if eq .Kind "quote"}}<blockquote>{{template "line" .}}</blockquote>
 {{else}}<p>{{template "line" .}}</p>
 {{end}}{{end}}</main>
@@ -206,15 +206,20 @@ func (p *page) place(at map[string]int, out *part) {
 		}
 		return
 	}
-	for _, c := range v.Columns {
-		out.Head, out.Number = append(out.Head, []leaf{{Span: Span{Text: c.Label}}}), append(out.Number, c.Number)
+	says := v.says()
+	for i, c := range v.Columns {
+		if says[i] {
+			out.Head, out.Number = append(out.Head, []leaf{{Span: Span{Text: c.Label}}}), append(out.Number, c.Number)
+		}
 	}
 	out.Head, out.Number = append(out.Head, nil), append(out.Number, false) // of the notes
 	for i := range v.Rows {
 		r := &v.Rows[i]
 		var cells [][]leaf
-		for _, c := range r.Cells {
-			cells = append(cells, []leaf{{Span: Span{Text: c}}})
+		for i, c := range r.Cells {
+			if says[i] {
+				cells = append(cells, []leaf{{Span: Span{Text: c}}})
+			}
 		}
 		cites, more := r.Cites, r.More
 		if r.Sum != nil && len(r.Sum.Parts) > len(cites) {
@@ -226,6 +231,18 @@ func (p *page) place(at map[string]int, out *part) {
 		}
 		out.Rows = append(out.Rows, append(cells, notes))
 	}
+}
+
+// says tells of each column whether it has anything but zeros: paper is narrow, and the
+// file has them all.
+func (v *View) says() []bool {
+	out := make([]bool, len(v.Columns))
+	for i := range v.Rows {
+		for k, c := range v.Rows[i].Cells {
+			out[k] = out[k] || c != "" && c != "0"
+		}
+	}
+	return out
 }
 
 // viewNote numbers what a row of a view rests on: its first place stands in the note, and

@@ -49,6 +49,7 @@ type Verdict struct {
 	Claims      int       `json:"claims"`
 	Passages    int       `json:"passages"`
 	Sums        int       `json:"sums"`
+	Views       int       `json:"views,omitempty"`
 	Problems    []Problem `json:"problems"`
 	Edition     *Edition  `json:"-"` // nil when it could not be read
 }
@@ -239,6 +240,7 @@ func (v *verifier) edition(raw []byte, signed string) {
 	o := v.out
 	o.Edition, o.Report, o.Title, o.Version, o.Author = e, e.Report, e.Title, e.Version, e.Author
 	o.Claims, o.Passages, o.Sums = len(e.Claims), len(e.Passages), len(e.Sums)
+	o.Views = len(e.Views)
 	v.meaning(e)
 	v.proofs(e, Digest(raw))
 }

@@ -2,10 +2,12 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -23,56 +25,117 @@ import (
 // citesKept is how many places are kept with a row; sums keep each of their parts.
 const citesKept = 5
 
-// A keptAnswer is what is asked when a view is put into a case.
-type keptAnswer struct {
-	Answer *traceAnswer   `json:"answer"`
-	Labels []policy.Label `json:"-"`
+// A shown is what a view shows that can be kept.
+type shown struct {
+	Said   interface{ Records() int } `json:"said"`
+	Labels []policy.Label             `json:"-"`
+
+	table   sheet
+	ids     []ftm.EntityID // that it names
+	left    []string       // what it leaves out
+	picture templ.Component
 }
 
 // Records counts what the answer releases.
-func (a *keptAnswer) Records() int { return a.Answer.Records() }
+func (a *shown) Records() int { return a.Said.Records() }
+
+// A viewing is the question of an address whose view can be kept.
+type viewing struct {
+	act     gate.Act
+	address string
+	ask     func(ctx context.Context, d *gate.Desk) (*shown, error)
+}
 
 // keep asks the question of an address of the desk again, and gives what it shows, with
 // what it may be called. Errors: invalid (no view that can be kept), those of the view.
 func (s *Service) keep(v *visit, pass *gate.Pass, to string) (*casefile.Saved, string, error) {
-	u, err := url.Parse(to)
-	if err != nil || u.Path != "/trace" || u.Host != "" || u.Scheme != "" {
-		return nil, "", overt.Errorf(overt.Invalid, "view", "only views of the trace are kept in a case")
-	}
-	q, err := readTrace(u.Query())
+	w, err := s.viewing(v, to)
 	if err != nil {
 		return nil, "", err
 	}
-	if q.missing() != "" {
-		return nil, "", overt.Errorf(overt.Invalid, "view", "%s", v.say(q.missing()))
-	}
-	var p tracePage
-	var table sheet
 	ctx := ui.With(v.Context(), s.frame(v))
-	act := gate.Act{Action: "trace." + q.view, Object: pass.Case(), Query: clipQuery(u.Query()), AsOf: q.asOf}
-	a, err := gate.Ask(ctx, pass, act, true, func(ctx context.Context, d *gate.Desk) (*keptAnswer, error) {
-		found, err := q.ask(ctx, d, statement.DayAt(s.cfg.Clock()), true)
-		if err != nil {
-			return nil, err
+	a, err := gate.Ask(ctx, pass, w.act, true, func(ctx context.Context, d *gate.Desk) (*shown, error) {
+		a, err := w.ask(ctx, d)
+		if err == nil {
+			a.Labels, err = answer.ShownLabels(ctx, d, a.table.allCites(), a.ids)
 		}
-		p = tracePage{q: q, traceAnswer: found}
-		table = p.sheet(ctx)
-		labels, err := answer.ShownLabels(ctx, d, table.allCites(), found.ids())
-		return &keptAnswer{found, labels}, err
+		return a, err
 	})
 	if err != nil {
 		return nil, "", err
 	}
-	saved := table.saved()
-	saved.Address, saved.AsOf, saved.Labels, saved.Left = q.path(), q.asOf, a.Labels, p.left(ctx)
-	if picture := p.picture(standing(ctx)); picture != nil {
+	saved := a.table.saved()
+	saved.Address, saved.AsOf, saved.Labels, saved.Left = w.address, w.act.AsOf, a.Labels, a.left
+	if a.picture != nil {
 		var b bytes.Buffer
-		if err := picture.Render(standing(ctx), &b); err != nil {
+		if err := a.picture.Render(standing(ctx), &b); err != nil {
 			return nil, "", err
 		}
 		saved.Picture = b.String()
 	}
-	return saved, clip(table.caption), nil
+	return saved, clip(a.table.caption), nil
+}
+
+// viewing reads an address. Errors: invalid.
+func (s *Service) viewing(v *visit, to string) (*viewing, error) {
+	u, err := url.Parse(to)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return nil, overt.Errorf(overt.Invalid, "view", "that is no address of the desk")
+	}
+	if id, ok := strings.CutPrefix(u.Path, "/e/"); ok && strings.HasSuffix(id, "/facts") {
+		return s.viewFacts(strings.TrimSuffix(id, "/facts")), nil
+	}
+	if u.Path != "/trace" {
+		return nil, overt.Errorf(overt.Invalid, "view", "views of the trace and of what is said of an entity are kept in a case")
+	}
+	q, err := readTrace(u.Query())
+	if err != nil {
+		return nil, err
+	}
+	if q.missing() != "" {
+		return nil, overt.Errorf(overt.Invalid, "view", "%s", v.say(q.missing()))
+	}
+	act := gate.Act{Action: "trace." + q.view, Query: clipQuery(u.Query()), AsOf: q.asOf}
+	return &viewing{act, q.path(), func(ctx context.Context, d *gate.Desk) (*shown, error) {
+		found, err := q.ask(ctx, d, statement.DayAt(s.cfg.Clock()), true)
+		if err != nil {
+			return nil, err
+		}
+		p := tracePage{q: q, traceAnswer: found}
+		return &shown{Said: found, table: p.sheet(ctx), ids: found.ids(), left: p.left(ctx), picture: p.picture(standing(ctx))}, nil
+	}}, nil
+}
+
+// viewFacts is what is said of an entity.
+func (s *Service) viewFacts(id string) *viewing {
+	e := entityQuestion{id: ftm.EntityID(id), view: "facts"}
+	return &viewing{gate.Act{Action: "entity.read", Object: id, Query: e.view}, entityPath(e.id, e.view), func(ctx context.Context, d *gate.Desk) (*shown, error) {
+		a, err := s.readView(ctx, d, e)
+		if err != nil {
+			return nil, err
+		}
+		t := sheet{caption: ui.T(ctx, "What is said of %s", a.Profile.Found.Caption), columns: columnsOf(ctx, "Field", "Value", "Source")}
+		for i := range a.Profile.Values {
+			x := &a.Profile.Values[i]
+			said := said(cmp.Or(x.Caption, x.Value))
+			if x.Gone != "" {
+				said.text += " (" + ui.T(ctx, "gone by %s", x.Gone) + ")"
+			}
+			t.rows = append(t.rows, []entry{{text: x.Label}, said, cited(citesChip(x.Label, x.Citations, x.Count), x.Citations)})
+		}
+		return &shown{Said: a, table: t, ids: a.named(), left: a.Profile.Notes}, nil
+	}}
+}
+
+// named are the entity and those that its values name.
+func (a *entityAnswer) named() []ftm.EntityID {
+	out := []ftm.EntityID{a.Profile.Found.ID}
+	for i := range a.Profile.Values {
+		if x := &a.Profile.Values[i]; x.Caption != "" {
+			out = append(out, ftm.EntityID(x.Value))
+		}
+	}
+	return out
 }
 
 // ids are the entities that an answer names.

@@ -128,7 +128,7 @@ func (s *Service) entity(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	p := entityPage{q: q, entityAnswer: a}
+	p := entityPage{q: q, entityAnswer: a, into: v.caseID}
 	for _, w := range entityViews {
 		p.tabs = append(p.tabs, ui.Link{Label: v.say(w.label), Href: entityPath(q.id, w.name, "asof", q.asOf), Key: w.key, Here: w.name == q.view})
 	}
@@ -223,6 +223,7 @@ type entityPage struct {
 	q entityQuestion
 	*entityAnswer
 	tabs []ui.Link
+	into string // the case of the session
 }
 
 // trace leads on from the entity.

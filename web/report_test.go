@@ -90,10 +90,14 @@ func TestReport(t *testing.T) {
 	if r := anna.Get(t, kept+"/picture"); r.Status != http.StatusOK || !strings.HasPrefix(r.Body, "<svg") || strings.Contains(r.Body, "href=") || !strings.Contains(r.Body, "<style") {
 		t.Errorf("the picture does not stand alone: %d %.300s", r.Status, r.Body)
 	}
-	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
+	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "/e/nobody/facts", "/search?q=ICE", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
 		if r := send(t, anna, "/cases", c+"/exhibits/view", "address", bad); r.Status != http.StatusConflict {
 			t.Errorf("%s is kept: %d", bad, r.Status)
 		}
+	}
+	r = send(t, anna, "/cases", c+"/exhibits/view", "address", "/e/"+anna.Entity(t, "Four Points Technology")+"/facts")
+	if r.Status != http.StatusOK || !strings.Contains(r.Body, "What is said of Four Points") {
+		t.Errorf("what is said of an entity is not kept: %d\n%s", r.Status, main(r.Body))
 	}
 	text := "# <i>Hosting</i>\n\nThe agency pays for hosting. [@" + item + "]\n\nIt cost 77 million.\n\n> capacity of nobody [@" + item + "]\n\n| who | what |\n|---|---|\n| the agency | pays [@" + item + "] |\n\n[@" + m[1] + " table]\n\n[@" + m[1] + " picture]"
 	r = on(anna, "edit", "text", text)
@@ -195,6 +199,114 @@ func published(t *testing.T, h *hometest.Home, s *webtest.Site, out, item string
 	for _, bad := range []string{out + "none", strings.Replace(out, "/2/", "/1/", 1), strings.Replace(out, "/2/", "/x/", 1), "/p/none/1/"} {
 		if r := s.Get(t, bad); r.Status != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, r.Status)
+		}
+	}
+}
+
+// From the board to a report that waits for a second person: three presses. And Ctrl-K
+// cites where the cursor is, the preview follows, and a point leads to its place.
+func TestReportPresses(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, ben, c, item := confirmed(t, h)
+	b := anna.Browse(t)
+	r := send(t, anna, c+"/report", c+"/report/report", "outline", "1") // what is known of sources is looked through once
+	waived(t, anna, r.Path)
+	text := textField.FindStringSubmatch(r.Body)[1]
+	// The points of another report of the same words have the same names.
+	b.Open(c + "/board")
+	before := b.Presses()
+	b.Key("r")
+	b.Wait("html[data-ready] [data-key=n]")
+	b.Key("n")
+	b.Wait("html[data-ready] [data-report]")
+	mine := strings.TrimPrefix(b.Path(), c+"/report?i=")
+	waived(t, anna, c+"/report?i="+mine) // whatever there is to pass over is a decision, not a press
+	b.Open(c + "/report?i=" + mine)
+	b.Key("q")
+	b.Until(`document.querySelector("[data-report]")?.textContent.includes("A second person approves it")`)
+	if n := b.Presses() - before; n > 3 {
+		t.Errorf("%d presses to a report that waits for a second person, 3 are the most", n)
+	}
+	if !strings.Contains(text, item) {
+		t.Errorf("the outline: %s", text)
+	}
+	ben.Actor = identity.Actor{ID: "local:ben", Name: "ben"}
+	second := ben.Browse(t)
+	second.Open(c + "/report?i=" + mine)
+	second.Key("y")
+	second.Wait("html[data-ready] [data-report] a[download]")
+	if n := second.Presses(); n != 1 {
+		t.Errorf("%d presses of the second person", n)
+	}
+
+	b.Open(r.Path)
+	webtest.Eval[bool](b, `(() => { const t = document.querySelector("#text"); t.focus(); t.setSelectionRange(t.value.length, t.value.length); return true; })()`)
+	b.Type("\n\nIt cost 77 million")
+	b.Until(`document.querySelector("#draft").textContent.includes("the number 77 has no cite")`)
+	b.Ctrl("k")
+	b.Until(`document.activeElement.classList.contains("find") && !document.querySelector("overt-palette dialog[open]")`)
+	b.Type("agency pays")
+	b.Key("Enter")
+	b.Until(`document.activeElement.id == "text" && document.activeElement.value.endsWith("77 million [@` + item + `]")`)
+	b.Until(`document.querySelector("#draft").textContent.includes("no claim that the sentence cites has the number 77")`)
+	b.Click(`#draft a[data-line="3"]`)
+	b.Until(`(t => t.value.slice(t.selectionStart, t.selectionEnd).startsWith("It cost 77 million"))(document.querySelector("#text"))`)
+	for _, line := range append(b.Wrong(), second.Wrong()...) {
+		t.Error(line)
+	}
+}
+
+// Reports and kept views hold in both directions, themes and widths.
+func TestReportScreens(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, _, c, item := confirmed(t, h)
+	r := send(t, anna, "/cases", c+"/exhibits/view", "address", between+"&view=flow")
+	m := keptItem.FindStringSubmatch(r.Body)
+	if m == nil {
+		t.Fatal("no view is kept")
+	}
+	empty := begun(t, anna)
+	page := send(t, anna, c+"/report", c+"/report/report", "outline", "1").Path
+	_, id, _ := strings.Cut(page, "?i=")
+	text := "# Who pays\n\nThe agency pays. [@" + item + "] It cost 77 million.\n\n> a quotation\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[@" + m[1] + " table]\n\n[@" + m[1] + " picture]"
+	send(t, anna, page, strings.Replace(page, "?", "/edit?", 1), "item", id, "text", text)
+	anna.Browse(t).Screens(map[string]string{
+		"report": page + "&from=1&to=2", "reports": c + "/report", "report-none": empty + "/report", "kept-view": c + "/view/" + m[1],
+	})
+}
+
+// Who may not see all that a view shows is told that there is one, and no more; a stranger
+// not even that.
+func TestKeptViewOfOthers(t *testing.T) {
+	h := webtest.Filled(t)
+	anna, ben, c, _ := confirmed(t, h)
+	r := send(t, anna, "/cases", c+"/exhibits/view", "address", between+"&view=flow")
+	m := keptItem.FindStringSubmatch(r.Body)
+	if m == nil {
+		t.Fatal("no view is kept")
+	}
+	kept := c + "/view/" + m[1]
+	if r := ben.Get(t, kept); r.Status != http.StatusOK {
+		t.Errorf("a member who sees its sources: %d", r.Status)
+	}
+	with(t, h, "local:ben", "papers")
+	ben = enterAs(t, h, identity.Actor{ID: "local:ben", Name: "ben"})
+	for _, v := range []string{"/exhibits", "/history", "/report", "/check"} {
+		r := ben.Get(t, c+v)
+		for _, not := range []string{"Amazon", "Immigration", "Money from"} {
+			if r.Status != http.StatusOK || strings.Contains(r.Body, not) {
+				t.Errorf("%s tells of a view that he may not see: %d %q", v, r.Status, not)
+			}
+		}
+	}
+	if r := ben.Get(t, c+"/exhibits"); !strings.Contains(r.Body, "a view of sources you may not all open") {
+		t.Errorf("the view is not told:\n%s", main(r.Body))
+	}
+	none := c + "/view/" + strings.Repeat("0", 6)
+	for _, end := range []string{"", "/picture"} {
+		a, b := ben.Get(t, kept+end), ben.Get(t, none+end)
+		if a.Status != http.StatusNotFound || a.Body != b.Body {
+			t.Errorf("%q: %d, bodies alike: %v", end, a.Status, a.Body == b.Body)
 		}
 	}
 }

@@ -61,6 +61,7 @@ func casePage(p *page, v *casefile.View) {
 		citeLine(p, &x.CiteView)
 		noteLines(p, "      ", x.Notes)
 	}
+	savedLines(p, v.Views)
 	heading(p, "timeline", len(v.Timeline))
 	for i := range v.Timeline {
 		m := &v.Timeline[i]
@@ -84,6 +85,23 @@ func heading(p *page, words string, n int) {
 	if n > 0 {
 		p.gap()
 		p.line("%s", p.bold(words))
+	}
+}
+
+// savedLines lists the views that the case keeps.
+func savedLines(p *page, list []casefile.SavedView) {
+	heading(p, "views", len(list))
+	for i := range list {
+		x := &list[i]
+		if x.Saved == nil {
+			p.line("  %s  %s", p.dim(casefile.HiddenView), p.dim(x.Item))
+			continue
+		}
+		p.line("  %s  %s", p.safe(oneLine(x.Title)), p.dim(fmt.Sprintf("%s · %s · %s", x.Item, plural(len(x.Saved.Rows), "row", "rows"), x.Saved.Address)))
+		for _, t := range x.Told {
+			p.line("      %s", p.warn("! "+t.Source+": "+t.Why))
+		}
+		noteLines(p, "      ", x.Notes)
 	}
 }
 

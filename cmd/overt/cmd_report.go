@@ -96,8 +96,9 @@ func (a *app) reportEditCommand() *cobra.Command {
 		Short: "Give a report another text; those before stay",
 		Long: `Keeps the text of FILE (- for standard input) as the newest version. What was asked for
 or approved must be asked for again. Marks: "# " and "## " before headings, "- " before
-items, "> " before quotations, **strong**, *stress*, [@CLAIM] for a claim with all it
-rests on, [@CLAIM/CITE] for one of its cites.`,
+items, "> " before quotations, "| a | b |" for a row of a table, **strong**, *stress*,
+[@CLAIM] for a claim with all it rests on, [@CLAIM/CITE] for one of its cites. On a line
+of its own [@VIEW table] or [@VIEW picture] places a view that the case keeps.`,
 		Example: "  overt report edit c4k7q2m9xd0 r7c1m4 draft.txt",
 		Args:    cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -146,7 +146,11 @@ func openSource(name string, v *report.Verdict) (*openedSource, error) {
 func verdictPage(p *page, v *verified) {
 	if v.Edition != nil {
 		p.line("%s  %s", p.bold(v.Title), p.dim(fmt.Sprintf("version %d, published %s by %s, approved by %s, written by %s", v.Version, v.Published, v.PublishedBy, v.ApprovedBy, v.Author)))
-		p.line("  claims %d · passages %d · sums %d · files %d", v.Claims, v.Passages, v.Sums, v.Files)
+		views := ""
+		if v.Views > 0 {
+			views = fmt.Sprintf(" · views %d", v.Views)
+		}
+		p.line("  claims %d · passages %d%s · sums %d · files %d", v.Claims, v.Passages, views, v.Sums, v.Files)
 	}
 	known := "not compared: name it with --key"
 	if v.KeyKnown {
