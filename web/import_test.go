@@ -321,5 +321,5 @@ func TestImportPresses(t *testing.T) {
 	if saved.Status != 200 {
 		t.Fatalf("%d", saved.Status)
 	}
-	b.Screens(map[string]string{"import": "/import", "import-draft": draft.Path, "import-yaml": yaml.Path, "import-ended": failed.Path, "mapping": "/mappings/awards", "import-none": "/import/0123"})
+	b.Screens(map[string]string{"import": "/import", "import-draft": draft.Path, "import-yaml": yaml.Path, "import-ended": failed.Path, "mapping": "/mappings/awards"})
 }
