@@ -55,7 +55,11 @@ type (
 	}
 	draftQuery struct {
 		Rows     string                 `yaml:"rows,omitempty"`
+		Fields   map[string]draftField  `yaml:"fields,omitempty"`
 		Entities map[string]draftEntity `yaml:"entities"`
+	}
+	draftField struct {
+		First []any `yaml:"first,flow"`
 	}
 	draftEntity struct {
 		Schema  string         `yaml:"schema"`
@@ -79,6 +83,13 @@ func (d *Draft) YAML() ([]byte, error) {
 			return nil, err
 		}
 		if e != nil {
+			if f := d.known(t, e.Keys); f != nil {
+				if q.Fields == nil {
+					q.Fields = map[string]draftField{}
+				}
+				e.Keys = []string{"key of " + t.Name}
+				q.Fields[e.Keys[0]] = *f
+			}
 			q.Entities[t.Name] = *e
 		}
 	}
@@ -90,6 +101,20 @@ func (d *Draft) YAML() ([]byte, error) {
 		f.Detect = map[string][]string{"columns": used}
 	}
 	return yaml.Marshal(f)
+}
+
+// known lets a thing whose one key is empty in a row be known by its name there; nil
+// where it has no other name.
+func (d *Draft) known(t DraftThing, keys []string) *draftField {
+	if s := model().Schema(t.Schema); len(keys) != 1 || s == nil || s.Edge != nil {
+		return nil
+	}
+	for _, c := range d.Columns {
+		if c.Thing == t.Name && c.Prop == "name" && c.Column != keys[0] {
+			return &draftField{First: []any{keys[0], map[string]string{"column": c.Column, "letters": "fold"}}}
+		}
+	}
+	return nil
 }
 
 // used are the columns that become something.

@@ -115,6 +115,9 @@ func look(ctx context.Context, name string, p extract.Part, own []*mapping.Mappi
 	if len(sample) == 0 && outline.First != nil {
 		seen.Rows = outline.First.Rows
 	}
+	if f := seen.Info.Format; seen.Rows == "" && len(seen.Candidates) > 0 && (f == extract.JSON || f == extract.XML || f == extract.YAML) {
+		return seen, nil // one record is the whole document: no table of columns
+	}
 	if sample, seen.More, err = sampleOf(ctx, p.Reader, seen.Rows, TrialSize); err != nil && len(sample) == 0 {
 		return nil, err
 	}

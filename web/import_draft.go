@@ -116,12 +116,12 @@ func (d *importDraft) isPaper(s *pipeline.Sight) bool {
 	return s.Paper
 }
 
-// mapped is the first table, whose columns are shown; nil for none.
+// mapped is the first part whose columns are shown, or that a format fits; nil for none.
 func (d *importDraft) mapped() (*pipeline.Sight, *pipeline.SeenPart) {
 	for _, s := range d.sights {
 		if !d.isPaper(s) {
 			for i := range s.Parts {
-				if len(s.Parts[i].Columns) > 0 {
+				if len(s.Parts[i].Columns)+len(s.Parts[i].Candidates) > 0 {
 					return s, &s.Parts[i]
 				}
 			}

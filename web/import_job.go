@@ -49,10 +49,14 @@ func (p jobPage) runs() (out []pipeline.RunReport) {
 	return out
 }
 
-// leftOut is how many rows and files did not come in.
+// leftOut is how many files, rows and values did not come in.
 func (p jobPage) leftOut() (n int64) {
 	for _, f := range p.files() {
-		n += f.LeftOut
+		said := int64(0)
+		for _, r := range f.Reasons {
+			said += r.Rows
+		}
+		n += max(f.LeftOut, said)
 		if f.Verdict == ledger.Failed || f.Verdict == ledger.Refused {
 			n++
 		}

@@ -713,9 +713,9 @@ func jobEnd(p jobPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(ui.N(ctx, "%s row or file did not come in: list as CSV", "%s rows or files did not come in: list as CSV", int(n)))
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(ui.N(ctx, "%s row, value or file did not come in: list as CSV", "%s rows, values or files did not come in: list as CSV", int(n)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `import_job.templ`, Line: 96, Col: 183}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `import_job.templ`, Line: 96, Col: 198}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {

@@ -272,7 +272,7 @@ func citing(ctx context.Context, v mapping.Value) string {
 		}
 		out = append(out, c.At.String())
 	}
-	return strings.Join(out, "; ")
+	return ui.T(ctx, "cited at %s", strings.Join(out, "; "))
 }
 
 // places writes where something went wrong.

@@ -293,6 +293,7 @@ func keptOfAudit(name string) bool {
 // ownSource says whether a file below sources is one of the user's entries.
 func ownSource(name string) bool {
 	ext := path.Ext(name)
+	name = strings.TrimPrefix(name, "mappings/") // those that people made on the desk
 	return !strings.Contains(name, "/") && (ext == ".yaml" || ext == ".yml")
 }
 

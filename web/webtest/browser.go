@@ -165,6 +165,13 @@ func (b *Browser) Click(selector string) {
 	run(b, chromedp.Click(chromedp.CSS(selector)))
 }
 
+// Choose gives files to a field, as from a dialog; it counts as one press.
+func (b *Browser) Choose(selector string, files ...string) {
+	b.t.Helper()
+	b.presses++
+	run(b, chromedp.SetUploadFiles(chromedp.CSS(selector), files))
+}
+
 // named are keys that are no letter: their codes and what they write.
 var named = map[string]struct {
 	code int64
