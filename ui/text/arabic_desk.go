@@ -9,7 +9,11 @@ func init() {
 
 // arabicDesk has the words of cases, documents, sources and the audit log.
 var arabicDesk = map[string]string{
-	"Under": "تحت", "Sources and passages": "المصادر والمقاطع", "Let read only": "اقصره على القراءة", "nothing that is known here": "لا شيء معروف هنا", "File": "الملف",
+	"About": "حول", "cloud marketplace": "سوق السحابة", "inventories of AI": "قوائم الذكاء الاصطناعي", "name servers": "خوادم الأسماء", "payer": "الدافع", "supplier": "المورّد", "contract": "العقد", "read": "مقروء", "partial": "مقروء جزئيًا", "failed": "تعذّر", "refused": "مرفوض",
+	"How ICE and Amazon Web Services are linked":                          "كيف يتصل ICE وAmazon Web Services",
+	"What ICE paid to suppliers whose contracts name Amazon Web Services": "ما دفعه ICE لمورّدين تذكر عقودهم Amazon Web Services",
+	"Who can reach what SEVIS holds":                                      "من يمكنه الوصول إلى ما يحفظه SEVIS",
+	"Under":                                                               "تحت", "Sources and passages": "المصادر والمقاطع", "Let read only": "اقصره على القراءة", "nothing that is known here": "لا شيء معروف هنا", "File": "الملف",
 	"Not spoken of": "لم يُذكر", "it is offered to you": "معروضة عليك", "begun": "بدأ", "(assumed)": "(مفترض)", "To be done": "ما يجب عمله", "closer": "أقرب",
 	"A case holds what you claim about a question, and what it rests on.":                  "تضم القضية ما تدّعيه في مسألة ما، وما يستند إليه.",
 	"Select words and press C, or write them as they stand.":                               "حدّد كلمات واضغط C، أو اكتبها كما وردت.",
