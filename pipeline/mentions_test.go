@@ -268,7 +268,7 @@ func TestMentionsPages(t *testing.T) {
 	_, err = hometest.Ask(t, h, func(ctx context.Context, d *gate.Desk) (*answer.Mentions, error) {
 		return answer.ReadMentions(ctx, d, "q")
 	})
-	if overt.CodeOf(err) != overt.Invalid || !strings.Contains(err.Error(), "--of") {
+	if overt.CodeOf(err) != overt.Invalid || !strings.Contains(err.Error(), "documents that name it") {
 		t.Errorf("a company is no document: %v", err)
 	}
 }

@@ -112,6 +112,7 @@ type Problem struct {
 // A Choice is one of a group.
 type Choice struct {
 	Value, Label, Note string
+	Lang               string // of the label, where it is not that of the page
 	On                 bool
 }
 

@@ -23,16 +23,24 @@ func assets() map[string]asset {
 	for name, a := range ui.Assets() {
 		e := asset{Asset: a}
 		if !strings.HasPrefix(a.Type, "font/") {
-			var b bytes.Buffer
-			z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // a level there is
-			_, _ = z.Write(a.Data)                                // into memory
-			_ = z.Close()
-			e.packed = b.Bytes()
+			e.packed = packed(a.Data, gzip.BestCompression)
 		}
 		out[name] = e
 	}
 	return out
 }
+
+// packed is data as gzip has it, at a level of its own.
+func packed(data []byte, level int) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, level) // a level there is
+	_, _ = z.Write(data)                   // into memory
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// packs says whether who asks takes gzip.
+func (v *visit) packs() bool { return strings.Contains(v.Header.Get("Accept-Encoding"), "gzip") }
 
 // asset serves a file of the bundle; what a name holds never changes.
 func (s *Service) asset(v *visit) (response, error) {
@@ -43,7 +51,7 @@ func (s *Service) asset(v *visit) (response, error) {
 	h, data := v.w.Header(), a.Data
 	h.Set("Content-Type", a.Type)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	if a.packed != nil && strings.Contains(v.Header.Get("Accept-Encoding"), "gzip") {
+	if a.packed != nil && v.packs() {
 		data = a.packed
 		h.Set("Content-Encoding", "gzip")
 	}

@@ -85,7 +85,7 @@ func (s *Service) showSession(v *visit) (response, error) {
 		f.purposes = append(f.purposes, ui.Choice{Value: string(p.ID), Label: p.Label, On: p.ID == v.purpose})
 	}
 	for _, l := range text.Languages() {
-		f.languages = append(f.languages, ui.Choice{Value: l.Tag, Label: l.Name, On: l == v.language()})
+		f.languages = append(f.languages, ui.Choice{Value: l.Tag, Label: l.Name, Lang: l.Tag, On: l == v.language()})
 	}
 	for _, t := range []struct{ value, label string }{{"", "as the system"}, {"light", "light"}, {"dark", "dark"}} {
 		f.themes = append(f.themes, ui.Choice{Value: t.value, Label: v.say(t.label), On: v.look.theme == t.value})

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -191,14 +192,20 @@ func (s *Service) write(v *visit, res response) {
 		http.Error(v.w, "it could not be answered", http.StatusInternalServerError)
 		return
 	}
-	h := v.w.Header()
+	h, data := v.w.Header(), b.Bytes()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Vary", "HX-Request")
+	// How well a page packs tells of the token beside words that somebody else put into
+	// the address; nobody else can ask, as the cookie goes with no request of another site.
+	if v.packs() {
+		data = packed(data, gzip.DefaultCompression)
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	h.Set("Vary", "HX-Request, Accept-Encoding")
 	if res.status != 0 {
 		v.w.WriteHeader(res.status)
 	}
-	_, _ = v.w.Write(b.Bytes()) // who asked has gone
+	_, _ = v.w.Write(data) // who asked has gone
 }
 
 // frame is what all pages of the session have in common.

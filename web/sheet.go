@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/csv"
 	"io"
 	"regexp"
@@ -64,16 +63,6 @@ func (s sheet) table() ui.Table {
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
-}
-
-// columnsOf are columns by their labels, in English; "#" before one marks numbers.
-func columnsOf(ctx context.Context, labels ...string) []ui.Column {
-	out := make([]ui.Column, len(labels))
-	for i, l := range labels {
-		label, number := strings.CutPrefix(l, "#")
-		out[i] = ui.Column{Label: ui.T(ctx, label), Number: number}
-	}
-	return out
 }
 
 // csv writes the sheet as a file for spreadsheets.

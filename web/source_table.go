@@ -32,7 +32,9 @@ func columns(ctx context.Context, labels ...string) []ui.Column {
 func numbers(list ...int64) []templ.Component {
 	out := make([]templ.Component, len(list))
 	for i, n := range list {
-		out[i] = ui.Bdi(ui.Number(n))
+		if out[i] = ui.Bdi(ui.Number(n)); n == 0 {
+			out[i] = zero()
+		}
 	}
 	return out
 }

@@ -145,7 +145,7 @@ func bandWords(ctx context.Context, b *answer.Band) string {
 
 // flowSheet lists the bands, each kind by itself; what went back stands beside.
 func flowSheet(ctx context.Context, f *answer.Flow, asOf string) sheet {
-	s := sheet{caption: flowTitle(ctx, f), columns: columnsOf(ctx, "From", "To", "What", "When", "#Amount", "Currency", "#Taken back", "#Items", "#Unknown", "#Per month or year", "#Repeats", "Source")}
+	s := sheet{caption: flowTitle(ctx, f), columns: columns(ctx, "From", "To", "What", "@When", "#Amount", "Currency", "#Taken back", "#Items", "#Unknown", "#Per month or year", "#Repeats", "Source")}
 	for i := range f.Bands {
 		b := &f.Bands[i]
 		back, sum := entry{}, amount(b.Amount.String())

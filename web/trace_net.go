@@ -65,7 +65,7 @@ func (p tracePage) grown() []*answer.NetNode {
 
 // netSheet lists the links of a network.
 func netSheet(ctx context.Context, n *answer.Network, asOf string) sheet {
-	s := sheet{caption: ui.T(ctx, "Who is linked with whom"), columns: columnsOf(ctx, "From", "How", "To", "#How many", "When", "What", "Source")}
+	s := sheet{caption: ui.T(ctx, "Who is linked with whom"), columns: columns(ctx, "From", "How", "To", "#How many", "@When", "What", "Source")}
 	at := map[ftm.EntityID]answer.Entity{}
 	for _, v := range n.Nodes {
 		at[v.ID] = v.Entity

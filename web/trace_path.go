@@ -100,7 +100,7 @@ func uncited(path *answer.Path) int {
 
 // pathSheet lists every link of the paths that is told of.
 func pathSheet(ctx context.Context, t *answer.Trace, asOf string) sheet {
-	s := sheet{caption: ui.T(ctx, "Links of the paths"), columns: columnsOf(ctx, "#Path", "#Hop", "From", "How", "To", "When", "#Amount", "What", "Source")}
+	s := sheet{caption: ui.T(ctx, "Links of the paths"), columns: columns(ctx, "#Path", "#Hop", "From", "How", "To", "@When", "#Amount", "What", "Source")}
 	for i := range t.Paths {
 		path := &t.Paths[i]
 		names := map[int][2]answer.Entity{}

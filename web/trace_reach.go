@@ -91,7 +91,7 @@ func basis(e *answer.Edge) string {
 
 // reachSheet lists the matrix cell by cell.
 func reachSheet(ctx context.Context, m *answer.ReachMatrix, q traceQuestion) sheet {
-	s := sheet{caption: ui.T(ctx, "Who can reach what %s holds", m.Reach.System.Caption), columns: columnsOf(ctx, "Data of", "Party", "State", "#Hops", "Chain", "What it goes by", "Source")}
+	s := sheet{caption: ui.T(ctx, "Who can reach what %s holds", m.Reach.System.Caption), columns: columns(ctx, "Data of", "Party", "State", "#Hops", "Chain", "What it goes by", "Source")}
 	for _, r := range m.Rows {
 		for i, c := range r.Cells {
 			row := []entry{named(r.Entity, q.asOf), named(m.Columns[i], q.asOf), said(ui.T(ctx, c.State)), {}, {}, {}, {}}

@@ -259,44 +259,11 @@ func TestTraceHidden(t *testing.T) {
 	}
 }
 
-// First picture of somebody's links, path between two, money as a flow, who can reach
-// a data set: in as few presses as promised, by keys alone.
-func TestTracePresses(t *testing.T) {
+// The views of a trace go by their keys.
+func TestTraceKeys(t *testing.T) {
 	s := webtest.Serve(t, webtest.Filled(t))
 	s.Enter(t)
-	ice, sevis := s.Entity(t, "ICE"), s.Entity(t, "SEVIS")
 	b := s.Browse(t)
-	task := func(name, from string, most int, do func()) {
-		t.Helper()
-		b.Open(from)
-		before := b.Presses()
-		do()
-		if n := b.Presses() - before; n > most {
-			t.Errorf("%s: %d presses, the goal is %d", name, n, most)
-		}
-	}
-	task("T6 links", "/e/"+ice+"/facts", 1, func() {
-		b.Key("2")
-		b.Wait("#main .picture svg")
-	})
-	task("T7 path", "/e/"+ice+"/facts", 3, func() {
-		b.Key("t")
-		b.Wait("html[data-ready] #to[autofocus]")
-		b.Type("Amazon Web Services")
-		b.Key("Enter")
-		b.Wait("#main .picture svg")
-	})
-	task("T8 money", "/e/"+ice+"/facts", 1, func() {
-		b.Key("3")
-		b.Wait("#main .picture svg")
-	})
-	task("T9 reach", "/e/"+sevis+"/facts", 2, func() {
-		b.Key("5")
-		b.Wait(`html[data-ready] #main p a[data-key="d"]`)
-		b.Key("d")
-		b.Wait("#chain")
-	})
-	// Views by their keys, g by itself as well.
 	for _, key := range []string{"f", "g", "t", "p"} {
 		b.Open(between + "&view=reach")
 		b.Key(key)

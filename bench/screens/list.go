@@ -97,4 +97,4 @@ var screens = []screen{
 }
 
 // noPicture are addresses that give no page of their own.
-var noPicture = []string{"/a/{name}", "/enter", "/find", "/trace.csv", "/d/{id}/picture", "/"}
+var noPicture = []string{"/a/{name}", "/enter", "/find", "/trace.csv", "/d/{id}/picture", "/d/{id}/cite", "/"}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -44,34 +42,32 @@ func page(dir string) error {
 
 var route = regexp.MustCompile(`pattern: "GET ([^"]+)"`)
 
-// unseen are the addresses of the desk that no picture shows. A press counts for the
-// address it leads to by the words of the list.
+// unseen are the addresses of the desk that no picture shows.
 func unseen() ([]string, error) {
 	source, err := os.ReadFile("web/routes.go")
 	if err != nil {
 		return nil, err
 	}
-	mux, out := http.NewServeMux(), []string{}
+	out := []string{}
 	for _, m := range route.FindAllStringSubmatch(string(source), -1) {
-		mux.Handle("GET "+m[1], http.NotFoundHandler())
-		if !slices.Contains(noPicture, m[1]) {
+		if !slices.Contains(noPicture, m[1]) && !slices.ContainsFunc(screens, func(s screen) bool { return s.shows(m[1]) }) {
 			out = append(out, m[1])
 		}
-	}
-	for _, s := range screens {
-		u, err := url.Parse(named.ReplaceAllString(s.at, "x"))
-		if err != nil {
-			return nil, err
-		}
-		_, pattern := mux.Handler(&http.Request{Method: "GET", URL: u, Host: "desk"})
-		out = slices.DeleteFunc(out, func(p string) bool { return "GET "+p == pattern || slices.Contains(s.shows(), p) })
 	}
 	return out, nil
 }
 
-// shows are addresses that a picture shows beside its own: where its presses lead.
-func (s screen) shows() []string { return pressed[s.name] }
+var variable = regexp.MustCompile(`\\\{[^/]*\\\}`)
 
+// shows says whether a picture is of an address of the list, or of where its presses
+// lead.
+func (s screen) shows(pattern string) bool {
+	at, _, _ := strings.Cut(named.ReplaceAllString(s.at, "x"), "?")
+	like := strings.TrimSuffix(regexp.QuoteMeta(pattern), `\{\$\}`)
+	return regexp.MustCompile("^"+variable.ReplaceAllString(like, "[^/]+")+"$").MatchString(at) || slices.Contains(pressed[s.name], pattern)
+}
+
+// pressed are addresses that presses lead to.
 var pressed = map[string][]string{
-	"value-beside": {"/x/{blob}", "/e/{id}/value"}, "passage": {"/d/{id}"}, "sum": {"/e/{id}/sum"}, "audit-record": {"/audit/{seq}"}, "desk": {"/{$}"},
+	"value-beside": {"/x/{blob}", "/e/{id}/value"}, "sum": {"/e/{id}/sum"}, "audit-record": {"/audit/{seq}"},
 }

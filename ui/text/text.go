@@ -49,7 +49,8 @@ func (l *Language) Dir() string {
 	return "ltr"
 }
 
-// Say says a text, with values put in as fmt does.
+// Say says a text, with values put in as fmt does; words among them are set apart where
+// the language reads from the right.
 func (l *Language) Say(english string, values ...any) string {
 	s, ok := l.words[english]
 	if !ok {
@@ -61,7 +62,23 @@ func (l *Language) Say(english string, values ...any) string {
 	if len(values) == 0 {
 		return s
 	}
+	if l.RTL {
+		values = isolated(values)
+	}
 	return fmt.Sprintf(s, values...)
+}
+
+// isolated are values whose words are set apart, as bdi does, so that names and numbers
+// that read from the left disturb nothing around them.
+func isolated(values []any) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+		if s, ok := v.(string); ok && s != "" {
+			out[i] = "\u2068" + s + "\u2069"
+		}
+	}
+	return out
 }
 
 // Count says how many there are: each text has one %s, for the number.

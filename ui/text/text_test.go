@@ -14,6 +14,9 @@ func TestSay(t *testing.T) {
 			t.Errorf("%s: %q is %q, want %q", tt.tag, tt.english, got, tt.want)
 		}
 	}
+	if got := arabic.Say("Paid by it: %s", "Ferry Ltd"); got != "دفعه: \u2068Ferry Ltd\u2069" {
+		t.Errorf("a name is not set apart: %q", got)
+	}
 	if got := Pseudo.Say("page %s of %d", "3", 9); !strings.Contains(got, "págé 3 óf 9") {
 		t.Errorf("verbs are changed: %q", got)
 	}

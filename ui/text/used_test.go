@@ -12,7 +12,7 @@ import (
 
 // said are the functions that say a text, and whether it is one of a number: then the
 // text for many is the second.
-var said = map[string]bool{"T": false, "say": false, "Say": false, "columns": false, "columnsOf": false, "N": true, "Count": true}
+var said = map[string]bool{"T": false, "say": false, "Say": false, "columns": false, "N": true, "Count": true}
 
 // texts gives the texts that the pages' code says, by where it first says them.
 func texts(t *testing.T) (plain, many map[string]string) {
@@ -59,9 +59,9 @@ func texts(t *testing.T) (plain, many map[string]string) {
 			case len(words) == 0:
 			case counts && len(words) > 1:
 				many[words[1]] = place
-			case strings.HasPrefix(called(call.Fun), "columns"):
+			case called(call.Fun) == "columns":
 				for _, w := range words {
-					plain[strings.TrimPrefix(w, "#")] = place
+					plain[strings.TrimLeft(w, "#@")] = place
 				}
 			default:
 				plain[words[0]] = place

@@ -37,6 +37,7 @@ type Browser struct {
 	ctx     context.Context
 	site    *Site
 	presses int
+	keyed   bool // there is no pointer
 
 	mu      sync.Mutex
 	outside []string // addresses that were asked for and are not ours
@@ -44,6 +45,7 @@ type Browser struct {
 	errors  []string // that the page threw or said
 
 	bytes, fonts int64 // that came over the line
+	requests     int   // that were answered
 	isFont       map[network.RequestID]bool
 }
 
@@ -124,6 +126,7 @@ func (b *Browser) listen(event any) {
 			b.isFont[e.RequestID] = true
 		}
 	case *network.EventLoadingFinished:
+		b.requests++
 		b.bytes += int64(e.EncodedDataLength)
 		if b.isFont[e.RequestID] {
 			b.fonts += int64(e.EncodedDataLength)
@@ -160,6 +163,9 @@ func (b *Browser) Authenticator() {
 // Click presses an element; it counts as one press.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
+	if b.keyed {
+		b.t.Fatalf("by keyboard alone nothing can be clicked: %s", selector)
+	}
 	b.presses++
 	run(b, chromedp.WaitVisible(chromedp.CSS(selector)))
 	run(b, chromedp.Click(chromedp.CSS(selector)))
@@ -388,13 +394,13 @@ func (b *Browser) Fresh() {
 	call(b, network.ClearBrowserCache, cdp.Empty{})
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.bytes, b.fonts, b.isFont = 0, 0, map[network.RequestID]bool{}
+	b.bytes, b.fonts, b.requests, b.isFont = 0, 0, 0, map[network.RequestID]bool{}
 }
 
-// Loaded is how many bytes came over the line since Fresh, and how many of them are
-// fonts.
-func (b *Browser) Loaded() (all, fonts int64) {
+// Loaded is how many bytes came over the line since Fresh, how many of them are fonts,
+// and how many requests were answered.
+func (b *Browser) Loaded() (all, fonts int64, requests int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.bytes, b.fonts
+	return b.bytes, b.fonts, b.requests
 }
