@@ -25,12 +25,16 @@ type frequencies struct {
 // every score, and seldom crosses one.
 const (
 	countSteps  = 2
-	recordSteps = 4
+	recordSteps = 8
+	exact       = 8 // up to which a count is as it is: the rarest tell most
 )
 
-// stepped is the step of a count, as a count: by halves of a bit 1, 2, 3, 4, 6, 8, 11, …
+// stepped is the step of a count, as a count: by halves of a bit …, 7, 8, 11, 16, 23, …
 func stepped(n int, steps float64) float64 {
-	return math.Round(math.Exp2(math.Round(math.Log2(float64(max(1, n)))*steps) / steps))
+	if n <= exact {
+		return float64(n)
+	}
+	return math.Round(math.Exp2(math.Round(math.Log2(float64(n))*steps) / steps))
 }
 
 type counted64 struct {
