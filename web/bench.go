@@ -65,7 +65,7 @@ func ranged(ctx context.Context, r [2]float64) entry {
 
 // effects tells what other thresholds would do.
 func (p benchPage) effects(ctx context.Context) sheet {
-	t := sheet{caption: ui.T(ctx, "Joining from another likelihood on"), columns: columnsOf(ctx, "#Likelihood", "#Wrong of the joined", "#Missed of the right", "#Left to people, pairs")}
+	t := sheet{caption: ui.T(ctx, "Joining from another likelihood on"), columns: columns(ctx, "#Likelihood", "#Wrong of the joined", "#Missed of the right", "#Left to people, pairs")}
 	for _, e := range p.Effects {
 		at := likelihood(e.From)
 		if e.From == pipeline.SureMerge {
@@ -78,7 +78,7 @@ func (p benchPage) effects(ctx context.Context) sheet {
 
 // groups tells how each part of the pairs fared.
 func (p benchPage) groups(ctx context.Context) sheet {
-	t := sheet{caption: ui.T(ctx, "By script, kind and sources, random pairs alone"), columns: columnsOf(ctx, "By", "Of", "#Random pairs", "#Joined and two", "#Right of the joined", "#Open and one", "#Joined of the right")}
+	t := sheet{caption: ui.T(ctx, "By script, kind and sources, random pairs alone"), columns: columns(ctx, "By", "Of", "#Random pairs", "#Joined and two", "#Right of the joined", "#Open and one", "#Joined of the right")}
 	for _, g := range p.Parts {
 		of := g.Of
 		if g.By == "schema" {
@@ -94,7 +94,7 @@ func (p benchPage) groups(ctx context.Context) sheet {
 
 // calibration tells how often what was said was so.
 func (p benchPage) calibration(ctx context.Context) sheet {
-	t := sheet{caption: ui.T(ctx, "How likely it was said, and how often it was so"), columns: columnsOf(ctx, "#Said", "#Was", "#Interval", "#How many")}
+	t := sheet{caption: ui.T(ctx, "How likely it was said, and how often it was so"), columns: columns(ctx, "#Said", "#Was", "#Interval", "#How many")}
 	for _, b := range p.Bins {
 		t.rows = append(t.rows, []entry{said(percent(b.Said)), said(percent(b.Was)), ranged(ctx, b.In), count(b.N)})
 	}
@@ -115,7 +115,7 @@ func figure(p float64) entry { return entry{text: percent(p), saved: likelihood(
 
 // evaluations are results that the home's owner keeps.
 func (p benchPage) evaluations(ctx context.Context) sheet {
-	t := sheet{caption: ui.T(ctx, "Evaluations that are kept here"), columns: columnsOf(ctx, "File", "Set", "#Records", "#True pairs", "#Precision", "#Recall", "#F1", "Remarks")}
+	t := sheet{caption: ui.T(ctx, "Evaluations that are kept here"), columns: columns(ctx, "File", "Set", "#Records", "#True pairs", "#Precision", "#Recall", "#F1", "Remarks")}
 	for _, k := range p.kept {
 		if k.Why != "" {
 			t.rows = append(t.rows, []entry{said(k.File), said(""), said(""), said(""), said(""), said(""), said(""), said(k.Why)})
@@ -131,7 +131,7 @@ func (p benchPage) evaluations(ctx context.Context) sheet {
 
 // publicSets are our figures on public sets.
 func publicSets(ctx context.Context) sheet {
-	t := sheet{caption: ui.T(ctx, "On published test sets"), columns: columnsOf(ctx, "Set", "#Records", "#True pairs", "#Precision", "#Recall", "#F1")}
+	t := sheet{caption: ui.T(ctx, "On published test sets"), columns: columns(ctx, "Set", "#Records", "#True pairs", "#Precision", "#Recall", "#F1")}
 	for _, r := range evaluate.OnPublicSets() {
 		of := entry{text: ui.Number(r.Records), saved: numeral(r.Records)}
 		truth := entry{text: ui.Number(r.Truth), saved: numeral(r.Truth)}

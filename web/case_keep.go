@@ -114,7 +114,7 @@ func (s *Service) viewFacts(id string) *viewing {
 		if err != nil {
 			return nil, err
 		}
-		t := sheet{caption: ui.T(ctx, "What is said of %s", a.Profile.Found.Caption), columns: columnsOf(ctx, "Field", "Value", "Source")}
+		t := sheet{caption: ui.T(ctx, "What is said of %s", a.Profile.Found.Caption), columns: columns(ctx, "Field", "Value", "Source")}
 		for i := range a.Profile.Values {
 			x := &a.Profile.Values[i]
 			said := said(cmp.Or(x.Caption, x.Value))

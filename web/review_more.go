@@ -261,7 +261,7 @@ func (s *Service) saveJudgements(v *visit) (response, error) {
 		return response{}, err
 	}
 	ctx := ui.With(v.Context(), s.frame(v))
-	t := sheet{columns: columnsOf(ctx, "Judgement", "Left", "Right", "Names", "Decided", "Who", "When", "Why", "Likelihood shown", "Drawn from", "Waiting", "Evidence")}
+	t := sheet{columns: columns(ctx, "Judgement", "Left", "Right", "Names", "Decided", "Who", "When", "Why", "Likelihood shown", "Drawn from", "Waiting", "Evidence")}
 	for _, j := range l.Judgements.Judgements {
 		row := []entry{said(j.ID), said(string(j.Left)), said(string(j.Right)), said(l.Names[string(j.Left)] + " · " + l.Names[string(j.Right)]), said(string(j.Verdict)), said(j.Author), said(j.At), said(j.Reason)}
 		score, waits := "", ""
