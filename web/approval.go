@@ -7,7 +7,6 @@ import (
 	"overt"
 	"overt/account"
 	"overt/answer"
-	"overt/casefile"
 	"overt/gate"
 	"overt/pipeline"
 	"overt/resolve/judge"
@@ -132,7 +131,7 @@ func (s *Service) decidePublication(v *visit, a *answer.Approval, yes bool, reas
 	if yes {
 		_, err = answer.ApproveReport(v.Context(), pass, a.ID)
 	} else {
-		_, err = pass.Casework(v.Context(), a.Case, casefile.Event{Kind: "refuse", Item: a.ID, Reason: reason})
+		_, err = answer.RefuseReport(v.Context(), pass, a.ID, reason)
 	}
 	return err
 }
