@@ -15,6 +15,7 @@ import (
 	"overt/internal/hometest"
 	"overt/pipeline"
 	"overt/statement"
+	"overt/watch"
 )
 
 // A foreign request names something hidden; %s is where.
@@ -58,6 +59,10 @@ func foreigners(blob, run, judgement, job string) []foreign {
 		{"GET", "/api/v1/export/ftm?entity=%s", "", "o-2", "x-2"},
 		{"GET", "/api/v1/imports/%s", "", job, noJob},
 		{"GET", "/api/v1/imports/%s/events", "", job, noJob},
+		{"GET", "/api/v1/watches/%s", "", strangersWatch, "0123456789abcdef"},
+		{"POST", "/api/v1/watches/%s/seen", `{"number":1}`, strangersWatch, "0123456789abcdef"},
+		{"POST", "/api/v1/watches/%s/remove", "", strangersWatch, "0123456789abcdef"},
+		{"POST", "/api/v1/watches", `{"kind":"entity","words":"%s"}`, "o-2", "x-2"},
 		{"GET", "/api/2/collections?filter:foreign_id=%s", "", "other", "outer"},
 		{"GET", "/api/2/collections/%s", "", "other", "outer"},
 		{"GET", "/api/2/collections/%s/_stream", "", "other", "outer"},
@@ -72,9 +77,12 @@ func foreigners(blob, run, judgement, job string) []foreign {
 	}
 }
 
+// strangersWatch is the id of a watch of somebody else.
+const strangersWatch = "fedcba9876543210"
+
 // nameless routes take no name of anything.
 var nameless = []string{
-	"GET /api/v1/similar", "GET /api/v1/datasets", "GET /api/v1/formats", "GET /api/v1/mentions/unknown", "GET /api/v1/imports", "GET /api/v1/openapi.json",
+	"GET /api/v1/watches", "GET /api/v1/similar", "GET /api/v1/datasets", "GET /api/v1/formats", "GET /api/v1/mentions/unknown", "GET /api/v1/imports", "GET /api/v1/openapi.json",
 	"GET /api/2/entities/_stream", "POST /api/v1/imports", "POST /api/2/collections", "POST /api/2/collections/{collection}/_bulk",
 }
 
@@ -93,6 +101,9 @@ func TestForeign(t *testing.T) {
 	job := read[api.Job](t, do(t, a, "POST", "/api/v1/imports", body, append(see, "Content-Type", kind)...)).ID
 	if last, _ := finishedAs(t, a, job, see...); last.State != "done" {
 		t.Fatalf("%+v", last)
+	}
+	if err := h.Watches.Add(t.Context(), watch.Watch{ID: strangersWatch, Actor: "local:stranger", Purpose: "investigation", Question: watch.Question{Kind: watch.Entity, Words: "l-1"}, Made: "2026-12-01T00:00:00Z"}, &watch.State{}); err != nil {
+		t.Fatal(err)
 	}
 	list := foreigners(blob, run, judgement, job)
 	for _, f := range list {
@@ -117,8 +128,8 @@ func TestForeign(t *testing.T) {
 	}
 	// Who may see it is told other things: the names are right.
 	for _, f := range list {
-		if f.method != "GET" || strings.Contains(f.target, "/documents/") || strings.Contains(f.target, "citation") || strings.Contains(f.target, "passage") || strings.Contains(f.target, "mentions") || strings.Contains(f.target, "list/diff") {
-			continue // there are no documents here, and no other list has that run
+		if f.method != "GET" || strings.Contains(f.target, "/documents/") || strings.Contains(f.target, "citation") || strings.Contains(f.target, "passage") || strings.Contains(f.target, "mentions") || strings.Contains(f.target, "list/diff") || strings.Contains(f.target, "watches") {
+			continue // there are no documents here, no other list has that run, and the watch is of somebody else
 		}
 		at := func(name string) string {
 			w := do(t, a, f.method, strings.Replace(f.target, "%s", strings.ReplaceAll(name, " ", "%20"), 1), "", see...)
@@ -227,11 +238,11 @@ func TestActors(t *testing.T) {
 
 func toldNothing(t *testing.T, a *api.API, who, told string) {
 	for _, r := range api.Surface("").Routes {
-		target := strings.NewReplacer("{entity}", "l-1", "{document}", "l-1", "{dataset}", "list", "{blob}", "deadbeef", "{collection}", "list", "{format}", "ftm", "{run}", "1", "{judgement}", "j", "{import}", "i").Replace(r.Path)
+		target := strings.NewReplacer("{entity}", "l-1", "{document}", "l-1", "{dataset}", "list", "{blob}", "deadbeef", "{collection}", "list", "{format}", "ftm", "{run}", "1", "{judgement}", "j", "{import}", "i", "{watch}", "w").Replace(r.Path)
 		target += map[string]string{"trace": "?from=l-1&to=l-2", "reach": "?system=l-3", "why": "?left=l-1&right=l-2", "citePassage": "?document=l-1", "openCitation": "?cite=overt:x"}[r.Name]
 		body := map[string]string{
 			"match": `{"queries":[{"schema":"Person","properties":{"name":["a"]}}]}`, "judge": `{"left":"l-1","right":"l-2","verdict":"same","reason":"r"}`, "retractJudgement": `{"reason":"r"}`,
-			"acceptMentions": `{"mentions":["m"],"reason":"r"}`, "rejectMentions": `{"mentions":["m"],"reason":"r"}`, "createCollection": `{"foreign_id":"d"}`, "bulkEntities": `[]`,
+			"acceptMentions": `{"mentions":["m"],"reason":"r"}`, "rejectMentions": `{"mentions":["m"],"reason":"r"}`, "addWatch": `{"kind":"entity","words":"l-1"}`, "seeWatch": `{"number":1}`, "createCollection": `{"foreign_id":"d"}`, "bulkEntities": `[]`,
 		}[r.Name]
 		pairs := []string{"X-Actor", who}
 		if r.Name == "beginImport" {
