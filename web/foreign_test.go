@@ -5,7 +5,11 @@ import (
 	"html"
 	"maps"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +19,7 @@ import (
 	"overt/policy"
 	"overt/policy/policytest"
 	"overt/statement"
+	"overt/web"
 	"overt/web/webtest"
 )
 
@@ -75,6 +80,33 @@ func namings() []naming {
 		{pattern: "GET /sources/{id}", path: "/sources/list?view=changes&from=%s&to=1", kind: "run"},
 		{pattern: "GET /audit/{seq}", path: "/audit/%s", kind: "record", status: 403},
 		{pattern: "GET /audit/{seq}", path: "/audit/%s?proof=1", kind: "record", status: 403},
+		{pattern: "GET /c/{case}/view/{item}", path: "/c/%s/view/VIEW", kind: "case"},
+		{pattern: "GET /c/{case}/view/{item}", path: "/c/OWN/view/%s", kind: "view"},
+		{pattern: "GET /c/{case}/view/{item}/picture", path: "/c/%s/view/VIEW/picture", kind: "case"},
+		{pattern: "GET /c/{case}/view/{item}/picture", path: "/c/OWN/view/%s/picture", kind: "view"},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/view", form: []string{"address", "/e/%s/facts"}, kind: "entity", here: true},
+		{pattern: "POST /c/{case}/report/preview", path: "/c/%s/report/preview", form: []string{"text", "It is [@SECRET]."}, kind: "case"},
+		{pattern: "POST /c/{case}/report/preview", path: "/c/OWN/report/preview", form: []string{"text", "It is [@%s]."}, kind: "item", here: true},
+		{pattern: "GET /p/{slug}/{version}", path: "/p/%s.REPORT/1", kind: "case"},
+		{pattern: "GET /p/{slug}/{version}/{file...}", path: "/p/%s.REPORT/1/bundle.zip", kind: "case"},
+		{pattern: "GET /review/{queue}/{left}/{right}", path: "/review/open/l-1/%s", kind: "entity"},
+		{pattern: "GET /review/{queue}/{left}/{right}", path: "/review/open/%s/l-1", kind: "entity"},
+		{pattern: "POST /review/{queue}/{left}/{right}", path: "/review/open/l-1/%s", form: []string{"verdict", "positive", "reason", "r"}, kind: "entity"},
+		{pattern: "POST /review/{queue}/undo", path: "/review/open/undo", form: []string{"judgement", "%s"}, kind: "judgement"},
+		{pattern: "POST /review/judgements", path: "/review/judgements", form: []string{"judgement", "%s", "reason", "r"}, kind: "judgement"},
+		{pattern: "GET /review/judgements", path: "/review/judgements?of=%s", kind: "entity", status: 200},
+		{pattern: "GET /import/{import}", path: "/import/%s", kind: "import"},
+		{pattern: "GET /import/{import}/events", path: "/import/%s/events", kind: "import"},
+		{pattern: "GET /import/{import}/failures.csv", path: "/import/%s/failures.csv", kind: "import"},
+		{pattern: "POST /import/{import}/{deed}", path: "/import/%s/start", form: []string{"dataset", "mine"}, kind: "import"},
+		{pattern: "POST /import/{import}/{deed}", path: "/import/%s/drop", form: []string{}, kind: "import"},
+		{pattern: "GET /mappings/{name}", path: "/mappings/%s", kind: "mapping"},
+		{pattern: "POST /mappings/{name}", path: "/mappings/%s", form: []string{"yaml", "dataset: {name: mine}"}, kind: "mapping"},
+		{pattern: "GET /watches/{id}", path: "/watches/%s", kind: "watch"},
+		{pattern: "POST /watches/{id}/{deed}", path: "/watches/%s/remove", form: []string{}, kind: "watch"},
+		{pattern: "POST /watches/{id}/{deed}", path: "/watches/%s/seen", form: []string{"number", "1"}, kind: "watch"},
+		{pattern: "POST /watches", path: "/watches", form: []string{"kind", "entity", "words", "%s"}, kind: "entity", here: true},
+		{pattern: "POST /approvals", path: "/approvals", form: []string{"kind", "publication", "id", "%s", "do", "approve"}, kind: "report"},
 	}
 	for _, view := range []string{"facts", "links", "money", "mentions", "reach", "history"} {
 		list = append(list, naming{pattern: "GET /e/{id}/{view}", path: "/e/%s/" + view, kind: "entity"})
@@ -92,7 +124,9 @@ func namings() []naming {
 }
 
 // nameless routes take no name of anything.
-var nameless = []string{"POST /session", "POST /leave", "GET /session", "GET /{$}", "GET /cases", "POST /cases", "POST /cases/none", "GET /sources", "GET /audit", "/"}
+var nameless = []string{"POST /session", "POST /leave", "GET /session", "GET /{$}", "GET /cases", "POST /cases", "POST /cases/none", "GET /sources", "GET /audit", "/",
+	"GET /review", "GET /review/{queue}", "GET /review/{queue}/batch", "POST /review/{queue}/batch", "GET /review/judgements.csv", "GET /bench", "GET /bench.csv",
+	"GET /import", "POST /import", "GET /watches", "POST /watches/look", "GET /approvals", "GET /users", "POST /users", "GET /me", "POST /me", "GET /confirm", "POST /confirm"}
 
 // A named thing is there and hidden; beside it are names as long as its own of what is
 // not there, and of what nothing can be called.
@@ -123,21 +157,38 @@ func divide(t *testing.T) *divided {
 	webtest.Documents(t, h, "vault", map[string]string{"memo.tif": "title A memo\nQuarrelsome Holdings owns it."})
 	who := identity.Actor{ID: "local:ben", Name: "ben"}
 	with(t, h, who.ID, "list", "letters")
-	d := &divided{Home: h, owner: webtest.Serve(t, h), stranger: enterAs(t, h, who)}
+	mappings := t.TempDir()
+	if err := os.WriteFile(filepath.Join(mappings, "grudges.yaml"), []byte("dataset: {name: grudges}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := &divided{Home: h, owner: webtest.ServeWith(t, h, func(cfg *web.Config) { cfg.Mappings = mappings })}
 	d.owner.Enter(t)
+	d.stranger = another(t, d.owner, who)
 	secret := begun(t, d.owner)
 	hiddenPlace := d.owner.Passage(t, "owns")
 	secretClaim := claimed(t, d.owner, hiddenPlace, secret, "Somebody owns it")
+	watches := regexp.MustCompile(`^/watches/(\w+)`).FindStringSubmatch(send(t, d.owner, "/session", "/watches", "kind", "entity", "words", "o-1").Path)
+	decided(t, d.owner, d.owner.Get(t, "/review/open/l-1/o-1").Body, "negative")
+	judgement := regexp.MustCompile(`judgement-[0-9a-z]+`).FindString(d.owner.Get(t, "/review/judgements").Body)
+	upload := sendFiles(t, d.owner, "a.csv", "name,city\nQuarrelsome Holdings,Oslo\n")
+	imported := regexp.MustCompile(`/import/([0-9a-f]+)`).FindStringSubmatch(upload.Path)
+	send(t, d.owner, secret+"/exhibits", secret+"/exhibits/view", "address", "/trace?from=o-1&to=l-1")
+	view := regexp.MustCompile(`/view/([0-9a-z]+)"`).FindStringSubmatch(d.owner.Get(t, secret+"/exhibits").Body)
+	report := regexp.MustCompile(`i=([0-9a-z]+)`).FindStringSubmatch(send(t, d.owner, secret+"/report", secret+"/report/report", "title", "A report").Path)
+	if watches == nil || judgement == "" || imported == nil || view == nil || report == nil {
+		t.Fatalf("what is to be hidden is not there: %v %q %v %v %v", watches, judgement, imported, view, report)
+	}
 	own, place := begun(t, d.stranger), d.stranger.Passage(t, "bleaches")
 	claim := claimed(t, d.stranger, place, own, "It bleaches")
 	blob, _, _ := strings.Cut(strings.TrimPrefix(hiddenPlace, "/x/"), "?")
 	d.cases = []string{strings.TrimPrefix(secret, "/c/"), strings.TrimPrefix(own, "/c/")}
 	file, row, _ := strings.Cut(strings.TrimPrefix(d.owner.Row(t, "o-1"), "/x/"), "?")
 	_, tail, _ := strings.Cut(hiddenPlace, "%2F") // of the citation, behind its hash
-	d.words = strings.NewReplacer("OWN", d.cases[1], "CLAIM", claim, "PLACE", place, "TAIL", "%2F"+tail, "ROW", row, "SECRET", secretClaim)
+	d.words = strings.NewReplacer("OWN", d.cases[1], "CLAIM", claim, "PLACE", place, "TAIL", "%2F"+tail, "ROW", row, "SECRET", secretClaim, "VIEW", view[1], "REPORT", report[1])
 	d.things = map[string]named{
 		"entity": like("o-1"), "name": {"Quarrelsome Holdings", "Quarrelless Holdings", ""}, "dataset": like("vault"), "blob": like(blob), "file": like(file),
 		"document": like(html.UnescapeString(d.owner.Entity(t, "A memo"))), "case": like(d.cases[0]), "item": like(secretClaim),
+		"watch": like(watches[1]), "judgement": like(judgement), "import": like(imported[1]), "view": like(view[1]), "report": like(report[1]), "mapping": like("grudges"),
 		"run": {"003", "009", ""}, "record": {"000020", "090000", ""},
 	}
 	return d
@@ -169,6 +220,21 @@ func (d *divided) ask(t *testing.T, s *webtest.Site, n *naming, name string, hea
 		text = strings.ReplaceAll(text, x, "NAME")
 	}
 	return r.Status, string(head) + text
+}
+
+// another opens a browser of somebody else at the same desk.
+func another(t *testing.T, s *webtest.Site, who identity.Actor) *webtest.Site {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := *s
+	c.Client = &http.Client{Jar: jar}
+	if r := c.Get(t, web.EnterPath+s.Desk.Key(who)); r.Status != http.StatusOK {
+		t.Fatalf("%s does not come in: %d", who.ID, r.Status)
+	}
+	return &c
 }
 
 // state is all that a POST could change.
@@ -234,7 +300,7 @@ func TestForeign(t *testing.T) {
 	// Who may see it is told other things: the names are right.
 	for i := range list {
 		n := &list[i]
-		if n.form != nil || n.kind == "item" || n.kind == "run" || strings.Contains(n.path, "OWN") || strings.Contains(n.path, "conflict") || strings.Contains(n.path, "cite=") || strings.Contains(n.path, "l-1/") || strings.Contains(n.path, "at=") {
+		if n.form != nil || n.kind == "item" || n.kind == "run" || strings.Contains(n.path, "OWN") || strings.Contains(n.path, "conflict") || strings.Contains(n.path, "cite=") || strings.Contains(n.path, "l-1/") || strings.Contains(n.path, "at=") || strings.Contains(n.path, "events") || strings.HasPrefix(n.path, "/p/") {
 			continue
 		}
 		x := d.things[n.kind]

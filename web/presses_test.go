@@ -42,7 +42,7 @@ func TestPresses(t *testing.T) {
 	}
 	webtest.Presses(t, b,
 		// Of the six, two are for bringing the file in and opening it.
-		webtest.Task{Name: "T1 from a document to a finding", From: "/d/" + order + "?p=2", Goal: 4, Keyed: 28,
+		webtest.Task{Name: "T1 from a document to a finding", From: "/d/" + order + "?p=2", Goal: 4, Keyed: 32,
 			Do: func(b *webtest.Browser) {
 				b.Drag(".text span", "hosting capacity")
 				b.Until(`document.querySelector("input[name=span]").value`)
@@ -61,7 +61,7 @@ func TestPresses(t *testing.T) {
 				b.Key("Enter")
 				b.Wait("html[data-ready] [data-claim] h1")
 			}},
-		webtest.Task{Name: "T2 from a value to its passage", From: "/e/" + ice + "/facts", Goal: 1, Keyed: 24,
+		webtest.Task{Name: "T2 from a value to its passage", From: "/e/" + ice + "/facts", Goal: 1, Keyed: 30,
 			Do: func(b *webtest.Browser) {
 				b.Click(".facts a.chip")
 				b.Wait("#aside mark, #aside q")

@@ -261,6 +261,8 @@ func (w *world) beginnings(shared string) []string {
 		"/", "/session", "/cases", "/sources", "/audit", "/audit/1", "/search?q=harbour", "/search?q=asked&kind=passage", "/search?q=*", "/nowhere", "/find?name=Northmoor+Bleaching",
 		"/trace?from=co-1&to=co-2", "/trace.csv?from=co-1&to=co-2", "/trace?from=ag-1&to=co-1&view=flow", "/trace?from=co-1&view=net", "/trace?from=co-1&view=reach", "/e/co-1/value?prop=name&is=Harbour+Hosting",
 		"/e/co-1/conflict?prop=name", "/e/ag-1/sum", "/e/co-1/sum",
+		"/review", "/review/open", "/review/label", "/review/second", "/review/open/co-1/co-2", "/review/judgements", "/review/judgements.csv", "/bench", "/bench.csv",
+		"/import", "/watches", "/approvals", "/me", "/users", "/confirm",
 	}
 	for _, v := range []string{"board", "exhibits", "timeline", "tasks", "check", "people", "history"} {
 		out = append(out, "/c/"+shared+"/"+v)
@@ -337,6 +339,13 @@ func (w *world) felt(t *testing.T, wide bool, met map[string]bool) string {
 	return ""
 }
 
+// ofOne are pages of what the reader began himself, or of what two people published.
+// TestForeign asks for those of others.
+var ofOne = []string{
+	"GET /import/{import}", "GET /import/{import}/events", "GET /import/{import}/failures.csv", "GET /mappings/{name}", "GET /watches/{id}", "GET /users", "GET /confirm",
+	"GET /p/{slug}/{version}", "GET /p/{slug}/{version}/{file...}", "GET /c/{case}/view/{item}", "GET /c/{case}/view/{item}/picture",
+}
+
 // TestSight: each screen over all is, byte for byte, what it is over a home that holds
 // only what the reader may see; whatever he reads, by whatever names.
 func TestSight(t *testing.T) {
@@ -362,7 +371,7 @@ func TestSight(t *testing.T) {
 	}
 	probe := webtest.Serve(t, hometest.Memory(t))
 	for pattern, open := range probe.Desk.Patterns() {
-		if !open && strings.HasPrefix(pattern, "GET ") && !met[pattern] {
+		if !open && strings.HasPrefix(pattern, "GET ") && !met[pattern] && !slices.Contains(ofOne, pattern) {
 			t.Errorf("no world leads to route %s: add an address to beginnings in sight_test.go", pattern)
 		}
 	}

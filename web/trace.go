@@ -132,7 +132,7 @@ func (t traceQuestion) under(where string, pairs ...string) string {
 	if t.hubs {
 		set["hubs"] = "1"
 	}
-	if t.most != answer.NetNodes {
+	if t.most != 0 && t.most != answer.NetNodes {
 		set["most"] = strconv.Itoa(t.most)
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
