@@ -20,7 +20,7 @@ const foreign = `(() => {
 })()`
 
 // own are words that are the same in every language.
-var own = []string{"CSV", "SHA-256", "policy.yaml", "UTC", "USD", "c2sp.org", "overt", "Amazon Web Services", "SEVIS"}
+var own = []string{"CSV", "JSON", "SHA-256", "policy.yaml", "UTC", "USD", "c2sp.org", "overt", "Amazon Web Services", "SEVIS"}
 
 // modelled are the words of the model, in lower case: FollowTheMoney has them in English.
 func modelled() map[string]bool {

@@ -144,7 +144,7 @@ func (b *browser) take(only, dir string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		small := raw
-		for n := 128; n >= 8 && (n == 128 || len(small) > most); n /= 2 {
+		for n := 128; n >= 32 && (n == 128 || len(small) > most); n /= 2 {
 			if small, err = reduced(raw, n); err != nil {
 				return err
 			}

@@ -137,7 +137,6 @@ var screens = []screen{
 	{"import", "/import", nil, english, light, wide, 900, "Files are dropped here; nothing is written before it is started."},
 	{"import-draft", "/import", lookAt, english, light, wide, 1100, "A table that nobody knows: what its columns become, and what comes of its rows."},
 	{"import-draft-dark", "/import", lookAt, english, dark, wide, 1100, "The same in the dark look."},
-	{"import-run", "/import", append(slices.Clone(lookAt), "form.import button[formaction*='/accept']", "form.import button[formaction*='/start']"), english, light, wide, 900, "An import, as it ended: what came in, and what did not."},
 	{"watches", "/watches", nil, english, light, wide, 900, "What is asked again whenever something comes in."},
 	{"watch", "/watches/{palantir}", nil, english, light, wide, 900, "What a watch told: what came, changed or went, with where it is said."},
 	{"approvals", "/approvals", nil, english, light, wide, 900, "What waits for a second person."},
@@ -167,6 +166,7 @@ var screens = []screen{
 	{"import-arabic", "/import", lookAt, arabic, light, wide, 1100, "A draft of an import in Arabic."},
 	{"watches-arabic", "/watches", nil, arabic, light, wide, 900, "What is watched, in Arabic."},
 	{"map-arabic", "/e/{e:ICE}/money?way=from&by=country", nil, arabic, light, wide, 1100, "The map in Arabic."},
+	{"import-run", "/import", append(slices.Clone(lookAt), "form.import button[formaction*='/accept']", "form.import button[formaction*='/start']"), english, light, wide, 900, "An import, as it ended: what came in, and what did not."},
 }
 
 // noPicture are addresses that give no page of their own.
