@@ -163,11 +163,11 @@ func rowName(by money.By, key string) string {
 	return key
 }
 
-// sumMap is a sum by country as a map; nil where the sum is by anything else, or all
+// sumMap is a sum by country as a map; nil where there is no sum, it is by anything else, or all
 // of it is in one country. What is below 0 or in another currency is in the table.
 func (p *entityPage) sumMap(ctx context.Context) templ.Component {
 	m := p.Money
-	if m.By != money.ByCountry {
+	if m == nil || m.By != money.ByCountry {
 		return nil
 	}
 	title := moneyTitle(ctx, m.Of)

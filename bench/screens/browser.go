@@ -48,7 +48,13 @@ func open(ctx context.Context, address string, names map[string]string) (*browse
 	if _, err := chromedp.Run(tab, chromedp.Navigate("about:blank")); err != nil { // it starts the browser, for as long as tab lasts
 		return nil, fmt.Errorf("start Chromium: %w", err)
 	}
-	return b, b.go_(strings.TrimPrefix(address, b.desk))
+	if err := b.go_(strings.TrimPrefix(address, b.desk)); err != nil {
+		return nil, err
+	}
+	if err := b.go_(fill("/c/{case}/board", names)); err != nil {
+		return nil, err
+	}
+	return b, b.press("/cases", "form[action$='/enter'] button") // the case that is worked in
 }
 
 // do takes a step in the page.
@@ -60,10 +66,18 @@ func do[T any](b *browser, a chromedp.Action[T]) (T, error) {
 
 // go_ goes to a path of the desk and waits until its page is whole.
 func (b *browser) go_(path string) error {
-	if _, err := do(b, chromedp.Navigate(b.desk+path)); err != nil {
+	to := b.desk + path
+	if at, ok := strings.CutPrefix(path, "//localhost"); ok { // where nobody came in yet
+		u, err := url.Parse(b.desk)
+		if err != nil {
+			return err
+		}
+		to = "http://localhost:" + u.Port() + at
+	}
+	if _, err := do(b, chromedp.Navigate(to)); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return b.until(path, `document.documentElement.hasAttribute("data-ready") && document.readyState == "complete" && document.fonts.status == "loaded"`)
+	return b.until(path, `(!document.scripts.length || document.documentElement.hasAttribute("data-ready")) && document.readyState == "complete" && document.fonts.status == "loaded"`)
 }
 
 // until waits until an expression is true of the page.
@@ -130,7 +144,7 @@ func (b *browser) take(only, dir string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		small := raw
-		for n := 128; n >= 8 && (n == 128 || len(small) > most); n /= 2 {
+		for n := 128; n >= 32 && (n == 128 || len(small) > most); n /= 2 {
 			if small, err = reduced(raw, n); err != nil {
 				return err
 			}
@@ -140,6 +154,24 @@ func (b *browser) take(only, dir string) error {
 		}
 	}
 	return nil
+}
+
+// press presses what a selector names, or with "SELECTOR < FILE" gives it a file, and
+// waits until what comes of it is there.
+func (b *browser) press(at, selector string) error {
+	script := fmt.Sprintf("document.querySelector(%q).click()", selector)
+	if field, file, ok := strings.Cut(selector, " < "); ok {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		script = fmt.Sprintf("{ const t = new DataTransfer(); t.items.add(new File([%q], %q)); document.querySelector(%q).files = t.files }", text, filepath.Base(file), field)
+	}
+	if _, err := do(b, chromedp.Evaluate[chromedp.Void](script)); err != nil {
+		return fmt.Errorf("press %s: %w", selector, err)
+	}
+	time.Sleep(time.Second) // what is pressed leads to a page, or to what stands beside
+	return b.until(at, `document.readyState == "complete" && !document.querySelector(".htmx-request")`)
 }
 
 func (b *browser) shot(s screen) ([]byte, error) {
@@ -164,11 +196,7 @@ func (b *browser) shot(s screen) ([]byte, error) {
 		return nil, err
 	}
 	for _, p := range s.press {
-		if _, err := do(b, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).click()", p))); err != nil {
-			return nil, fmt.Errorf("press %s: %w", p, err)
-		}
-		time.Sleep(time.Second) // what is pressed leads to a page, or to what stands beside
-		if err := b.until(at, `document.readyState == "complete" && !document.querySelector(".htmx-request")`); err != nil {
+		if err := b.press(at, fill(p, b.names)); err != nil {
 			return nil, err
 		}
 	}

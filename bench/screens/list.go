@@ -1,33 +1,67 @@
 package main
 
-// theCase are the verbs that begin the case that is seen; {name} stands for what an
-// earlier one made.
-var theCase = []struct {
+import "slices"
+
+// A step is a verb that makes something to be seen; {name} stands for what an earlier one
+// made, {text} for a file of its text, and {RULE} for what a check list found.
+type step struct {
 	name string
 	verb []string
-}{
-	{"case", []string{"case", "new", "Who is paid for the cloud of ICE, and through whom"}},
-	{"guard", []string{"cite", "cottage-grove-contract.pdf", "--quote", "U.S. IMMIGRATION AND CUSTOMS ENFORC"}},
-	{"printer", []string{"cite", "stratasys_contract.pdf", "--quote", "$20,608.00"}},
-	{"paid", []string{"case", "claim", "{case}", "ICE obligated 20,608.00 dollars to Stratasys for a machine tool", "--heading", "The contracts"}},
-	{"", []string{"case", "cite", "{case}", "{paid}", "{printer}"}},
-	{"", []string{"case", "state", "{case}", "{paid}", "stated"}},
-	{"", []string{"case", "state", "{case}", "{paid}", "confirmed"}},
-	{"office", []string{"case", "claim", "{case}", "The order of Cottage Grove was placed by an office of ICE", "--heading", "The contracts"}},
-	{"", []string{"case", "cite", "{case}", "{office}", "{guard}"}},
-	{"", []string{"case", "state", "{case}", "{office}", "stated"}},
-	{"", []string{"case", "claim", "{case}", "Four Points Technology sells ICE capacity of Amazon Web Services", "--heading", "The chain"}},
-	{"no", []string{"case", "claim", "{case}", "ICE buys from Amazon Web Services without a reseller", "--heading", "The chain"}},
-	{"", []string{"case", "state", "{case}", "{no}", "rejected", "--reason", "No contract here is with the company itself"}},
-	{"", []string{"case", "subject", "{case}", "Four Points Technology"}},
-	{"", []string{"case", "subject", "{case}", "ICE"}},
-	{"", []string{"case", "exhibit", "{case}", "{printer}", "--title", "Value of the Stratasys award"}},
-	{"event", []string{"case", "event", "{case}", "2023-10-25", "The maker of the ammunition tells of its contract with CBP"}},
-	{"", []string{"case", "event", "{case}", "2025-03", "The forms of the awards are saved"}},
-	{"", []string{"case", "event", "{case}", "2020-10/2024-09", "Four fiscal years of contract actions"}},
-	{"", []string{"case", "task", "{case}", "Ask Four Points Technology what the orders of 2023 are for", "--until", "2026-12-15"}},
-	{"", []string{"case", "note", "{case}", "The list of fiscal year 2023 ends where it should have negatives: ask for the rest.", "--of", "{paid}"}},
+	text string
+	by   string // the user of this machine who does it, where it is another: see second
 }
+
+// second is whom the case has beside its owner: who writes does not approve. It is an
+// account that every Linux has.
+const second = "news"
+
+// theCase are the steps that begin the case that is seen.
+var theCase = []step{
+	{name: "case", verb: []string{"case", "new", "Who is paid for the cloud of ICE, and through whom"}},
+	{name: "guard", verb: []string{"cite", "cottage-grove-contract.pdf", "--quote", "U.S. IMMIGRATION AND CUSTOMS ENFORC"}},
+	{name: "printer", verb: []string{"cite", "stratasys_contract.pdf", "--quote", "$20,608.00"}},
+	{name: "paid", verb: []string{"case", "claim", "{case}", "ICE obligated 20,608.00 dollars to Stratasys for a machine tool", "--heading", "The contracts"}},
+	{verb: []string{"case", "cite", "{case}", "{paid}", "{printer}"}},
+	{verb: []string{"case", "state", "{case}", "{paid}", "stated"}},
+	{verb: []string{"case", "state", "{case}", "{paid}", "confirmed"}},
+	{name: "office", verb: []string{"case", "claim", "{case}", "The order of Cottage Grove was placed by an office of ICE", "--heading", "The contracts"}},
+	{verb: []string{"case", "cite", "{case}", "{office}", "{guard}"}},
+	{verb: []string{"case", "state", "{case}", "{office}", "stated"}},
+	{verb: []string{"case", "claim", "{case}", "Four Points Technology sells ICE capacity of Amazon Web Services", "--heading", "The chain"}},
+	{name: "no", verb: []string{"case", "claim", "{case}", "ICE buys from Amazon Web Services without a reseller", "--heading", "The chain"}},
+	{verb: []string{"case", "state", "{case}", "{no}", "rejected", "--reason", "No contract here is with the company itself"}},
+	{name: "points", verb: []string{"case", "subject", "{case}", "Four Points Technology"}},
+	{name: "ice", verb: []string{"case", "subject", "{case}", "ICE"}},
+	{verb: []string{"case", "exhibit", "{case}", "{printer}", "--title", "Value of the Stratasys award"}},
+	{name: "event", verb: []string{"case", "event", "{case}", "2023-10-25", "The maker of the ammunition tells of its contract with CBP"}},
+	{verb: []string{"case", "event", "{case}", "2025-03", "The forms of the awards are saved"}},
+	{verb: []string{"case", "event", "{case}", "2020-10/2024-09", "Four fiscal years of contract actions"}},
+	{verb: []string{"case", "task", "{case}", "Ask Four Points Technology what the orders of 2023 are for", "--until", "2026-12-15"}},
+	{verb: []string{"case", "note", "{case}", "The list of fiscal year 2023 ends where it should have negatives: ask for the rest.", "--of", "{paid}"}},
+	{verb: []string{"case", "member", "{case}", second, "--role", "editor"}},
+	{name: "report", verb: []string{"report", "new", "{case}", "What ICE paid for a machine tool", "--text", "{text}"}, by: second, text: reportText},
+	{verb: []string{"report", "check", "{case}", "{report}"}, by: second},
+	{verb: []string{"report", "waive", "{case}", "{report}", "{licence}", "--reason", "A form of a public office, which nobody owns"}, by: second},
+	{verb: []string{"report", "reply", "{case}", "{report}", "{ice}", "waived", "--reason", "The sentence says again what its own form says"}, by: second},
+	{verb: []string{"report", "request", "{case}", "{report}"}, by: second},
+	{verb: []string{"report", "approve", "{case}", "{report}"}},
+	{verb: []string{"report", "publish", "{case}", "{report}"}},
+	{verb: []string{"report", "edit", "{case}", "{report}", "{text}"}, by: second, text: reportText + "\nThe form is of one page more than the list of the actions tells.\n"},
+	{verb: []string{"report", "request", "{case}", "{report}"}, by: second},
+	{name: "draft", verb: []string{"report", "new", "{case}", "Through whom ICE buys capacity", "--text", "{text}"}, text: draftText},
+	{name: "palantir", verb: []string{"--case", "{case}", "watch", "add", "entity", "org-palantir"}},
+	{verb: []string{"--case", "{case}", "watch", "add", "search", "\"cloud storage\""}},
+	{verb: []string{"--case", "{case}", "watch", "add", "trace", "ICE", "Amazon Web Services", "--via", "money"}},
+	{verb: []string{"judge", "org-palantir", "f153ac99c1c5f19e9030f27578241d295bb32d41", "--same", "--reason", "The same name, and the same products on the marketplace"}},
+	{verb: []string{"judge", "org-palantir", "1e5240cb7802283ea5c962273800f3ffe977bd36", "--same", "--reason", "The name as the contracts write it"}},
+	{verb: []string{"user", "add", "local:" + second}},
+}
+
+// Texts of the reports of the case.
+const (
+	reportText = "# The tool\n\nICE obligated 20,608.00 dollars to Stratasys for a machine tool [@{paid}].\n"
+	draftText  = "# The chain\n\nFour Points Technology sells ICE capacity of Amazon Web Services.\n\nThe order of Cottage Grove was placed by an office of ICE [@{office}]. It is one of 4 forms that were saved.\n"
+)
 
 // Sizes and looks of pictures.
 const (
@@ -48,6 +82,9 @@ type screen struct {
 	height   int
 	says     string
 }
+
+// lookAt gives the table of -table to a form, and has it looked at.
+var lookAt = []string{"#file < {table}", "form.drop button"}
 
 var screens = []screen{
 	{"desk", "/", nil, english, light, wide, 900, "The desk: own cases, what came in last, and what could not be read."},
@@ -86,6 +123,36 @@ var screens = []screen{
 	{"audit-record", "/audit", []string{"main table tbody a"}, english, light, wide, 900, "One record, with the proof that nobody took it out."},
 	{"session", "/session", nil, english, light, wide, 900, "Purpose, language and look of the session."},
 	{"nothing", "/nowhere", nil, english, light, wide, 600, "What is hidden and what is not there are told alike."},
+	{"report", "/c/{case}/report", nil, english, light, wide, 900, "The reports of a case, and where each stands."},
+	{"report-editor", "/c/{case}/report?i={draft}", nil, english, light, wide, 1100, "A report is written: what speaks against it, and how it reads, beside the text."},
+	{"report-editor-dark", "/c/{case}/report?i={draft}", nil, english, dark, wide, 1100, "The same in the dark look."},
+	{"published", "/p/{case}.{report}/1", nil, english, light, wide, 900, "A published report: every sentence with what it rests on."},
+	{"kept-view", "/trace?from=ICE&to=Four+Points+Technology&view=flow", []string{"form[action$='exhibits/view'] button", "article h3 a"}, english, light, wide, 1100, "A view that a case keeps, as it was."},
+	{"review", "/review", nil, english, light, wide, 900, "What waits for a person: pairs that may be one."},
+	{"review-pair", "/review/open", nil, english, light, wide, 1100, "One or two: a pair side by side, with what speaks for and against."},
+	{"review-pair-dark", "/review/open", nil, english, dark, wide, 1100, "A pair in the dark look."},
+	{"review-batch", "/review/open/batch", nil, english, light, wide, 900, "Many pairs that are alike, decided at once."},
+	{"judgements", "/review/judgements", nil, english, light, wide, 900, "What people judged, and how it is taken back."},
+	{"bench", "/bench", nil, english, light, wide, 900, "How well entities are resolved, as measured."},
+	{"import", "/import", nil, english, light, wide, 900, "Files are dropped here; nothing is written before it is started."},
+	{"import-draft", "/import", lookAt, english, light, wide, 1100, "A table that nobody knows: what its columns become, and what comes of its rows."},
+	{"import-draft-dark", "/import", lookAt, english, dark, wide, 1100, "The same in the dark look."},
+	{"watches", "/watches", nil, english, light, wide, 900, "What is asked again whenever something comes in."},
+	{"watch", "/watches/{palantir}", nil, english, light, wide, 900, "What a watch told: what came, changed or went, with where it is said."},
+	{"approvals", "/approvals", nil, english, light, wide, 900, "What waits for a second person."},
+	{"me", "/me", nil, english, light, wide, 900, "Own passkeys, tokens and sessions."},
+	{"users", "/users", nil, english, light, wide, 900, "Who signs in, and who is invited."},
+	{"login", "//localhost/login", nil, english, light, wide, 600, "Signing in: there are no passwords."},
+	{"login-dark", "//localhost/login", nil, english, dark, phone, 600, "Signing in on a telephone, dark."},
+	{"trace-large", "/trace?from=ICE&view=net&most=5000", nil, english, light, wide, 1100, "A large network, drawn whole."},
+	{"trace-large-dark", "/trace?from=ICE&view=net&most=5000", nil, english, dark, wide, 1100, "The same in the dark look."},
+	{"money-map", "/e/{e:ICE}/money?way=from&by=country", nil, english, light, wide, 1100, "Money by country, as a map and a table."},
+	{"money-map-dark", "/e/{e:ICE}/money?way=from&by=country", nil, english, dark, wide, 1100, "The map in the dark look."},
+	{"report-phone", "/c/{case}/report?i={draft}", nil, english, light, phone, 844, "A report on a telephone."},
+	{"review-phone", "/review/open", nil, english, light, phone, 844, "A pair on a telephone."},
+	{"import-phone", "/import", lookAt, english, light, phone, 844, "A draft of an import on a telephone."},
+	{"watch-phone", "/watches/{palantir}", nil, english, dark, phone, 844, "A watch on a telephone, dark."},
+	{"map-phone", "/e/{e:ICE}/money?way=from&by=country", nil, english, light, phone, 844, "The map on a telephone."},
 	{"search-phone", "/search?q=award", nil, english, light, phone, 844, "Search on a telephone."},
 	{"entity-phone", "/e/{e:Four Points Technology}/money", nil, english, dark, phone, 844, "Money on a telephone, dark."},
 	{"case-phone", "/c/{case}/board", nil, english, light, phone, 844, "The board on a telephone."},
@@ -94,7 +161,16 @@ var screens = []screen{
 	{"trace-arabic", "/trace?from=ICE&to=Amazon+Web+Services&view=path", nil, arabic, dark, wide, 900, "A path in Arabic, dark."},
 	{"case-arabic", "/c/{case}/board", nil, arabic, light, wide, 900, "The board in Arabic."},
 	{"entity-arabic-phone", "/e/{e:Four Points Technology}/facts", nil, arabic, light, phone, 844, "An entity in Arabic on a telephone."},
+	{"report-arabic", "/c/{case}/report?i={draft}", nil, arabic, light, wide, 1100, "A report in Arabic."},
+	{"review-arabic", "/review/open", nil, arabic, light, wide, 1100, "A pair in Arabic."},
+	{"import-arabic", "/import", lookAt, arabic, light, wide, 1100, "A draft of an import in Arabic."},
+	{"watches-arabic", "/watches", nil, arabic, light, wide, 900, "What is watched, in Arabic."},
+	{"map-arabic", "/e/{e:ICE}/money?way=from&by=country", nil, arabic, light, wide, 1100, "The map in Arabic."},
+	{"import-run", "/import", append(slices.Clone(lookAt), "form.import button[formaction*='/accept']", "form.import button[formaction*='/start']"), english, light, wide, 900, "An import, as it ended: what came in, and what did not."},
 }
 
 // noPicture are addresses that give no page of their own.
-var noPicture = []string{"/a/{name}", "/enter", "/find", "/trace.csv", "/d/{id}/picture", "/d/{id}/cite", "/"}
+var noPicture = []string{"/a/{name}", "/enter", "/find", "/d/{id}/picture", "/d/{id}/cite", "/trace.csv",
+	"/c/{case}/view/{item}/picture", "/p/{slug}/{version}/{file...}", "/review/judgements.csv", "/bench.csv", "/import/{import}/events",
+	"/import/{import}/failures.csv", "/login/oidc/{issuer}", "/login/oidc/{issuer}/back", "/",
+}

@@ -8,15 +8,16 @@
 //	overt --home DIR import --documents award-forms --as award-form --dataset award-actions
 //	overt --home DIR import $DATA/federal-systems/federal-register-sorn --dataset notices
 //	overt --home DIR import $DATA/federal-systems/ai-use-cases/2024* --dataset ai-inventory
-//	go run ./bench/screens -home DIR -out docs/screens
+//	go run ./bench/screens -home DIR -out docs/screens -table $DATA/federal-systems/dotgov/current-federal.csv
 //
-// It runs in the root of the repository, works on a copy of the home, in which it begins
+// It needs a Linux with unshare, by which a second person is somebody else. It runs in the root of the repository, works on a copy of the home, in which it begins
 // the case that is seen, and tells which addresses of web/routes.go have no picture.
 // Only records of public offices of the United States, which nobody owns, may be seen.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,6 +27,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -44,6 +46,7 @@ func main() {
 func run(ctx context.Context) (err error) {
 	home := flag.String("home", "", "the home whose records are seen; it is not changed")
 	out := flag.String("out", "docs/screens", "where the pictures go")
+	table := flag.String("table", "", "the table that is seen imported")
 	only := flag.String("only", "", "take those alone whose name begins so, and write no page")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "screens")
@@ -54,10 +57,10 @@ func run(ctx context.Context) (err error) {
 	if err := os.CopyFS(filepath.Join(dir, "home"), os.DirFS(*home)); err != nil {
 		return fmt.Errorf("copy the home: %w", err)
 	}
-	if err := os.Chmod(filepath.Join(dir, "home", "audit", "key"), 0o600); err != nil {
+	o := &overt{program: filepath.Join(dir, "overt"), home: filepath.Join(dir, "home"), text: filepath.Join(dir, "text")}
+	if err := o.letIn(); err != nil {
 		return err
 	}
-	o := &overt{program: filepath.Join(dir, "overt"), home: filepath.Join(dir, "home")}
 	build := exec.CommandContext(ctx, "go", "build", "-o", o.program, "./cmd/overt")
 	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
 	if err := build.Run(); err != nil {
@@ -67,6 +70,7 @@ func run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	names["table"] = *table
 	address, stop, err := o.serve(ctx)
 	if err != nil {
 		return err
@@ -87,7 +91,23 @@ func run(ctx context.Context) (err error) {
 }
 
 // An overt is the program over a home.
-type overt struct{ program, home string }
+type overt struct {
+	program, home string
+	text          string // the file that a step's text is in
+}
+
+// letIn makes the second person one of the copied home.
+func (o *overt) letIn() error {
+	if err := os.Chmod(filepath.Join(o.home, "audit", "key"), 0o600); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(o.home, "policy.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "people: {local:%s: {read: [award-forms, us-procurement, reference, fedramp]}}\n", second)
+	return errors.Join(err, f.Close())
+}
 
 func (o *overt) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, o.program, append([]string{"--home", o.home}, args...)...)
@@ -95,38 +115,57 @@ func (o *overt) command(ctx context.Context, args ...string) *exec.Cmd {
 	return c
 }
 
-// kept runs a verb and gives the item that it made, or the case.
-func (o *overt) kept(ctx context.Context, args ...string) (string, error) {
-	raw, err := o.command(ctx, append([]string{"--json"}, args...)...).Output()
-	if err != nil {
-		return "", fmt.Errorf("overt %s: %w: %s", strings.Join(args, " "), err, raw)
-	}
-	var made struct{ Case, Item, Cite string }
-	if err := json.Unmarshal(raw, &made); err != nil {
-		return "", fmt.Errorf("overt %s: %w", strings.Join(args, " "), err)
-	}
-	for _, id := range []string{made.Cite, made.Item, made.Case} {
-		if id != "" {
-			return id, nil
+// kept takes a step; it tells by name what the step made, and what a check list found.
+func (o *overt) kept(ctx context.Context, s step, names map[string]string) error {
+	if s.text != "" {
+		names["text"] = o.text
+		if err := os.WriteFile(o.text, []byte(fill(s.text, names)), 0o644); err != nil {
+			return err
 		}
 	}
-	return "", fmt.Errorf("overt %s made nothing", strings.Join(args, " "))
+	args := []string{"--json"}
+	for _, a := range s.verb {
+		args = append(args, fill(a, names))
+	}
+	c := o.command(ctx, args...)
+	if s.by != "" {
+		who, err := user.Lookup(s.by)
+		if err != nil {
+			return err
+		}
+		as := exec.CommandContext(ctx, "unshare", append([]string{"--user", "--map-user=" + who.Uid}, c.Args...)...)
+		as.Stderr, c = os.Stderr, as
+	}
+	raw, err := c.Output()
+	if err != nil {
+		return fmt.Errorf("overt %s: %w: %s", strings.Join(args, " "), err, raw)
+	}
+	var made struct {
+		ID, Case, Item, Cite string
+		Findings             []struct{ ID, Rule string }
+	}
+	if err := json.Unmarshal(raw, &made); err != nil {
+		return fmt.Errorf("overt %s: %w", strings.Join(args, " "), err)
+	}
+	for _, f := range made.Findings {
+		names[f.Rule] = f.ID
+	}
+	if s.name == "" {
+		return nil
+	}
+	names[s.name] = cmp.Or(made.Cite, made.Item, made.ID, made.Case)
+	if names[s.name] == "" {
+		return fmt.Errorf("overt %s made nothing", strings.Join(args, " "))
+	}
+	return nil
 }
 
 // beginCase begins the case that is seen; it gives the ids of it by their names.
 func (o *overt) beginCase(ctx context.Context) (map[string]string, error) {
 	names := map[string]string{}
-	for _, step := range theCase {
-		args := make([]string, len(step.verb))
-		for i, a := range step.verb {
-			args[i] = fill(a, names)
-		}
-		id, err := o.kept(ctx, args...)
-		if err != nil {
+	for _, s := range theCase {
+		if err := o.kept(ctx, s, names); err != nil {
 			return nil, err
-		}
-		if step.name != "" {
-			names[step.name] = id
 		}
 	}
 	return names, nil

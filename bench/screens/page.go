@@ -12,7 +12,7 @@ import (
 // page writes the page that shows the pictures, and tells which addresses have none.
 func page(dir string) error {
 	var b strings.Builder
-	b.WriteString("# The desk in pictures\n\nOver records of public offices of the United States. Taken by\n\n    go run ./bench/screens -home DIR -out docs/screens\n")
+	b.WriteString("# The desk in pictures\n\nOver records of public offices of the United States. Taken by\n\n    go run ./bench/screens -home DIR -out docs/screens -table TABLE\n")
 	total := int64(0)
 	for _, s := range screens {
 		fmt.Fprintf(&b, "\n## %s\n\n%s %d × %d, %s", s.name, s.says, s.width, s.height, s.theme)
@@ -62,12 +62,13 @@ var variable = regexp.MustCompile(`\\\{[^/]*\\\}`)
 // shows says whether a picture is of an address of the list, or of where its presses
 // lead.
 func (s screen) shows(pattern string) bool {
-	at, _, _ := strings.Cut(named.ReplaceAllString(s.at, "x"), "?")
+	at, _, _ := strings.Cut(named.ReplaceAllString(strings.TrimPrefix(s.at, "//localhost"), "x"), "?")
 	like := strings.TrimSuffix(regexp.QuoteMeta(pattern), `\{\$\}`)
 	return regexp.MustCompile("^"+variable.ReplaceAllString(like, "[^/]+")+"$").MatchString(at) || slices.Contains(pressed[s.name], pattern)
 }
 
 // pressed are addresses that presses lead to.
 var pressed = map[string][]string{
+	"kept-view": {"/c/{case}/view/{item}"}, "review-pair": {"/review/{queue}/{left}/{right}"}, "import-draft": {"/import/{import}"},
 	"value-beside": {"/x/{blob}", "/e/{id}/value"}, "sum": {"/e/{id}/sum"}, "audit-record": {"/audit/{seq}"},
 }

@@ -10,4 +10,12 @@ import "./review";
 import "./import";
 import "./passkey";
 
+// On a telephone the screens and views stand in a row that is wider than it: the one that
+// is open comes into sight.
+for (const here of document.querySelectorAll(".nav [aria-current=page], .tabs [aria-current=page]")) {
+  const row = here.parentElement!;
+  const [a, b] = [here.getBoundingClientRect(), row.getBoundingClientRect()];
+  row.scrollLeft += (a.left + a.right - b.left - b.right) / 2;
+}
+
 document.documentElement.dataset.ready = ""; // for tests in a browser

@@ -15,7 +15,7 @@ var arabicWatches = map[string]string{
 	"Search for something, open an entity or follow a trace, and press Watch this. Lists are watched from here.": "ابحث عن شيء أو افتح كيانًا أو تتبّع مسارًا، ثم اضغط «تابع هذا». القوائم تُتابع من هنا.",
 	"Ask all of them now": "اسأل عنها كلها الآن", "since %s": "منذ %s", "asked last on %s": "سُئل آخر مرة في %s", "ask it now": "اسأل عنه الآن",
 	"Set in another case, or for another purpose": "وُضعت في قضية أخرى أو لغرض آخر", "It tells nothing now": "لا تخبر بشيء الآن",
-	"I have seen it": "اطّلعت عليه", "Stop watching": "أوقف المتابعة", "Watch lists for your own names": "تابع القوائم بحثًا عن أسمائك", "Lists": "القوائم", "Names on lists": "أسماء في قوائم",
+	"I have seen it": "اطّلعت عليه", "Stop watching": "أوقف المتابعة", "Watch lists for your own names": "تابع القوائم بحثًا عن أسمائك", "Lists": "القوائم", "Names on lists": "أسماء في قوائم", "Entity": "كيان",
 	"Your names, one a line": "أسماؤك، اسم في كل سطر", "or all names of a source": "أو كل أسماء مصدر", "Nothing new": "لا جديد",
 	"What was there when you set the watch is no news. What comes, changes or goes from then on stands here, with where it is said.": "ما كان قائمًا حين وضعت المتابعة ليس جديدًا. ما يأتي أو يتغيّر أو يزول بعد ذلك يُذكر هنا مع موضعه.",
 	"new": "جديد", "gone": "زال", "before": "قبل", "now": "الآن", "known as": "معروف باسم", "named in": "مذكور في", "path": "مسار",
