@@ -75,7 +75,7 @@ const (
 // and what it shows, in a sentence. {name} is an id of the case, {e:words} of an entity.
 type screen struct {
 	name, at string
-	press    []string // selectors
+	press    []string // selectors, or SELECTOR < FILE
 	language string
 	theme    string
 	width    int

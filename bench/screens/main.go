@@ -3,6 +3,7 @@
 //
 //	overt --home DIR import $DATA/procurement/reference --dataset reference
 //	overt --home DIR import $DATA/procurement/cbp-ice-transactions --dataset us-procurement
+//	overt --home DIR import $DATA/procurement/usaspending-ice-fy13-17 --dataset us-awards
 //	overt --home DIR import $DATA/fedramp/data.2023-02-21.json.gz $DATA/fedramp/data.2025-09-17.json.gz --dataset fedramp
 //	overt --home DIR ingest $DATA/documents/ice-award-pdfs --dataset award-forms
 //	overt --home DIR import --documents award-forms --as award-form --dataset award-actions
@@ -10,9 +11,10 @@
 //	overt --home DIR import $DATA/federal-systems/ai-use-cases/2024* --dataset ai-inventory
 //	go run ./bench/screens -home DIR -out docs/screens -table $DATA/federal-systems/dotgov/current-federal.csv
 //
-// It needs a Linux with unshare, by which a second person is somebody else. It runs in the root of the repository, works on a copy of the home, in which it begins
-// the case that is seen, and tells which addresses of web/routes.go have no picture.
-// Only records of public offices of the United States, which nobody owns, may be seen.
+// It runs in the root of the repository, works on a copy of the home, in which it begins
+// the case that is seen, and tells which addresses of web/routes.go have no picture. It
+// needs a Linux with unshare: by that a second person is somebody else. Only records of
+// public offices of the United States, which nobody owns, may be seen.
 package main
 
 import (
