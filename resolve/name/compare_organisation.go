@@ -1,6 +1,7 @@
 package name
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -312,8 +313,22 @@ func (al *alignment) near(r Result, a, b *Form, ra, rb rest) Result {
 		r.Level, r.Why = OrgPartial, "other words that tell little"
 		return r
 	}
+	if letters <= spelt && !sameLetters(a, b) {
+		r.Level, r.Why = OrgPartial, "short, and of other letters"
+		return r
+	}
 	r.Level, r.Why, r.Bits = OrgExpanded, "equal by sound or when written out", 0
 	return r
+}
+
+// spelt is how many letters a name has at most that is spelt and not spoken: DOJ and
+// DOI sound alike to nobody.
+const spelt = 4
+
+// sameLetters says whether two names are of the same letters, in one order.
+func sameLetters(a, b *Form) bool {
+	var x, y [256]byte
+	return bytes.Equal(a.spell(x[:0], false), b.spell(y[:0], false))
 }
 
 // slipBudget is what all slips in a name of n letters may cost together.

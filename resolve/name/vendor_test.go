@@ -22,6 +22,7 @@ func TestVendors(t *testing.T) {
 		{`ООО "Ромашка"`, "Romashka LLC", true},
 		{"Gazprom PJSC", "ПАО Газпром", true},
 		{"Smith & Sons Ltd", "Smith and Sons Limited", true},
+		{"DOJ", "DOI", false}, // spelt, not spoken
 		{"The Boeing Company", "Boeing Co.", true},
 		{"Ernst & Young LLP", "Ernst and Young, L.L.P.", true},
 
