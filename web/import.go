@@ -179,7 +179,11 @@ func (s *Service) importScreen(v *visit, said *importDraft, no string) (response
 		return response{}, err
 	}
 	if j.State != pipeline.JobReceived {
-		return show(ui.Page{Title: v.say("Import"), Main: jobScreen(jobPage{Job: j, no: no}), Wide: true})
+		p, err := s.jobPage(v, j, no)
+		if err != nil {
+			return response{}, err
+		}
+		return show(ui.Page{Title: v.say("Import"), Main: jobScreen(p), Wide: true})
 	}
 	d := said
 	if d == nil {

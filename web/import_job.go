@@ -6,21 +6,59 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"overt"
+	"overt/extract/reading"
+	"overt/ftm"
 	"overt/gate"
 	"overt/ledger"
 	"overt/pipeline"
+	"overt/statement"
 	"overt/ui"
 )
 
 // A jobPage is what the templates of an import draw that was begun.
 type jobPage struct {
 	pipeline.Job
-	no string
+	papers []paper
+	no     string
+}
+
+// A paper is a document that an import brought.
+type paper struct {
+	ID   ftm.EntityID `json:"id"`
+	Name string       `json:"name"` // of its file
+}
+
+// papersShown are how many documents of an import are led to; a search finds all.
+const papersShown = 10
+
+// jobPage is the page of an import that was begun, with the first documents it brought.
+func (s *Service) jobPage(v *visit, j pipeline.Job, no string) (jobPage, error) {
+	p := jobPage{Job: j, no: no}
+	if !j.Over() || j.Documents == nil || j.Documents.Work == nil {
+		return p, nil
+	}
+	var err error
+	p.papers, err = ask(s, v, gate.Act{Action: "import.read", Object: clip(j.ID)}, false, func(_ context.Context, d *gate.Desk) (out []paper, err error) {
+		for _, r := range j.Documents.Runs {
+			i := slices.IndexFunc(d.Runs, func(x statement.Run) bool { return x.ID == r.Run && x.Undone == "" })
+			if i < 0 {
+				continue
+			}
+			for _, src := range d.Runs[i].Sources {
+				if len(out) < papersShown {
+					out = append(out, paper{reading.DocumentID(src.Blob), src.Name})
+				}
+			}
+		}
+		return out, nil
+	})
+	return p, err
 }
 
 // files are those of the report, of records and documents alike.
@@ -138,7 +176,11 @@ func (s *Service) importEvents(v *visit) (response, error) {
 			return response{done: true}, nil // it was dropped
 		}
 		var b bytes.Buffer
-		if err := jobState(jobPage{Job: j}).Render(ui.With(v.Context(), s.frame(v)), &b); err != nil {
+		p, err := s.jobPage(v, j, "")
+		if err == nil {
+			err = jobState(p).Render(ui.With(v.Context(), s.frame(v)), &b)
+		}
+		if err != nil {
 			return response{done: true}, err
 		}
 		_ = out.SetWriteDeadline(time.Now().Add(silent))

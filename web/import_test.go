@@ -314,6 +314,28 @@ func TestImportPresses(t *testing.T) {
 			t.Logf("%s: %d presses", filepath.Base(c.file), n)
 		}
 	}
+	// T1, from a document on disk to a first finding with its source, in an empty home.
+	paper := filepath.Join(dir, "letter.txt")
+	must(t, os.WriteFile(paper, []byte("title A letter\nNorthmoor Bleaching Ltd shall bleach."), 0o600))
+	b.Open("/")
+	before := b.Presses()
+	b.Choose("#file", paper)
+	b.Until(`document.documentElement?.hasAttribute("data-ready") && document.querySelector("form.import")`)
+	b.Key("s")
+	b.Wait(`#job a[data-key="o"]`)
+	b.Key("o")
+	b.Wait("html[data-ready] .text span, html[data-ready] pre")
+	b.Drag(".text span, pre", "shall bleach")
+	b.Until(`document.querySelector("input[name=span]").value`)
+	b.Key("c")
+	b.Wait("html[data-ready] #into-text")
+	webtest.Eval[string](b, `document.querySelector("#into-case").value = "Who bleaches"`)
+	webtest.Eval[string](b, `document.querySelector("#into-text").value = "Northmoor has to bleach"`)
+	b.Click(`button[value="claim"]`)
+	b.Wait("html[data-ready] [data-claim] h1")
+	if n := b.Presses() - before; n > 6 {
+		t.Errorf("%d presses from a document on disk to a finding, 6 are the most", n)
+	}
 	draft := sendFiles(t, s, "awards.csv", awards)
 	yaml := press(t, s, sendFiles(t, s, "awards.csv", awards), "yaml")
 	failed := ended(t, s, press(t, s, press(t, s, sendFiles(t, s, "empty.csv", "a,b\n"+planted[0]+",1\n"), "accept"), "start").Path)

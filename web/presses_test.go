@@ -41,7 +41,7 @@ func TestPresses(t *testing.T) {
 		b.Wait("#main .picture svg")
 	}
 	webtest.Presses(t, b,
-		// Of the six, two are for bringing the file in and opening it.
+		// Of the six, two are for bringing the file in and opening it: TestImportPresses.
 		webtest.Task{Name: "T1 from a document to a finding", From: "/d/" + order + "?p=2", Goal: 4, Keyed: 32,
 			Do: func(b *webtest.Browser) {
 				b.Drag(".text span", "hosting capacity")
