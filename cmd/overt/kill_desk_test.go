@@ -301,7 +301,8 @@ func TestKilledDesk(t *testing.T) {
 	}
 	said, err := json.Marshal([]int{len(w.claims), len(w.cited), len(w.stated), len(w.sent), len(w.done)})
 	t.Logf("answered: claims, cites, moves; files sent, done: %s %v", said, err)
-	if len(w.stated) == 0 || len(w.done) == 0 {
+	// The few lives of a short run can end before an import does.
+	if len(w.stated) == 0 || len(w.sent) == 0 || len(w.done) == 0 && !testing.Short() {
 		t.Error("nothing was answered before the service was killed")
 	}
 }
