@@ -18,4 +18,8 @@ for (const here of document.querySelectorAll(".nav [aria-current=page], .tabs [a
   row.scrollLeft += (a.left + a.right - b.left - b.right) / 2;
 }
 
-document.documentElement.dataset.ready = ""; // for tests in a browser
+// For tests in a browser: the page is ready when htmx knows its links, which it looks
+// for when the document is whole.
+const ready = () => setTimeout(() => { document.documentElement.dataset.ready = ""; });
+if (document.readyState === "complete") ready();
+else document.addEventListener("DOMContentLoaded", ready);
