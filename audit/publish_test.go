@@ -174,7 +174,7 @@ func TestPublish(t *testing.T) {
 
 func TestPublishSecondLevel(t *testing.T) {
 	if testing.Short() {
-		t.Skip("65,700 records")
+		t.Skip("65,700 records: in the full run only")
 	}
 	l := mustOpen(t, t.TempDir(), fastOptions())
 	fillFast(t, l, 65_700)

@@ -139,7 +139,7 @@ func same(t *testing.T, a, b string) {
 // Templates make the Go beside them, by the version that the directives name.
 func TestTemplates(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short: the generator is built for it")
+		t.Skip("the generator is built for it: in the full run only")
 	}
 	dir := t.TempDir()
 	for _, pkg := range []string{"ui", "web"} {

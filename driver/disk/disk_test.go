@@ -30,7 +30,7 @@ func TestStore(t *testing.T) {
 
 func TestStreaming(t *testing.T) {
 	if testing.Short() {
-		t.Skip("writes 256 MiB")
+		t.Skip("writes 256 MiB: in the full run only")
 	}
 	blobtest.RunStreaming(t, open(t, t.TempDir()))
 }

@@ -27,7 +27,7 @@ json.dump(out, sys.stdout)
 // TestAccuracy compares the bodies of messages with what Python finds.
 func TestAccuracy(t *testing.T) {
 	if testing.Short() {
-		t.Skip("compares with another program")
+		t.Skip("compares with another program: in the full run only")
 	}
 	python, err := exec.LookPath("python3")
 	if err != nil {

@@ -43,7 +43,7 @@ func printed(d *documenttest.Doc) string {
 // error that says why; its words are those that pdftotext finds.
 func TestCorpus(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads some 350 files")
+		t.Skip("reads some 350 files: in the full run only")
 	}
 	files := corpusFiles(t)
 	peer, err := exec.LookPath("pdftotext")

@@ -86,7 +86,7 @@ func stream(dict, data string) string {
 // and that the document after it reads well.
 func TestBombs(t *testing.T) {
 	if testing.Short() {
-		t.Skip("each bomb gets a second")
+		t.Skip("each bomb gets a second: in the full run only")
 	}
 	e := loaded(t, Config{Cache: cache, Interruptible: true, Memory: 256 << 20})
 	e.Images, e.DPI = AllImages, 72

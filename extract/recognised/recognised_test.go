@@ -205,7 +205,7 @@ func TestAccuracy(t *testing.T) {
 // the words with those that were printed.
 func TestAccuracyOfPrint(t *testing.T) {
 	if testing.Short() {
-		t.Skip("recognises some pages")
+		t.Skip("recognises some pages: in the full run only")
 	}
 	draw, err := exec.LookPath("pdftoppm")
 	text, err2 := exec.LookPath("pdftotext")

@@ -41,7 +41,7 @@ func (a *again) Read(p []byte) (int, error) {
 
 func TestHostile(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads gigabytes")
+		t.Skip("reads gigabytes: in the full run only")
 	}
 	tests := []struct {
 		name     string
