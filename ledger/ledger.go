@@ -171,6 +171,17 @@ func (d Dataset) With(o Dataset) Dataset {
 	return d
 }
 
+// A Sum adds up the entries of one dataset that have one verdict and were not taken back:
+// documents, or files of records.
+type Sum struct {
+	Dataset                 string
+	Document                bool
+	Verdict                 Verdict
+	Entries                 int
+	Received, Read, LeftOut int64
+	Warnings                []Warning // of all, in the order of the entries
+}
+
 // A Store keeps the ledger. It is safe for concurrent use. Any method may give
 // unavailable (the disk, or a lock that is not released).
 type Store interface {
@@ -231,6 +242,13 @@ type Store interface {
 	// Entries yields the entries of a dataset, of all when it is "", ascending
 	// by id. Entries settled meanwhile may show either state.
 	Entries(ctx context.Context, scope policy.Scope, dataset string) iter.Seq2[Entry, error]
+	// Gaps yields, ascending by id, the entries that were not read, or not wholly, and not
+	// taken back, without those of whose bytes the dataset has another entry that was
+	// read. How long it takes rests on how many there are, not on the ledger's length.
+	Gaps(ctx context.Context, scope policy.Scope) iter.Seq2[Entry, error]
+	// Sums adds up all entries that were not taken back: by dataset, files of records
+	// before documents, verdict.
+	Sums(ctx context.Context, scope policy.Scope) ([]Sum, error)
 	// LeftRows gives up to limit kept rows of an entry in the order they were
 	// left, without the first offset. Errors: not_found, invalid (negative).
 	LeftRows(ctx context.Context, scope policy.Scope, id int64, limit, offset int) ([]Left, error)

@@ -229,11 +229,25 @@ func (l *Ledger) Entry(_ context.Context, scope policy.Scope, id int64) (ledger.
 
 // Entries yields entries; see ledger.Store.
 func (l *Ledger) Entries(ctx context.Context, scope policy.Scope, dataset string) iter.Seq2[ledger.Entry, error] {
+	return l.those(ctx, scope, func(e *entry) bool { return dataset == "" || e.Dataset == dataset })
+}
+
+// Gaps yields what was not read; see ledger.Store.
+func (l *Ledger) Gaps(ctx context.Context, scope policy.Scope) iter.Seq2[ledger.Entry, error] {
+	return l.those(ctx, scope, func(e *entry) bool {
+		return e.Undone == "" && e.Verdict != ledger.Read && !slices.ContainsFunc(l.entries, func(o *entry) bool {
+			return e.Blob != "" && o.Dataset == e.Dataset && o.Blob == e.Blob && o.Verdict == ledger.Read && o.Undone == ""
+		})
+	})
+}
+
+// those yields the entries of one moment that which chooses.
+func (l *Ledger) those(ctx context.Context, scope policy.Scope, which func(*entry) bool) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
 		l.mu.RLock()
 		var all []ledger.Entry
 		for _, e := range l.entries {
-			if (dataset == "" || e.Dataset == dataset) && sees(scope, e.Dataset) {
+			if sees(scope, e.Dataset) && which(e) {
 				all = append(all, e.copy())
 			}
 		}
@@ -248,6 +262,31 @@ func (l *Ledger) Entries(ctx context.Context, scope policy.Scope, dataset string
 			}
 		}
 	}
+}
+
+// Sums adds entries up; see ledger.Store.
+func (l *Ledger) Sums(ctx context.Context, scope policy.Scope) ([]ledger.Sum, error) {
+	var out []ledger.Sum
+	for e, err := range l.those(ctx, scope, func(e *entry) bool { return e.Undone == "" }) {
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(out, func(s ledger.Sum) bool {
+			return s.Dataset == e.Dataset && s.Document == e.Document && s.Verdict == e.Verdict
+		})
+		if at < 0 {
+			at = len(out)
+			out = append(out, ledger.Sum{Dataset: e.Dataset, Document: e.Document, Verdict: e.Verdict})
+		}
+		s := &out[at]
+		s.Entries++
+		s.Received, s.Read, s.LeftOut, s.Warnings = s.Received+e.Received, s.Read+e.Read, s.LeftOut+e.LeftOut, append(s.Warnings, e.Warnings...)
+	}
+	slices.SortFunc(out, func(a, b ledger.Sum) int {
+		documents := func(s ledger.Sum) int { return map[bool]int{true: 1}[s.Document] }
+		return cmp.Or(cmp.Compare(a.Dataset, b.Dataset), documents(a)-documents(b), cmp.Compare(a.Verdict, b.Verdict))
+	})
+	return out, nil
 }
 
 // LeftRows gives rows left out; see ledger.Store.

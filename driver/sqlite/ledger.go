@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
@@ -297,20 +298,30 @@ func (l *Ledger) Entry(ctx context.Context, scope policy.Scope, id int64) (ledge
 // Entries yields entries page by page; see ledger.Store. No connection is
 // held while the caller works.
 func (l *Ledger) Entries(ctx context.Context, scope policy.Scope, dataset string) iter.Seq2[ledger.Entry, error] {
+	return l.paged(ctx, scope, dataset, "")
+}
+
+// Gaps yields what was not read; see ledger.Store.
+func (l *Ledger) Gaps(ctx context.Context, scope policy.Scope) iter.Seq2[ledger.Entry, error] {
+	return l.paged(ctx, scope, "", ` and verdict <> 'read' and undone = '' and not exists (
+		select 1 from entry other where entry.blob <> '' and other.dataset = entry.dataset and other.blob = entry.blob and other.verdict = 'read' and other.undone = '')`)
+}
+
+func (l *Ledger) paged(ctx context.Context, scope policy.Scope, dataset, where string) iter.Seq2[ledger.Entry, error] {
 	return func(yield func(ledger.Entry, error) bool) {
 		for last := int64(0); ; {
-			page, err := l.page(ctx, scope, dataset, last)
+			page, err := l.page(ctx, scope, dataset, where, last)
 			if err != nil {
 				yield(ledger.Entry{}, err)
-				return
-			}
-			if len(page) == 0 {
 				return
 			}
 			for _, r := range page {
 				if !yield(r.Entry, nil) {
 					return
 				}
+			}
+			if len(page) < pageSize {
+				return
 			}
 			last = page[len(page)-1].ID
 		}
@@ -319,31 +330,83 @@ func (l *Ledger) Entries(ctx context.Context, scope policy.Scope, dataset string
 
 // page reads the next entries in scope. The scope is applied in the query, by
 // the datasets that it sees.
-func (l *Ledger) page(ctx context.Context, scope policy.Scope, dataset string, after int64) ([]row, error) {
+func (l *Ledger) page(ctx context.Context, scope policy.Scope, dataset, where string, after int64) ([]row, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var page []row
 	err := l.db.readOne(ctx, "read coverage entries", func(conn *sqlite.Conn) error {
-		visible := []string{}
-		err := sqlitex.Execute(conn, "select distinct dataset from entry", &sqlitex.ExecOptions{
-			ResultFunc: func(stmt *sqlite.Stmt) error {
-				if name := stmt.ColumnText(0); (dataset == "" || name == dataset) && sees(scope, name) {
-					visible = append(visible, name)
-				}
-				return nil
-			},
-		})
-		if err != nil || len(visible) == 0 {
+		names, err := visible(conn, scope, dataset)
+		if err != nil || names == "[]" {
 			return err
 		}
-		names, err := json.Marshal(visible)
-		if err != nil {
-			return err
+		within := "dataset in"
+		if dataset == "" {
+			within = "+dataset in" // by their ids: the index of datasets would sort what is left for each page
 		}
-		page, err = entries(conn, "id > ? and dataset in (select value from json_each(?)) order by id limit ?",
-			after, string(names), pageSize)
+		page, err = entries(conn, "id > ? and "+within+" (select value from json_each(?))"+where+" order by id limit ?", after, names, pageSize)
 		return err
 	})
 	return page, err
+}
+
+// eachDataset finds the datasets of entries, one after the other by the index, whatever
+// number of entries each has.
+const eachDataset = `with recursive each (name) as (
+		select min(dataset) from entry
+		union all
+		select (select min(dataset) from entry where dataset > each.name) from each where each.name is not null)
+	select name from each where name is not null`
+
+// visible gives the datasets that a scope sees, or one of them, as JSON.
+func visible(conn *sqlite.Conn, scope policy.Scope, dataset string) (string, error) {
+	names := []string{}
+	err := sqlitex.Execute(conn, eachDataset, &sqlitex.ExecOptions{
+		ResultFunc: func(stmt *sqlite.Stmt) error {
+			if name := stmt.ColumnText(0); (dataset == "" || name == dataset) && sees(scope, name) {
+				names = append(names, name)
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	raw, err := json.Marshal(names)
+	return string(raw), err
+}
+
+// Sums adds entries up; see ledger.Store.
+func (l *Ledger) Sums(ctx context.Context, scope policy.Scope) ([]ledger.Sum, error) {
+	var out []ledger.Sum
+	err := l.db.readOne(ctx, "add up the coverage ledger", func(conn *sqlite.Conn) error {
+		names, err := visible(conn, scope, "")
+		if err != nil {
+			return err
+		}
+		err = sqlitex.Execute(conn, `select dataset, document, verdict, count(*), sum(received), sum(read), sum(left_out) from entry
+			where undone = '' and dataset in (select value from json_each(?)) group by dataset, document, verdict order by dataset, document, verdict`, &sqlitex.ExecOptions{
+			Args: []any{names},
+			ResultFunc: func(stmt *sqlite.Stmt) error {
+				out = append(out, ledger.Sum{
+					Dataset: stmt.ColumnText(0), Document: stmt.ColumnBool(1), Verdict: ledger.Verdict(stmt.ColumnText(2)), Entries: stmt.ColumnInt(3),
+					Received: stmt.ColumnInt64(4), Read: stmt.ColumnInt64(5), LeftOut: stmt.ColumnInt64(6),
+				})
+				return nil
+			},
+		})
+		if err != nil {
+			return err
+		}
+		warned, err := entries(conn, "warnings <> '[]' and undone = '' and +dataset in (select value from json_each(?)) order by id", names)
+		for i := range warned {
+			e := &warned[i]
+			at := slices.IndexFunc(out, func(s ledger.Sum) bool {
+				return s.Dataset == e.Dataset && s.Document == e.Document && s.Verdict == e.Verdict
+			})
+			out[at].Warnings = append(out[at].Warnings, e.Warnings...)
+		}
+		return err
+	})
+	return out, err
 }

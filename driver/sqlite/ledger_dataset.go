@@ -64,7 +64,7 @@ func (l *Ledger) datasets(ctx context.Context, scope policy.Scope, which string,
 func (l *Ledger) Names(ctx context.Context) ([]string, error) {
 	var names []string
 	err := l.db.read(ctx, "read dataset names", func(conn *sqlite.Conn) error {
-		return sqlitex.Execute(conn, "select name from dataset union select dataset from entry order by 1", &sqlitex.ExecOptions{
+		return sqlitex.Execute(conn, "select name from dataset union select name from ("+eachDataset+") order by 1", &sqlitex.ExecOptions{
 			ResultFunc: func(stmt *sqlite.Stmt) error {
 				names = append(names, stmt.ColumnText(0))
 				return nil

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"files inside documents", testMembers},
 		{"documents are read again", testReopen},
 		{"what is unpacked is counted with the received file", testSpent},
+		{"gaps and sums", testGaps},
 		{"at once", testAtOnce},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

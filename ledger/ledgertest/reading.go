@@ -52,6 +52,9 @@ func questions(ctx context.Context, s ledger.Store, id int64) []error {
 }
 
 func testDatasets(t *testing.T, s ledger.Store) {
+	none, err := s.Names(t.Context())
+	must(t, err)
+	diff(t, "names of nothing", none, []string{})
 	b := ledger.Dataset{Name: "b", Title: "B", Publisher: "P", Licence: "CC0", Address: "https://b.example", Class: "register"}
 	a := ledger.Dataset{Name: "a", Title: "old"}
 	must(t, s.PutDataset(t.Context(), both, b))
@@ -64,6 +67,12 @@ func testDatasets(t *testing.T, s ledger.Store) {
 	got, err = s.Datasets(t.Context(), onlyA)
 	must(t, err)
 	diff(t, "in scope", got, []ledger.Dataset{a})
+	receive(t, s, "b", "t")
+	receive(t, s, "aa", "t")
+	receive(t, s, "aa", "u")
+	names, err := s.Names(t.Context())
+	must(t, err)
+	diff(t, "names of all", names, []string{"a", "aa", "b"})
 	one, err := s.Dataset(t.Context(), both, "b")
 	must(t, err)
 	diff(t, "one", one, b)
