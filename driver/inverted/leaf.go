@@ -73,8 +73,7 @@ func (s *seen) sum(lists []posting) matches {
 		return matches{}
 	}
 	if len(lists) == 1 {
-		n, _ := lists[0].count()
-		docs, tfs := lists[0].counts(make([]uint32, 0, n), make([]uint32, 0, n), s.mask)
+		docs, tfs := lists[0].counts(s.mask)
 		return matches{docs, tfs}
 	}
 	tfs := make([]uint32, s.meta.Items)

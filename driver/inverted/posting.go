@@ -139,17 +139,23 @@ func (p posting) docs(to []uint32, m mask) []uint32 {
 	return to
 }
 
-// counts appends the items of a counted list that the mask shows, and how often
-// each has the key.
-func (p posting) counts(docs, tfs []uint32, m mask) ([]uint32, []uint32) {
+// counts gives the items of a counted list that the mask shows, and how often each has
+// the key.
+func (p posting) counts(m mask) (docs, tfs []uint32) {
 	h := p.heads()
-	for range h.left {
-		doc, tf := h.next()
+	docs, tfs = make([]uint32, h.left), make([]uint32, h.left)
+	h.read(docs, tfs)
+	if m == nil {
+		return docs, tfs
+	}
+	n := 0
+	for i, doc := range docs {
+		docs[n], tfs[n] = doc, tfs[i]
 		if m.has(doc) {
-			docs, tfs = append(docs, doc), append(tfs, tf)
+			n++
 		}
 	}
-	return docs, tfs
+	return docs[:n], tfs[:n]
 }
 
 // heads reads what stands before the positions of a counted list: its items,

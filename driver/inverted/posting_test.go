@@ -34,7 +34,7 @@ func TestPosting(t *testing.T) {
 			whole.addWhole(doc)
 		}
 		p := posting(l.encode(nil, true))
-		if got, _ := p.counts(nil, nil, nil); !slices.Equal(got, docs) {
+		if got, _ := p.counts(nil); !slices.Equal(got, docs) {
 			t.Errorf("%d items: other items", items)
 		}
 		if got := posting(whole.encode(nil, false)).docs(nil, nil); !slices.Equal(got, docs) {

@@ -134,24 +134,43 @@ func script(text string) *writing {
 	return nil
 }
 
-type profile struct {
-	grams map[string]float64 // logarithm of the probability, less that of a rare one
-	words map[string]bool
+// A gram is three letters in one number.
+type gram uint64
+
+func gramOf(a, b, c rune) gram { return gram(a)<<42 | gram(b)<<21 | gram(c) }
+
+// A vote is what a trigram or word says for a language: how much likelier it is there
+// than one that is rare, as a logarithm.
+type vote struct {
+	language int // place among the profiles
+	weight   float64
 }
 
-var profiles = sync.OnceValue(func() map[string]*profile {
-	out := map[string]*profile{}
+// A box has the votes of all profiles: a trigram is looked up once and not for each
+// language.
+type box struct {
+	place map[string]int // of a language
+	grams map[gram][]vote
+	words map[string][]vote
+}
+
+var votes = sync.OnceValue(func() *box {
+	out := &box{map[string]int{}, map[gram][]vote{}, map[string][]vote{}}
 	for line := range strings.Lines(profileList) {
 		code, list, _ := strings.Cut(strings.TrimSpace(line), " ")
-		p := &profile{grams: map[string]float64{}}
+		place := len(out.place)
+		out.place[code] = place
 		for f := range strings.FieldsSeq(list) {
 			digits := strings.IndexFunc(f, func(r rune) bool { return '0' <= r && r <= '9' })
-			if n, err := strconv.Atoi(f[max(digits, 0):]); err == nil && n > rare {
-				p.grams[f[:digits]] = math.Log(float64(n) / rare)
+			n, err := strconv.Atoi(f[max(digits, 0):])
+			if letters := []rune(f[:max(digits, 0)]); err == nil && n > rare && len(letters) == 3 {
+				g := gramOf(letters[0], letters[1], letters[2])
+				out.grams[g] = append(out.grams[g], vote{place, math.Log(float64(n) / rare)})
 			}
 		}
-		p.words = functionsOf()[code]
-		out[code] = p
+		for w := range functionsOf()[code] {
+			out.words[w] = append(out.words[w], vote{place, wordWeight})
+		}
 	}
 	return out
 })
@@ -159,24 +178,23 @@ var profiles = sync.OnceValue(func() map[string]*profile {
 // likeliest gives the best of the languages, "" if it is not far enough before
 // the next, and the number of letters.
 func likeliest(text string, languages []string) (code string, letters int) {
-	scores := make([]float64, len(languages))
-	list := make([]*profile, len(languages))
-	for i, l := range languages {
-		list[i] = profiles()[l]
-	}
-	Trigrams(text, func(gram string) {
+	from := votes()
+	all := make([]float64, len(from.place))
+	trigrams(text, func(a, b, c rune) {
 		letters++
-		for i, p := range list {
-			scores[i] += p.grams[gram]
+		for _, v := range from.grams[gramOf(a, b, c)] {
+			all[v.language] += v.weight
 		}
 	})
 	words(text, func(word string) {
-		for i, p := range list {
-			if p.words[word] {
-				scores[i] += wordWeight
-			}
+		for _, v := range from.words[word] {
+			all[v.language] += v.weight
 		}
 	})
+	scores := make([]float64, len(languages))
+	for i, l := range languages {
+		scores[i] = all[from.place[l]]
+	}
 	best, next := 0, -1
 	for i := 1; i < len(scores); i++ {
 		switch {
@@ -195,18 +213,16 @@ func likeliest(text string, languages []string) (code string, letters int) {
 // Trigrams gives the groups of three letters in the words of a text, in small
 // letters, with _ for the place before and behind a word.
 func Trigrams(text string, emit func(string)) {
-	var buf [3 * utf8.UTFMax]byte
+	trigrams(text, func(a, b, c rune) { emit(string([]rune{a, b, c})) })
+}
+
+func trigrams(text string, emit func(a, b, c rune)) {
 	window := [3]rune{'_', '_', '_'}
 	step := func(r rune) {
 		window = [3]rune{window[1], window[2], r}
-		if window[1] == '_' {
-			return // a word of the last letter, or none
+		if window[1] != '_' { // else it is a word of the last letter, or none
+			emit(window[0], window[1], window[2])
 		}
-		b := buf[:0]
-		for _, c := range window {
-			b = utf8.AppendRune(b, c)
-		}
-		emit(string(b))
 	}
 	for _, r := range text {
 		switch {
