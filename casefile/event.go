@@ -33,7 +33,7 @@ const (
 	Agree    Kind = "agree"    // they do not, after all
 	Task     Kind = "task"     // Item is to be done, by Person, until Date
 	Assign   Kind = "assign"   // the task Item is for Person, until Date
-	Note     Kind = "note"     // Item is a remark on Of, or on the case
+	Note     Kind = "note"     // Item is a remark on Of, or on the case; on a report it is a comment
 	Happened Kind = "happened" // Item is something that happened on Date
 	Drop     Kind = "drop"     // Item is taken out; its events stay
 	Close    Kind = "close"    // nothing is added from now on
@@ -51,7 +51,7 @@ const (
 	Keep Kind = "view" // Item is a view of the desk as it was: Saved
 )
 
-// The states of a claim and of a task.
+// The states of a claim, and of a task or a comment.
 const (
 	Lead      = "lead"      // worth looking into
 	Stated    = "stated"    // written down as true, with a cite
@@ -81,6 +81,7 @@ type Event struct {
 	Item     string       `json:"item,omitempty"` // what is made or changed
 	Of       string       `json:"of,omitempty"`   // what it belongs to
 	Text     string       `json:"text,omitempty"`
+	On       string       `json:"on,omitempty"`      // of a comment: words of the report's text, "" for all of it
 	Heading  string       `json:"heading,omitempty"` // of a claim: under what it stands
 	State    string       `json:"state,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
@@ -219,6 +220,8 @@ func (e *Event) Check() error {
 		return bad("an entity is missing, or does not belong here")
 	case (e.Kind == Request) != (e.Edition != "") || len(e.Edition) > MaxEdition || !utf8.ValidString(e.Edition):
 		return bad("what is published is missing, is more than %d bytes, or does not belong here", MaxEdition)
+	case e.Kind != Note && e.On != "":
+		return bad("words that it is on do not belong here")
 	case (e.Kind == Keep) != (e.Saved != nil) || e.Saved != nil && len(e.Saved.Labels) == 0:
 		return bad("a view is missing, or does not belong here")
 	case len(e.Headings) > 100 || len(e.Opened) > MaxEvents:
@@ -256,6 +259,9 @@ func (e *Event) Check() error {
 		if err := checkText(string(e.Kind), s, 500); err != nil {
 			return err
 		}
+	}
+	if err := checkText(string(e.Kind), e.On, MaxText); err != nil {
+		return err
 	}
 	return checkText(string(e.Kind), e.Reason, MaxText)
 }

@@ -258,6 +258,7 @@ type ReportView struct {
 	Replies   []ReplyView     `json:"replies"`
 	Waived    []WaivedView    `json:"waived"`
 	Published []PublishedView `json:"published"` // the oldest first
+	Comments  []CommentView   `json:"comments"`  // the oldest first
 	Changed   int64           `json:"changed"`   // number of the last event about it
 }
 
@@ -311,7 +312,7 @@ func (s *State) reports() []ReportView {
 	out := []ReportView{}
 	for _, it := range s.all(ReportKind) {
 		r := it.report
-		v := ReportView{Item: it.Item, Title: it.Text, By: it.Actor, At: it.At, Versions: []VersionView{}, Replies: []ReplyView{}, Waived: []WaivedView{}, Published: []PublishedView{}, Changed: it.changed}
+		v := ReportView{Item: it.Item, Title: it.Text, By: it.Actor, At: it.At, Versions: []VersionView{}, Replies: []ReplyView{}, Waived: []WaivedView{}, Published: []PublishedView{}, Comments: s.comments(it.Item), Changed: it.changed}
 		for _, e := range r.versions {
 			v.Versions = append(v.Versions, VersionView{e.Version, e.Actor, e.At, e.Text})
 		}

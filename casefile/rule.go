@@ -35,18 +35,21 @@ func Ways(state string) []string { return slices.Clone(paths[state]) }
 // AsksWhy says whether a claim is moved so with a reason only.
 func AsksWhy(from, to string) bool { return from == Rejected || to == Rejected }
 
-// move gives a claim or a task another state.
+// move gives a claim, a task or a comment another state.
 func (s *State) move(e *Event) error {
-	it, err := s.held(e.Item, Claim, Task)
+	it, err := s.held(e.Item, Claim, Task, Note)
 	if err == nil {
 		err = unseen(it, e)
 	}
 	if err != nil {
 		return err
 	}
-	if it.Kind == Task {
+	if it.Kind != Claim {
+		if it.State == "" {
+			return overt.Errorf(overt.Invalid, it.Item, "a note has no state; comments of reports have one")
+		}
 		if e.State != Todo && e.State != Done {
-			return overt.Errorf(overt.Invalid, "state", "a task is %s or %s", Todo, Done)
+			return overt.Errorf(overt.Invalid, "state", "a task or comment is %s or %s", Todo, Done)
 		}
 		it.State, it.Reason = e.State, e.Reason
 		return nil

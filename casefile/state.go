@@ -194,10 +194,10 @@ func (s *State) reopen(*Event) error {
 }
 
 // holders are the kinds of things that others may belong to: cites to claims and to
-// what happened, notes to anything.
+// what happened, notes to anything, and to notes as remark has it.
 var holders = map[Kind][]Kind{
 	CiteKind: {Claim, Happened}, Subject: {Claim, Happened},
-	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind, ReportKind, Keep},
+	Note: {Claim, Happened, Exhibit, Subject, Task, CiteKind, ReportKind, Keep, Note},
 }
 
 func (s *State) add(e *Event) error {
@@ -219,6 +219,10 @@ func (s *State) add(e *Event) error {
 		it.State = Todo
 		if e.Person != "" && s.Members[e.Person] == "" {
 			return notMember(e.Person)
+		}
+	case Note:
+		if err := s.remark(it); err != nil {
+			return err
 		}
 	}
 	s.items[e.Item], s.order, s.under[e.Of] = it, append(s.order, e.Item), append(s.under[e.Of], it)

@@ -159,6 +159,7 @@ type HistoryLine struct {
 	Item   string `json:"item,omitempty"`
 	Of     string `json:"of,omitempty"`
 	Text   string `json:"text,omitempty"` // what people wrote
+	On     string `json:"on,omitempty"`   // words of a report that a comment is on
 	State  string `json:"state,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Person string `json:"person,omitempty"`
@@ -390,7 +391,7 @@ func sortedKeys(m map[string]Event) []string { return slices.Sorted(maps.Keys(m)
 func (s *State) history() []HistoryLine {
 	out := []HistoryLine{}
 	for _, e := range s.Events {
-		h := HistoryLine{e.Seq, e.At, e.Actor, e.Kind, e.Item, e.Of, e.Text, e.State, e.Reason, e.Person}
+		h := HistoryLine{e.Seq, e.At, e.Actor, e.Kind, e.Item, e.Of, e.Text, e.On, e.State, e.Reason, e.Person}
 		if it := s.items[e.Item]; it != nil && (it.Kind == Exhibit || it.Kind == Keep) {
 			h.Text = ""
 		}
