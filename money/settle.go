@@ -128,7 +128,11 @@ func (s *sum) dropRates() {
 		}
 	}
 	s.answered.Rates = dropped
-	if dropped > 0 {
+	switch dropped {
+	case 0:
+	case 1:
+		s.warn("rates-not-summed", "", "1 amount is stated per month, year or day; it is listed and not summed")
+	default:
 		s.warn("rates-not-summed", "", "%d amounts are stated per month, year or day; they are listed and not summed", dropped)
 	}
 	for _, it := range s.counted {

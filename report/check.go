@@ -15,7 +15,7 @@ import (
 // A Finding is one thing that speaks against publishing a report.
 type Finding struct {
 	ID   string `json:"id"`   // the same as long as it is about the same thing
-	Rule string `json:"rule"` // text, number, quote, claim, cite, view, dispute, sum, person, reply, licence
+	Rule string `json:"rule"` // text, number, quote, claim, cite, view, dispute, sum, person, reply, licence, comment
 	Line int    `json:"line,omitempty"`
 	At   string `json:"at,omitempty"` // the words of the report
 	Text string `json:"text"`         // one sentence
@@ -23,6 +23,8 @@ type Finding struct {
 	Must   bool   `json:"must,omitempty"`
 	Waived string `json:"waived,omitempty"` // why it is passed over
 	By     string `json:"by,omitempty"`     // who said so
+	// Comment is the item of the comment that it is about.
+	Comment string `json:"comment,omitempty"`
 }
 
 // Open are the findings that are not passed over.
@@ -70,6 +72,7 @@ func Check(g *Ground) []Finding {
 	}
 	c.named()
 	c.licences()
+	c.comments()
 	for i := range c.out {
 		f := &c.out[i]
 		for _, w := range g.Report.Waived {
@@ -269,6 +272,21 @@ func withoutForm(caption string) string {
 		}
 	}
 	return ""
+}
+
+// comments looks for those that nobody settled. One that was opened again is another point.
+func (c *checker) comments() {
+	for i := range c.g.Report.Comments {
+		x, line := &c.g.Report.Comments[i], 0
+		if x.State != casefile.Todo {
+			continue
+		}
+		if s := c.text.Find(x.On); s != nil {
+			line = s.Line
+		}
+		c.say("comment", line, x.On, x.Item+fmt.Sprint(x.Changed), "a comment is not settled", false)
+		c.out[len(c.out)-1].Comment = x.Item
+	}
 }
 
 // licences looks whether what is quoted may be.

@@ -6,14 +6,18 @@ import (
 	"html/template"
 	"slices"
 
+	bcp47 "golang.org/x/text/language"
+
 	"overt"
 	"overt/casefile"
+	"overt/internal/language"
 )
 
 // style is for screens and paper: the reader's browser prints it, on his paper.
-const style = `:root{color-scheme:light dark}
+const style = `:root{color-scheme:light dark;background:light-dark(#fff,#15181c);color:light-dark(#14171a,#e8eaed)}
 body{font:1.05rem/1.55 Georgia,"Noto Serif",serif;max-width:42rem;margin:2rem auto;padding:0 1rem}
 h1,h2,h3{line-height:1.2;break-after:avoid}
+a{color:light-dark(#0b4f9e,#9cc7ff)}
 sup a{text-decoration:none}
 blockquote{margin:1rem 0;padding-inline-start:1rem;border-inline-start:.2rem solid}
 figure{margin:1.2rem 0}
@@ -27,7 +31,7 @@ th,td{padding:.25rem .5rem .25rem 0;text-align:start;vertical-align:top;border-b
 .notes li{margin:.5rem 0;overflow-wrap:anywhere;break-inside:avoid}
 .notes code{font-size:.78rem}
 @page{margin:20mm 18mm;@bottom-center{content:counter(page) " / " counter(pages)}}
-@media print{body{max-width:none;margin:0;padding:0;font-size:10.5pt;color:#000;background:#fff}.grid{overflow:visible}table{font-size:8pt}thead{display:table-header-group}tr,figure.picture{break-inside:avoid}a{color:#000}}
+@media print{:root{background:#fff}body{max-width:none;margin:0;padding:0;font-size:10.5pt;color:#000;background:#fff}.grid{overflow:visible}table{font-size:8pt}thead{display:table-header-group}tr,figure.picture{break-inside:avoid}a{color:#000}}
 `
 
 // A note is a numbered note of the printed page: what stands where in which source.
@@ -59,12 +63,13 @@ type part struct {
 type page struct {
 	*Edition
 	Published string
+	Language  string // of the text, as HTML has it; "" where that is not sure. What stands around it is English
 	Parts     []part
 	Notes     []note
 }
 
 var pageForm = template.Must(template.New("page").Parse(`<!doctype html>
-<html>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -77,6 +82,7 @@ var pageForm = template.Must(template.New("page").Parse(`<!doctype html>
 <main dir="auto">
 <h1><bdi>{{.Title}}</bdi></h1>
 <p class="meta">Version {{.Version}}, published {{.Published}}. <a href="claims.jsonld">Claims</a>, <a href="sources.json">sources</a> and <a href="MANIFEST">manifest</a> lie beside this page; <code>overt verify</code> proves them.</p>
+<div{{with .Language}} lang="{{.}}"{{end}}>
 {{range .Parts}}{{if eq .Kind "h2"}}<h2>{{template "line" .}}</h2>
 {{else if eq .Kind "h3"}}<h3>{{template "line" .}}</h3>
 {{else if eq .Kind "li"}}<ul><li>{{template "line" .}}</li></ul>
@@ -85,24 +91,25 @@ var pageForm = template.Must(template.New("page").Parse(`<!doctype html>
 {{else if eq .Kind "picture"}}<figure class="picture"><img src="{{.View.File ".svg"}}" alt="{{.View.Title}}"><figcaption><bdi>{{.View.Title}}</bdi>{{template "when" .View}} <a href="{{.View.File ".json"}}">Its rows</a> {{template "line" .}}</figcaption></figure>
 {{else if eq .Kind "quote"}}<blockquote>{{template "line" .}}</blockquote>
 {{else}}<p>{{template "line" .}}</p>
-{{end}}{{end}}</main>
-{{if .Notes}}<section class="notes">
-<h2>Notes</h2>
+{{end}}{{end}}</div>
+{{if .Notes}}<section class="notes" aria-labelledby="notes">
+<h2 id="notes">Notes</h2>
 <ol>
 {{range .Notes}}<li id="note-{{.N}}">{{with .Quote}}“<bdi>{{.}}</bdi>” {{end}}<bdi>{{.Words}}</bdi>{{with .More}} and {{.}} more{{end}}{{with .Source}}, {{if .Title}}<bdi>{{.Title}}</bdi>{{else}}<bdi>{{.Dataset}}</bdi>{{end}}{{with .Publisher}}, <bdi>{{.}}</bdi>{{end}}, observed {{.Observed}}{{with .Licence}}, licence <bdi>{{.}}</bdi>{{end}}{{end}}. <code>sha256 {{.Blob}}</code> <a href="{{.File}}">{{.File}}</a></li>
 {{end}}</ol>
 </section>{{end}}
-{{if .Replies}}<section class="notes">
-<h2>Those who are named</h2>
+{{if .Replies}}<section class="notes" aria-labelledby="replies">
+<h2 id="replies">Those who are named</h2>
 <ul>
 {{range .Replies}}<li><bdi>{{.Who}}</bdi>: {{.State}}{{with .Date}}, {{.}}{{end}}{{with .Reason}}: <bdi>{{.}}</bdi>{{end}}</li>
 {{end}}</ul>
 </section>{{end}}
+</main>
 </body>
 </html>
 {{define "when"}}{{with .AsOf}}, as of {{.}}{{end}}, as it was on {{slice .Kept 0 10}}.{{end}}
 {{define "grid"}}{{$p := .}}<div class="grid"><table>{{with .View}}<caption><bdi>{{.Title}}</bdi>{{template "when" .}}</caption>{{end}}
-{{with .Head}}<thead><tr>{{range $i, $c := .}}<th scope="col"{{if index $p.Number $i}} class="num"{{end}}>{{template "leaves" $c}}</th>{{end}}</tr></thead>{{end}}
+{{with .Head}}<thead><tr>{{range $i, $c := .}}{{if $c}}<th scope="col"{{if index $p.Number $i}} class="num"{{end}}>{{template "leaves" $c}}</th>{{else}}<td></td>{{end}}{{end}}</tr></thead>{{end}}
 <tbody>{{range .Rows}}
 <tr>{{range $i, $c := .}}<td{{if index $p.Number $i}} class="num"{{end}}><bdi>{{template "leaves" $c}}</bdi></td>{{end}}</tr>{{end}}
 </tbody></table></div>{{end}}
@@ -112,7 +119,7 @@ var pageForm = template.Must(template.New("page").Parse(`<!doctype html>
 // Page is the report as one page of HTML without script, with numbered notes.
 // published is the day, for the reader.
 func (e *Edition) Page(published string) ([]byte, error) {
-	p := page{Edition: e, Published: published}
+	p := page{Edition: e, Published: published, Language: languageOf(e.Text)}
 	at := map[string]int{} // number of a note by passage
 	for _, b := range Parse(e.Text).Blocks {
 		if b.Kind == "head" || b.Kind == "row" {
@@ -141,6 +148,15 @@ func (e *Edition) Page(published string) ([]byte, error) {
 		return nil, fmt.Errorf("write the page: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// languageOf tells the language of a text by its tag.
+func languageOf(text string) string {
+	code := language.Of(text)
+	if code == "" {
+		return ""
+	}
+	return bcp47.Make(code).String()
 }
 
 // notes numbers the passages that a cite leads to.

@@ -10,6 +10,14 @@ import (
 // A Text is a report as its marks say it.
 type Text struct {
 	Blocks []Block
+
+	told []told // what Find looks in, once it was asked
+}
+
+// told is a block without marks, and where its sentences begin in it.
+type told struct {
+	words  string
+	begins []int
 }
 
 // A Block is a heading, a paragraph, an item of a list, a quotation, a row of a table,
@@ -77,6 +85,44 @@ func (t *Text) sentences() (out []*Sentence) {
 	}
 	return out
 }
+
+// Plain is a piece of a text without its marks, as Find looks for it.
+func Plain(piece string) string {
+	var all []string
+	for _, s := range Parse(piece).sentences() {
+		all = append(all, s.plain())
+	}
+	return strings.TrimSpace(strings.Join(all, " "))
+}
+
+// Find is the sentence in which words of one block begin, nil where they do not stand
+// in the text. A text is not looked in by two at once. Marks, cites, and how it is broken into lines do not matter.
+func (t *Text) Find(words string) *Sentence {
+	if words = Plain(words); words == "" {
+		return nil
+	}
+	for i := len(t.told); i < len(t.Blocks); i++ {
+		var said strings.Builder
+		var begins []int
+		for j := range t.Blocks[i].Sentences {
+			begins = append(begins, said.Len())
+			said.WriteString(t.Blocks[i].Sentences[j].plain() + " ")
+		}
+		t.told = append(t.told, told{said.String(), begins})
+	}
+	for i, b := range t.told {
+		if at := strings.Index(b.words, words); at >= 0 {
+			n, _ := slices.BinarySearch(b.begins, at+1)
+			return &t.Blocks[i].Sentences[n-1]
+		}
+	}
+	return nil
+}
+
+var closeUp = strings.NewReplacer(" .", ".", " ,", ",", " ;", ";", " :", ":", " !", "!", " ?", "?")
+
+// plain are the words with single blanks, and none where a cite stood before a stop.
+func (s *Sentence) plain() string { return closeUp.Replace(bare(s.Words())) }
 
 // Parse reads a text. Every text can be read: what is no mark is words.
 //
@@ -193,7 +239,7 @@ func sentences(lines []string, first int) (out []Sentence) {
 	return out
 }
 
-var stop = regexp.MustCompile(`[.!?]["”’)]*(?:\s*\[@[0-9a-z/]+\])*\s+`)
+var stop = regexp.MustCompile(`[.!?]["”’)]*(?:\s*\[@[0-9a-z/]+\])*(?:\s+|$)`)
 
 // sentenceEnd is where the first sentence ends: behind a full stop and the cites that
 // follow it, where what comes next begins like a sentence.

@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 		{"", ""},
 		{"# A\ntext\nof two lines", "h21 {1 \"A\"}\np2 {2 \"text of two lines\"}\n"},
 		{"One.[@k3f9a2] Two.", "p1 {1 \"One.\" @k3f9a2 \" \"} {1 \"Two.\"}\n"},
+		{"It cost 77. [@k3f9a2]", "p1 {1 \"It cost 77. \" @k3f9a2}\n"},
 		{"He paid 1.50 e.g. twice.", "p1 {1 \"He paid 1.50 e.g. twice.\"}\n"},
 		{"A [@k3f9a2/p7c1m4] b\n\n- c\n- d\n\n> e\n> f", "p1 {1 \"A \" @k3f9a2/p7c1m4 \" b\"}\nli3 {3 \"c\"}\nli4 {4 \"d\"}\nquote6 {6 \"e f\"}\n"},
 		{"5 * 3 and **b** *c*", "p1 {1 \"5 * 3 and \" strong\"b\" \" \" em\"c\"}\n"},
@@ -49,12 +50,31 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestFind(t *testing.T) {
+	text := Parse("# What it *costs*\n\nIt takes **1,250** [@k3f9a2]. It is\nold [@k3f9a2/p7c1m4], they say.\n\n| a | b [@k3f9a2] |\n\n- It is new.")
+	for words, line := range map[string]int{
+		"what": 0, "What it costs": 1, "# What it *costs*": 1, "takes 1,250.": 3, "takes **1,250** [@k3f9a2].": 3, "1,250. It is old": 3,
+		"It is old, they": 3, "is\n old": 3, "a | b": 6, "| a | b |": 6, "new": 8, "say. a": 0, "": 0, "[@k3f9a2]": 0,
+	} {
+		got := 0
+		if s := text.Find(words); s != nil {
+			got = s.Line
+		}
+		if got != line {
+			t.Errorf("%q is in line %d, want %d", words, got, line)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("# A\n\nOne.[@k3f9a2] *Two*.\n- x")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, s := range Parse(text).sentences() {
 			if s.Line < 1 || s.Line > strings.Count(text, "\n")+1 {
 				t.Errorf("a sentence in line %d", s.Line)
+			}
+			if words := s.plain(); Plain(words) == words && words != "" && Parse(text).Find(words) == nil {
+				t.Errorf("%q is not found", words)
 			}
 		}
 	})
