@@ -53,7 +53,7 @@ func (s *Suggestion) ID() string { return placeID(string(s.Document), s.Page, s.
 func ParseID(id string) (Suggestion, error) {
 	doc, p, ok := parsePlace(id)
 	if !ok {
-		return Suggestion{}, overt.Errorf(overt.Invalid, fmt.Sprintf("%.80q", id), "this is no mention; overt mentions DOC lists them (doc-…:3:120-131)")
+		return Suggestion{}, overt.Errorf(overt.Invalid, fmt.Sprintf("%.80q", id), "this is no mention; they are written like doc-…:3:120-131")
 	}
 	return Suggestion{Document: ftm.EntityID(doc), Page: p.Page, Found: Found{Start: p.Start, End: p.End}}, nil
 }

@@ -200,6 +200,15 @@ func (v *View) judge(ctx context.Context, s *Suggestion) (keep bool, err error) 
 	if !v.judged {
 		return true, nil
 	}
+	if keep, err = v.said(ctx, s); err != nil || !keep {
+		return false, err
+	}
+	return s.Kind != Known || len(s.Candidates) > 0, nil
+}
+
+// said takes out of the candidates those that a person rejected, and fills in those that
+// were accepted. keep is false where the name was rejected altogether.
+func (v *View) said(ctx context.Context, s *Suggestion) (keep bool, err error) {
 	if no, err := v.Rejected(ctx, s, ""); err != nil || no {
 		return false, err
 	}
@@ -219,7 +228,7 @@ func (v *View) judge(ctx context.Context, s *Suggestion) (keep bool, err error) 
 	}
 	s.Accepted = accepted[GroupKey(s.Text)]
 	s.Candidates = sortedUnion(left, s.Accepted)
-	return s.Kind != Known || len(s.Candidates) > 0, nil
+	return true, nil
 }
 
 // candidates are the entities that the view shows under what was found.

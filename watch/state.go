@@ -46,6 +46,16 @@ type Item struct {
 	Labels []policy.Label `json:"labels,omitempty"`
 }
 
+// Sum is the amount that the item tells, exact, and its currency; ok is false for what is
+// no sum.
+func (i *Item) Sum() (amount, currency string, ok bool) {
+	if !strings.HasPrefix(i.What, "sum ") && !strings.HasPrefix(i.What, "step ") {
+		return "", "", false
+	}
+	currency, ok = strings.CutPrefix(i.Text, i.Decides+" ")
+	return i.Decides, currency, ok
+}
+
 // key names the item, its entities taken for whom they belong to.
 func (i *Item) key(canonical func(ftm.EntityID) ftm.EntityID) string {
 	parts := []string{i.What}
@@ -73,11 +83,11 @@ const (
 
 // A News is one thing that was told.
 type News struct {
-	Number int64  `json:"number"` // from 1
-	At     string `json:"at"`
-	Change string `json:"change"`
-	Before *Item  `json:"before,omitempty"`
-	After  *Item  `json:"after,omitempty"`
+	Number int64  `json:"number"`           // from 1, of its watch
+	At     string `json:"at"`               // when it was found, RFC 3339 in UTC
+	Change string `json:"change"`           // new, changed or gone
+	Before *Item  `json:"before,omitempty"` // what it was; nil of what is new
+	After  *Item  `json:"after,omitempty"`  // what it is; nil of what is gone
 	// Labels are all that it rests on: who does not see each of them is not told.
 	Labels []policy.Label `json:"labels"`
 }

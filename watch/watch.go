@@ -38,15 +38,15 @@ var Kinds = []Kind{Search, Entity, List, Trace}
 
 // A Question is what a watch asks. Only the fields of its kind are set.
 type Question struct {
-	Kind    Kind     `json:"kind"`
-	Words   string   `json:"words,omitempty"`
-	To      string   `json:"to,omitempty"`
-	In      string   `json:"in,omitempty"`   // of a search: passage or entity alone
-	Wide    bool     `json:"wide,omitempty"` // of a search: other spellings and endings too
-	Via     string   `json:"via,omitempty"`  // of a trace: which links, as overt trace has it
-	Against []string `json:"against,omitempty"`
-	Names   []string `json:"names,omitempty"`
-	Of      string   `json:"of,omitempty"` // a dataset of own names
+	Kind    Kind     `json:"kind"`              // search, entity, list or trace
+	Words   string   `json:"words,omitempty"`   // of a search: the query; else words for the entity, or for where the path begins
+	To      string   `json:"to,omitempty"`      // of a trace: words for the entity where it ends
+	In      string   `json:"in,omitempty"`      // of a search: passage or entity alone
+	Wide    bool     `json:"wide,omitempty"`    // of a search: other spellings and endings too
+	Via     string   `json:"via,omitempty"`     // of a trace: which links, as overt trace has it
+	Against []string `json:"against,omitempty"` // of a list: datasets in which the names are looked for
+	Names   []string `json:"names,omitempty"`   // of a list: up to 1,000 own names
+	Of      string   `json:"of,omitempty"`      // of a list: a dataset of own names, in place of names
 }
 
 // Bounds.

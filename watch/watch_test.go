@@ -82,6 +82,22 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+func TestSum(t *testing.T) {
+	for _, c := range []struct {
+		item             watch.Item
+		amount, currency string
+		ok               bool
+	}{
+		{watch.Item{What: "sum paid outlay USD", Text: "5000000.50 USD", Decides: "5000000.50"}, "5000000.50", "USD", true},
+		{watch.Item{What: "step obligation EUR", Text: "-7 EUR", Decides: "-7"}, "-7", "EUR", true},
+		{watch.Item{What: "value amount", Text: "7 EUR", Decides: "7"}, "", "", false},
+	} {
+		if amount, currency, ok := c.item.Sum(); ok != c.ok || ok && (amount != c.amount || currency != c.currency) {
+			t.Errorf("%s: %q %q %v", c.item.What, amount, currency, ok)
+		}
+	}
+}
+
 func TestShown(t *testing.T) {
 	n := watch.News{Labels: []policy.Label{a, b}}
 	if n.Shown(func(l policy.Label) bool { return l.Dataset == "a" }) {
