@@ -134,6 +134,7 @@ var guests = []guest{
 	{"golang.org/x/net/bpf", []string{"internal/sandbox"}},
 	{"golang.org/x/text", []string{"extract/...", "internal/svggen"}},
 	{"golang.org/x/text/unicode/norm", []string{"mapping", "resolve/name", "internal/namegen"}},
+	{"golang.org/x/text/language", []string{"report"}},
 	{"golang.org/x/sys", []string{"internal/...", "extract/...", "driver/...", "cmd/..."}},
 	{"github.com/cespare/xxhash/v2", []string{"driver/..."}},
 	{"github.com/cockroachdb/pebble/v2", []string{"driver/pebble"}},

@@ -83,7 +83,7 @@ func ReadCoverage(ctx context.Context, d *gate.Desk, dataset string, left int) (
 		}
 		c := per[e.Dataset]
 		if c == nil {
-			c = &DatasetCoverage{Dataset: e.Dataset, Runs: []overt.RunID{}, Failed: []FailedFile{}, Warnings: []ledger.Warning{}, Reasons: []ledger.Count{}}
+			c = newCoverage(e.Dataset)
 			per[e.Dataset] = c
 			order = append(order, e.Dataset)
 		}
@@ -104,27 +104,81 @@ func ReadCoverage(ctx context.Context, d *gate.Desk, dataset string, left int) (
 	return out, nil
 }
 
-func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry, left int) error {
-	c.Received++
-	switch e.Verdict {
+// SumCoverage tells the ledger of all datasets added up: as ReadCoverage, without what
+// is of single files (Files, Left, Runs, Reasons, PartsLeft). Files that were read are
+// counted by the ledger, and not read one by one. Errors: those of the ledger.
+func SumCoverage(ctx context.Context, d *gate.Desk) (*Coverage, error) {
+	sums, err := d.Ledger.Sums(ctx, d.Scope)
+	if err != nil {
+		return nil, err
+	}
+	out := &Coverage{Datasets: []DatasetCoverage{}}
+	for _, s := range sums {
+		n := len(out.Datasets)
+		if n == 0 || out.Datasets[n-1].Dataset != s.Dataset {
+			out.Datasets = append(out.Datasets, *newCoverage(s.Dataset))
+			n++
+		}
+		out.Datasets[n-1].sum(s)
+	}
+	var failed []ledger.Entry
+	since := map[readBlob]bool{}
+	for e, err := range d.Ledger.Gaps(ctx, d.Scope) {
+		if err != nil {
+			return nil, err
+		}
+		since[blobOf(e)] = since[blobOf(e)] || e.Run != 0
+		if e.Verdict == ledger.Failed {
+			failed = append(failed, e)
+		}
+	}
+	for i := range out.Datasets {
+		c := &out.Datasets[i]
+		for _, e := range failed {
+			if e.Dataset == c.Dataset && (e.Blob == "" || !since[blobOf(e)]) {
+				c.Failed = append(c.Failed, FailedFile{e.Source, e.Reason, e.Retry})
+			}
+		}
+		c.Mended -= len(c.Failed)
+		c.doubts(ctx, d)
+	}
+	return out, nil
+}
+
+func newCoverage(dataset string) *DatasetCoverage {
+	return &DatasetCoverage{Dataset: dataset, Runs: []overt.RunID{}, Failed: []FailedFile{}, Warnings: []ledger.Warning{}, Reasons: []ledger.Count{}}
+}
+
+// sum counts files of one verdict. Those that failed are counted as mended, until it is
+// known which were not.
+func (c *DatasetCoverage) sum(s ledger.Sum) {
+	c.Received += s.Entries
+	switch s.Verdict {
 	case ledger.Read:
-		c.Read++
+		c.Read += s.Entries
 	case ledger.Partial:
-		c.Partial++
+		c.Partial += s.Entries
 	case ledger.Refused:
-		c.Refused++
+		c.Refused += s.Entries
 	case ledger.Waiting:
-		c.Waiting++
+		c.Waiting += s.Entries
 	case ledger.Failed:
+		c.Mended += s.Entries
+	}
+	if s.Document {
+		c.Pages, c.PagesRead, c.PagesLeft = c.Pages+s.Received, c.PagesRead+s.Read, c.PagesLeft+s.LeftOut
+	} else {
+		c.RowsReceived, c.RowsRead, c.RowsLeft = c.RowsReceived+s.Received, c.RowsRead+s.Read, c.RowsLeft+s.LeftOut
+	}
+	c.Warnings = append(c.Warnings, s.Warnings...)
+}
+
+func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry, left int) error {
+	c.sum(ledger.Sum{Document: e.Document, Verdict: e.Verdict, Entries: 1, Received: e.Received, Read: e.Read, LeftOut: e.LeftOut, Warnings: e.Warnings})
+	if e.Verdict == ledger.Failed {
 		c.Failed = append(c.Failed, FailedFile{e.Source, e.Reason, e.Retry})
 	}
-	if e.Document {
-		c.Pages, c.PagesRead, c.PagesLeft = c.Pages+e.Received, c.PagesRead+e.Read, c.PagesLeft+e.LeftOut
-	} else {
-		c.RowsReceived, c.RowsRead, c.RowsLeft = c.RowsReceived+e.Received, c.RowsRead+e.Read, c.RowsLeft+e.LeftOut
-	}
 	c.Files = append(c.Files, e)
-	c.Warnings = append(c.Warnings, e.Warnings...)
 	if e.Run != 0 && !slices.Contains(c.Runs, e.Run) {
 		c.Runs = append(c.Runs, e.Run)
 	}
@@ -155,10 +209,12 @@ func (c *DatasetCoverage) add(ctx context.Context, d *gate.Desk, e ledger.Entry,
 // as they are when the user comes back with a mapping. The file stays counted,
 // and its own line says what became of it.
 func (c *DatasetCoverage) mended() {
-	since := map[overt.BlobID]overt.RunID{}
+	since := map[overt.BlobID]string{}
 	for _, e := range c.Files {
 		if e.Run != 0 {
-			since[e.Blob] = e.Run
+			since[e.Blob] = fmt.Sprintf("read since, as run %d; first: ", e.Run)
+		} else if e.Verdict == ledger.Read && since[e.Blob] == "" {
+			since[e.Blob] = "read since; first: "
 		}
 	}
 	var left []FailedFile
@@ -170,13 +226,13 @@ func (c *DatasetCoverage) mended() {
 		}
 		f := c.Failed[at]
 		at++
-		if run := since[e.Blob]; e.Blob != "" && run != 0 {
-			e.Reason, e.Retry = fmt.Sprintf("read since, as run %d; first: %s", run, e.Reason), ""
+		if how := since[e.Blob]; e.Blob != "" && how != "" {
+			e.Reason, e.Retry = how+e.Reason, ""
 			continue
 		}
 		left = append(left, f)
 	}
-	c.Mended, c.Failed = len(c.Failed)-len(left), append([]FailedFile{}, left...)
+	c.Mended, c.Failed = c.Mended-len(left), append([]FailedFile{}, left...)
 }
 
 func (c *DatasetCoverage) count(r ledger.Count) {

@@ -18,7 +18,10 @@ import (
 // A Mention is something that a document seems to name: a suggestion until a
 // person accepts it. Being named is not a payment, a contract or an identity.
 type Mention struct {
-	ID       string       `json:"id"` // of its first place, for accept and reject
+	ID string `json:"id"` // of its first place, for accept and reject
+	// Kind is known (the name of an entity), organization or person (proposed names),
+	// the kind of a number or address (email, iban, lei, contract, …), amount or date.
+	// The last two mean nobody, and are neither accepted nor rejected.
 	Kind     mention.Kind `json:"kind"`
 	Text     string       `json:"text"`  // as it is written there
 	Value    string       `json:"value"` // of a number, amount or date, cleaned
@@ -148,7 +151,7 @@ func namesOf(ctx context.Context, d *gate.Desk, ids []ftm.EntityID) ([]Entity, e
 
 // A NamedIn is a place where a document names an entity.
 type NamedIn struct {
-	ID         string         `json:"id"`
+	ID         string         `json:"id"` // for accept and reject
 	Document   Entity         `json:"document"`
 	Page       int            `json:"page"`
 	Text       string         `json:"text"`
@@ -162,7 +165,7 @@ type NamedIn struct {
 type NamedWhere struct {
 	Entity *Found    `json:"entity"`
 	Places []NamedIn `json:"places"`
-	Next   string    `json:"next,omitempty"` // --after of the next page
+	Next   string    `json:"next,omitempty"` // asks for the next part: --after, or cursor
 }
 
 // Records counts what the answer releases.

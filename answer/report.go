@@ -159,6 +159,27 @@ func RefuseReport(ctx context.Context, p *gate.Pass, item, reason string) (*case
 	return p.Casework(ctx, p.Case(), casefile.Event{Kind: casefile.Refuse, Item: item, Reason: reason})
 }
 
+// CommentReport comments on words of the newest text of a report, or with none on all of
+// it; of a comment it is an answer. Errors: invalid (the words do not stand there), those of the rules.
+func CommentReport(ctx context.Context, p *gate.Pass, item, on, text string) (*casefile.State, error) {
+	if on != "" {
+		draft, err := gate.Ask(ctx, p, gate.Act{Action: "report.read", Object: p.Case(), Query: item}, false, func(ctx context.Context, d *gate.Desk) (string, error) {
+			s, err := foldCase(ctx, d, p.Case())
+			if err != nil {
+				return "", err
+			}
+			return s.Text(item)
+		})
+		if err != nil {
+			return nil, err
+		}
+		if report.Parse(draft).Find(on) == nil {
+			return nil, overt.Errorf(overt.Invalid, "comment", "these words do not stand in one paragraph of the report's newest text")
+		}
+	}
+	return p.Casework(ctx, p.Case(), casefile.Event{Kind: casefile.Note, Item: casefile.NewItem(), Of: item, On: report.Plain(on), Text: text})
+}
+
 // A frozen is what freeze asks for: an edition and the last event that it was made at.
 type frozen struct {
 	Edition *report.Edition

@@ -19,7 +19,7 @@ type SearchAnswer struct {
 	Total  int64          `json:"total"`
 	Hits   []SearchHit    `json:"hits"`
 	Facets []search.Facet `json:"facets"`
-	Next   string         `json:"next,omitempty"` // --after of the next page
+	Next   string         `json:"next,omitempty"` // asks for the next part: --after, or cursor
 	// NotSearched are files that could hold hits and were not read: unreadable, or
 	// waiting. What the query leaves out (another dataset, type or page) is not
 	// among them.

@@ -35,7 +35,7 @@ func (s *Source) Records() int { return len(s.Runs) + len(s.Coverage.Files) }
 
 // ListSources tells of every dataset, without its files.
 func ListSources(ctx context.Context, d *gate.Desk) (*Sources, error) {
-	c, err := ReadCoverage(ctx, d, "", 0)
+	c, err := SumCoverage(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,6 @@ func ListSources(ctx context.Context, d *gate.Desk) (*Sources, error) {
 		of(s.Name).Dataset = s
 	}
 	for _, x := range c.Datasets {
-		x.Files = nil
 		of(x.Dataset).Coverage = x
 	}
 	for _, r := range d.Runs {

@@ -361,22 +361,19 @@ func Unseen(ctx context.Context, d *gate.Desk) ([]NotSeen, error) {
 	later := func(a, b overt.RunID) bool {
 		return cmp.Or(cmp.Compare(observed[a], observed[b]), cmp.Compare(a, b)) > 0
 	}
-	for e, err := range d.Ledger.Entries(ctx, d.Scope, "") {
+	for e, err := range d.Ledger.Gaps(ctx, d.Scope) {
 		if err != nil {
 			return nil, err
 		}
 		// A file of which some values were unusable was seen; one that broke off,
 		// or lost more than a row in a hundred, was not seen whole.
-		whole := e.Verdict == ledger.Read || e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received
-		switch {
-		case e.Undone != "":
-		case whole:
+		if e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received {
 			read[blobOf(e)] = true
-		default:
-			poor = append(poor, e)
-			if was, ok := part[blobOf(e)]; e.Verdict == ledger.Partial && (!ok || later(e.Run, was)) {
-				part[blobOf(e)] = e.Run
-			}
+			continue
+		}
+		poor = append(poor, e)
+		if was, ok := part[blobOf(e)]; e.Verdict == ledger.Partial && (!ok || later(e.Run, was)) {
+			part[blobOf(e)] = e.Run
 		}
 	}
 	out := []NotSeen{}

@@ -24,6 +24,8 @@ type NotSearched struct {
 	// List has the first MaxNotSearched of them, by dataset and name.
 	List []NotSearchedFile `json:"list"`
 	More int               `json:"more,omitempty"` // that are not in List
+	// Datasets are those of all of them, for who keeps the answer.
+	Datasets []string `json:"-"`
 }
 
 // MaxNotSearched is how many files are named.
@@ -45,12 +47,11 @@ func notSearched(ctx context.Context, d *gate.Desk, plan *search.Plan) (NotSearc
 	out := NotSearched{List: []NotSearchedFile{}}
 	read := map[readBlob]bool{}
 	var poor []ledger.Entry
-	for e, err := range d.Ledger.Entries(ctx, d.Scope, "") {
+	for e, err := range d.Ledger.Gaps(ctx, d.Scope) {
 		switch {
 		case err != nil:
 			return out, err
-		case e.Undone != "":
-		case wholly(e):
+		case searched(e):
 			read[blobOf(e)] = true
 		default:
 			poor = append(poor, e)
@@ -76,6 +77,11 @@ func notSearched(ctx context.Context, d *gate.Desk, plan *search.Plan) (NotSearc
 	slices.SortStableFunc(list, func(a, b NotSearchedFile) int {
 		return cmp.Or(cmp.Compare(a.Dataset, b.Dataset), cmp.Compare(a.Source, b.Source))
 	})
+	for i := range list {
+		if d := list[i].Dataset; len(out.Datasets) == 0 || out.Datasets[len(out.Datasets)-1] != d {
+			out.Datasets = append(out.Datasets, d)
+		}
+	}
 	n := min(len(list), MaxNotSearched)
 	out.List, out.More = append(out.List, list[:n]...), len(list)-n
 	for i := range out.List {
@@ -90,10 +96,10 @@ func notSearched(ctx context.Context, d *gate.Desk, plan *search.Plan) (NotSearc
 	return out, nil
 }
 
-// wholly says whether a file is searched: a document when all of it was read, a
-// table when no more was left out than a row in a hundred.
-func wholly(e ledger.Entry) bool {
-	return e.Verdict == ledger.Read || !e.Document && e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received
+// searched says whether a file that was not read wholly counts as searched: a table of
+// which no more was left out than a row in a hundred.
+func searched(e ledger.Entry) bool {
+	return !e.Document && e.Verdict == ledger.Partial && e.Retry == "" && e.LeftOut*100 <= e.Received
 }
 
 func (n *NotSearched) count(f NotSearchedFile) {

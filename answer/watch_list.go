@@ -14,8 +14,8 @@ import (
 // A WatchLine is one watch in a list.
 type WatchLine struct {
 	watch.Watch
-	Title string `json:"title"`
-	New   int    `json:"new"` // pieces of news that its owner has not seen
+	Title string `json:"title"` // the question in words for people
+	New   int    `json:"new"`   // pieces of news that its owner has not seen
 	// Elsewhere says that the watch was set for another purpose or in another case:
 	// neither what it asks nor what it told is told here.
 	Elsewhere bool `json:"elsewhere,omitempty"`

@@ -16,27 +16,17 @@ import (
 	"testing"
 
 	"overt/api"
+	"overt/api/route"
 )
 
 // go test ./api -run TestGenerated -update writes what is made of the routes.
-var update = flag.Bool("update", false, "write zz_words.json and docs/api.md anew")
+var update = flag.Bool("update", false, "write zz_words.json, docs/api.md and the types of the client anew")
 
 const marker = "<!-- What follows is made of the routes: go test ./api -run TestGenerated -update -->\n"
 
 // TestGenerated: words and page are those of the routes and of their structs.
 func TestGenerated(t *testing.T) {
-	surface := api.Surface("test")
-	used, err := surface.Used()
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := comments(t, used)
-	surface.Words = map[string]string{}
-	for _, key := range used {
-		if all[key] != "" {
-			surface.Words[key] = all[key]
-		}
-	}
+	surface, used := worded(t)
 	words, err := json.MarshalIndent(surface.Words, "", " ")
 	if err != nil {
 		t.Fatal(err)
@@ -64,10 +54,29 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
+// worded is the surface with the words of the sources as they are now, and the keys
+// that it asks for.
+func worded(t *testing.T) (*route.Surface, []string) {
+	t.Helper()
+	surface := api.Surface("test")
+	used, err := surface.Used()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := comments(t, used)
+	surface.Words = map[string]string{}
+	for _, key := range used {
+		if all[key] != "" {
+			surface.Words[key] = all[key]
+		}
+	}
+	return surface, used
+}
+
 // selfEvident fields are said by their name.
 var selfEvident = map[string]bool{
 	"Problem.Title": true, "Problem.Detail": true, "LineError.Detail": true, "Dataset.Dataset": true, "Formats.Formats": true, "RunPage.Runs": true, "Undone.Undone": true,
-	"Job.ID": true, "Job.Dataset": true, "Job.Ended": true, "Jobs.Imports": true, "judgeBody.Right": true, "judgeAsked.Body": true, "retractAsked.Body": true, "acceptAsked.Body": true, "matchAsked.Body": true,
+	"Job.ID": true, "Job.Dataset": true, "Job.Ended": true, "Jobs.Imports": true, "judgeBody.Right": true, "judgeAsked.Body": true, "retractAsked.Body": true, "acceptAsked.Body": true, "rejectAsked.Body": true, "matchAsked.Body": true,
 	"undoAsked.Run": true, "Why.Left": true, "Why.Right": true, "diffAsked.Dataset": true, "Bulk.Status": true, "Bulk.Reasons": true,
 }
 

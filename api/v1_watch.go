@@ -12,7 +12,7 @@ import (
 
 type watchAsked struct {
 	Watch  string `path:"watch"`                                  // its id
-	Before int64  `query:"before" min:"0"`                        // number of the last piece of news that was read
+	Before int64  `query:"before" min:"0"`                        // only news of smaller numbers: next of the part before
 	Limit  int    `query:"limit"  min:"1" max:"500" default:"50"` // pieces of news
 }
 
@@ -29,7 +29,7 @@ type watchSeen struct {
 
 // A seenBody says up to what news was read.
 type seenBody struct {
-	Number int64 `json:"number"` // of a piece of news
+	Number int64 `json:"number"` // of the newest that was read; what was seen once stays seen
 }
 
 type watchRemoved struct {

@@ -93,13 +93,24 @@ type acceptAsked struct {
 	Body acceptBody `body:"json"`
 }
 
-// An acceptBody says that documents mean an entity by names, or do not.
+// An acceptBody says that documents mean an entity by names.
 type acceptBody struct {
-	Mentions []string `json:"mentions"`     // their ids
-	As       string   `json:"as,omitempty"` // words for the entity that is meant, or not
+	Mentions []string `json:"mentions"`     // ids of names: of mentions, of places, or the example of an unknown name
+	As       string   `json:"as,omitempty"` // words for the entity that is meant; of a name that one entity has it may be left out
 	Reason   string   `json:"reason"`       // one sentence
-	// Everywhere rejects a name in every document; of rejecting alone.
-	Everywhere bool `json:"everywhere,omitempty"`
+}
+
+type rejectAsked struct {
+	keyed
+	Body rejectBody `body:"json"`
+}
+
+// A rejectBody says that documents do not mean an entity by names.
+type rejectBody struct {
+	Mentions   []string `json:"mentions"`             // ids of names: of mentions, of places, or the example of an unknown name
+	As         string   `json:"as,omitempty"`         // words for the entity that is not meant; without it none is
+	Reason     string   `json:"reason"`               // one sentence
+	Everywhere bool     `json:"everywhere,omitempty"` // nobody is meant in any document; without as
 }
 
 // writeOperations take a person's word.
@@ -114,9 +125,9 @@ func writeOperations() []operation {
 				return pipeline.Decide(ctx, p, pipeline.Decision{Verdict: judge.Retract, Retracts: q.Judgement, Reason: q.Body.Reason}, c.cfg.Clock)
 			}, overt.NotFound, overt.Conflict, overt.Denied),
 		write("POST /api/v1/mentions/accept", "acceptMentions", "Say that a document means an entity by a name.", http.StatusCreated, func(ctx context.Context, c *call, p *gate.Pass, q *acceptAsked) (*pipeline.Judged, error) {
-			return judgeMentions(ctx, c, p, &q.Body, false)
+			return judgeMentions(ctx, c, p, &rejectBody{Mentions: q.Body.Mentions, As: q.Body.As, Reason: q.Body.Reason}, false)
 		}, overt.NotFound, overt.Conflict, overt.Denied),
-		write("POST /api/v1/mentions/reject", "rejectMentions", "Say that a document does not mean an entity by a name, or means none.", http.StatusCreated, func(ctx context.Context, c *call, p *gate.Pass, q *acceptAsked) (*pipeline.Judged, error) {
+		write("POST /api/v1/mentions/reject", "rejectMentions", "Say that a document does not mean an entity by a name, or means none.", http.StatusCreated, func(ctx context.Context, c *call, p *gate.Pass, q *rejectAsked) (*pipeline.Judged, error) {
 			return judgeMentions(ctx, c, p, &q.Body, true)
 		}, overt.NotFound, overt.Conflict, overt.Denied),
 		write("POST /api/v1/runs/{run}/undo", "undoRun", "Take a run back.", http.StatusOK,
@@ -145,14 +156,14 @@ func decide(ctx context.Context, c *call, p *gate.Pass, q *judgeAsked) (*pipelin
 	return pipeline.Decide(ctx, p, pipeline.Decision{Left: pair[0].ID, Right: pair[1].ID, Verdict: verdict, Reason: b.Reason}, c.cfg.Clock)
 }
 
-func judgeMentions(ctx context.Context, c *call, p *gate.Pass, b *acceptBody, reject bool) (*pipeline.Judged, error) {
+func judgeMentions(ctx context.Context, c *call, p *gate.Pass, b *rejectBody, reject bool) (*pipeline.Judged, error) {
 	switch {
 	case len(b.Mentions) == 0:
 		return nil, overt.Errorf(overt.Invalid, "mentions", "say which")
 	case b.Reason == "":
 		return nil, overt.Errorf(overt.Invalid, "reason", "say why")
-	case b.Everywhere && (!reject || b.As != ""):
-		return nil, overt.Errorf(overt.Invalid, "everywhere", "it is of rejecting, and without as")
+	case b.Everywhere && b.As != "":
+		return nil, overt.Errorf(overt.Invalid, "everywhere", "it is without as")
 	}
 	j := pipeline.Judgement{Mentions: b.Mentions, Reject: reject, Everywhere: b.Everywhere, Reason: b.Reason}
 	if b.As != "" {

@@ -104,8 +104,9 @@ func knownRuns(rule string) map[overt.RunID]bool {
 // observed on an earlier day: who sees only what was known by some day sees the
 // run that a name is found by, if he sees any that says it. The index MUST be
 // one that CanFollow allows.
-func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) error {
+func Follow(ctx context.Context, d *gate.Desk, x search.Index, epoch uint64) (err error) {
 	f := &follower{ctx: ctx, d: d, x: x, known: knownRuns(x.Stamp().Rule)}
+	defer func() { err = cmp.Or(err, f.written()) }()
 	for stmts, err := range d.View.Entities(ctx) {
 		if err != nil {
 			return err
@@ -123,12 +124,47 @@ type follower struct {
 	x     search.Index
 	known map[overt.RunID]bool // runs that are in the index
 	items []search.Item
+	// writing gives what became of the batch that is being written, while the next is
+	// read; nil for none.
+	writing chan wrote
+}
+
+// wrote is the end of a write.
+type wrote struct {
+	err   error
+	panic any
 }
 
 func (f *follower) write(stamp *search.Stamp) error {
+	if err := f.written(); err != nil {
+		return err
+	}
 	b := search.Batch{Items: f.items, Stamp: stamp}
 	f.items = nil
-	return f.x.Write(f.ctx, f.d.Scope, b)
+	writing := make(chan wrote, 1)
+	f.writing = writing
+	go func() {
+		var w wrote
+		defer func() {
+			w.panic = recover() // for whoever waits, as if he had written himself
+			writing <- w
+		}()
+		w.err = f.x.Write(f.ctx, f.d.Scope, b)
+	}()
+	return nil
+}
+
+// written waits for the batch that is being written.
+func (f *follower) written() error {
+	if f.writing == nil {
+		return nil
+	}
+	w := <-f.writing
+	f.writing = nil
+	if w.panic != nil {
+		panic(w.panic)
+	}
+	return w.err
 }
 
 func (f *follower) add(it search.Item) error {

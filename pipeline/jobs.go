@@ -355,22 +355,27 @@ func (s *Jobs) Drop(owner gate.Visit, id string) error {
 	if err != nil {
 		return err
 	}
-	if told, _ := h.now(); told.State == JobWaiting || told.State == JobRunning {
-		return overt.Errorf(overt.Conflict, "", "it is under way")
-	}
 	return s.drop(h)
 }
 
+// drop takes the files away first, so that nobody begins what is being removed.
 func (s *Jobs) drop(h *held) error {
+	h.mu.Lock()
+	if h.told.State == JobWaiting || h.told.State == JobRunning {
+		h.mu.Unlock()
+		return overt.Errorf(overt.Conflict, "", "it is under way")
+	}
+	id, folder := h.told.ID, h.told.Folder
+	h.told.Folder = ""
+	h.mu.Unlock()
 	s.mu.Lock()
 	s.list = slices.DeleteFunc(s.list, func(o *held) bool { return o == h })
 	s.mu.Unlock()
-	told, _ := h.now()
-	if told.Folder == "" {
+	if folder == "" {
 		return nil
 	}
-	if err := os.RemoveAll(told.Folder); err != nil {
-		return &overt.Error{Code: overt.Unavailable, Op: "remove files", Where: told.ID, Err: err}
+	if err := os.RemoveAll(folder); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Op: "remove files", Where: id, Err: err}
 	}
 	return nil
 }
@@ -386,8 +391,8 @@ func (s *Jobs) Sweep() {
 		if told.Over() {
 			since = told.Ended
 		}
-		if told.Folder != "" && told.State != JobWaiting && told.State != JobRunning && s.cfg.Clock().Sub(since) > jobAge {
-			_ = s.drop(h) // what cannot be removed now is removed when a service begins
+		if told.Folder != "" && s.cfg.Clock().Sub(since) > jobAge {
+			_ = s.drop(h) // not what is under way; what cannot be removed is when a service begins
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 // A Judgement is a person's word on what documents seem to name.
 type Judgement struct {
 	Mentions   []string       // as Suggestion.ID writes them
-	As         []ftm.EntityID // the source ids of the entity that is meant, or not; nil for whoever is called so
+	As         []ftm.EntityID // source ids of the entity that is meant, or of those that are not; nil for whoever is called so
 	Reject     bool
 	Everywhere bool // rejected in all documents; As is nil then
 	Reason     string
@@ -85,19 +85,22 @@ func Judge(ctx context.Context, p *gate.Pass, j Judgement, clock func() time.Tim
 // judging finds out what is judged, as the pass may see it.
 func judging(ctx context.Context, p *gate.Pass, act gate.Act, j Judgement) ([]verdictOf, error) {
 	act.Action = "mention.read"
-	var list []verdictOf // not the answer: that counts, and is recorded
-	_, err := gate.Ask(ctx, p, act, true, func(ctx context.Context, d *gate.Desk) (int, error) {
+	var list []verdictOf                // not the answer: that counts, and is recorded
+	whoever := j.As == nil && !j.Reject // the graph tells whether all that are called so are one
+	_, err := gate.Ask(ctx, p, act, whoever, func(ctx context.Context, d *gate.Desk) (int, error) {
 		view, err := d.Mentions(ctx)
 		if err != nil {
 			return 0, err
 		}
 		for _, id := range j.Mentions {
-			v, err := judgeOne(ctx, d, view, j, id)
+			said, err := judgeOne(ctx, d, view, j, id)
 			if err != nil {
 				return 0, err
 			}
-			if !slices.ContainsFunc(list, func(o verdictOf) bool { return o.judgement(j) == v.judgement(j) }) {
-				list = append(list, v)
+			for _, v := range said {
+				if !slices.ContainsFunc(list, func(o verdictOf) bool { return o.judgement(j) == v.judgement(j) }) {
+					list = append(list, v)
+				}
 			}
 		}
 		return len(list), nil
@@ -116,43 +119,59 @@ func (v *verdictOf) judgement(j Judgement) ftm.EntityID {
 	return mention.RejectedID(v.Document, v.Text, v.entity)
 }
 
-func judgeOne(ctx context.Context, d *gate.Desk, view *mention.View, j Judgement, id string) (v verdictOf, err error) {
+func judgeOne(ctx context.Context, d *gate.Desk, view *mention.View, j Judgement, id string) ([]verdictOf, error) {
 	s, err := mention.ParseID(id)
 	if err != nil {
-		return v, err
+		return nil, err
 	}
 	page, err := view.At(ctx, s.Document, s.Page)
 	if err != nil {
-		return v, err
+		return nil, err
 	}
 	at := slices.IndexFunc(page, func(o mention.Suggestion) bool {
 		return o.Start == s.Start && o.End == s.End && o.Kind != mention.Amount && o.Kind != mention.Date
 	})
 	if at < 0 {
-		return v, overt.Errorf(overt.NotFound, id, "no name is suggested there; overt mentions %s lists those that are", s.Document)
+		return nil, overt.Errorf(overt.NotFound, id, "no name is suggested there")
 	}
-	v.Suggestion = page[at]
-	if v.entity, err = v.meant(d, j); err != nil {
-		return v, err
+	v := verdictOf{Suggestion: page[at]}
+	meant, err := v.meant(d, j)
+	if err != nil {
+		return nil, err
 	}
-	if slices.Contains(v.Accepted, v.entity) {
-		return v, overt.Errorf(overt.Conflict, id, "it is accepted as %s; take the run of that back first, with overt undo", v.entity)
+	if err := v.labels(ctx, d, view, j, meant[0]); err != nil {
+		return nil, err
 	}
-	return v, v.labels(ctx, d, view, j)
+	var out []verdictOf
+	for _, v.entity = range meant {
+		if slices.Contains(v.Accepted, v.entity) {
+			return nil, overt.Errorf(overt.Conflict, id, "it is accepted as %s; take the run of that back first, with overt undo", v.entity)
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }
 
-// meant is the entity that the judgement is about; "" when it is about any.
-func (v *verdictOf) meant(d *gate.Desk, j Judgement) (ftm.EntityID, error) {
+// meant are the entities that the judgement is about, or "" when it is about any: one,
+// but of a rejection each candidate that it names.
+func (v *verdictOf) meant(d *gate.Desk, j Judgement) ([]ftm.EntityID, error) {
 	if j.As != nil {
+		var out []ftm.EntityID
 		for _, c := range v.Candidates {
 			if slices.Contains(j.As, c) {
-				return c, nil
+				out = append(out, c)
 			}
 		}
-		return j.As[0], nil
+		switch {
+		case len(out) == 0:
+			return j.As[:1], nil
+		case j.Reject:
+			return out, nil
+		}
+		return out[:1], nil
 	}
 	if j.Reject {
-		return "", nil
+		return []ftm.EntityID{""}, nil
 	}
 	var clusters []string
 	for _, c := range v.Candidates {
@@ -165,16 +184,16 @@ func (v *verdictOf) meant(d *gate.Desk, j Judgement) (ftm.EntityID, error) {
 	}
 	switch len(clusters) {
 	case 0:
-		return "", overt.Errorf(overt.Invalid, v.ID(), "nothing here is called %q; say who is meant, with --as", v.Text)
+		return nil, overt.Errorf(overt.Invalid, v.ID(), "nothing here is called %q; say who is meant", v.Text)
 	case 1:
-		return v.Candidates[0], nil
+		return v.Candidates[:1], nil
 	}
-	return "", overt.Errorf(overt.Invalid, v.ID(), "%q could be %s; say who is meant, with --as", v.Text, strings.Join(clusters, " or "))
+	return nil, overt.Errorf(overt.Invalid, v.ID(), "%q could be %s; say who is meant", v.Text, strings.Join(clusters, " or "))
 }
 
 // labels finds under which labels the judgement is kept, and the document as a
 // source of it.
-func (v *verdictOf) labels(ctx context.Context, d *gate.Desk, view *mention.View, j Judgement) error {
+func (v *verdictOf) labels(ctx context.Context, d *gate.Desk, view *mention.View, j Judgement, entity ftm.EntityID) error {
 	sight := d.View.Sight()
 	text, ok, err := view.Reading(ctx, v.Document)
 	info, seen := sight.Info(text.Class)
@@ -185,10 +204,10 @@ func (v *verdictOf) labels(ctx context.Context, d *gate.Desk, view *mention.View
 		return overt.Errorf(overt.NotFound, string(v.Document), "its reading has no source")
 	}
 	v.of, v.source = info.Label, info.Run.Sources[text.Places[0].Source]
-	if v.entity == "" || j.Reject {
+	if entity == "" || j.Reject {
 		return nil // a rejection names no entity: its id tells it to who knows both
 	}
-	stmts, err := d.View.Entity(ctx, v.entity)
+	stmts, err := d.View.Entity(ctx, entity)
 	if err != nil {
 		return err
 	}
@@ -204,7 +223,7 @@ func (v *verdictOf) labels(ctx context.Context, d *gate.Desk, view *mention.View
 		}
 	}
 	if !found {
-		return overt.Errorf(overt.NotFound, string(v.entity), "there is no such entity to which you may add")
+		return overt.Errorf(overt.NotFound, string(entity), "there is no such entity to which you may add")
 	}
 	return nil
 }

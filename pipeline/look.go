@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -35,10 +36,10 @@ type SeenPart struct {
 	Info       extract.Info
 	Rows       string // selector of the records; "" for tables
 	Columns    []SeenColumn
-	Records    int  // that were looked at
-	More       bool // there are more
-	Candidates []mapping.Candidate
-	Proposed   mapping.Draft // its name is to be given
+	Records    int                 // that were looked at
+	More       bool                // there are more
+	Candidates []mapping.Candidate // best first; the user's own before others that fit as well
+	Proposed   mapping.Draft       // its name is to be given
 }
 
 // A SeenColumn is one column with some of its values.
@@ -112,6 +113,7 @@ func look(ctx context.Context, name string, p extract.Part, own []*mapping.Mappi
 			seen.Candidates = append(seen.Candidates, c)
 		}
 	}
+	slices.SortStableFunc(seen.Candidates, func(a, b mapping.Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	if len(sample) == 0 && outline.First != nil {
 		seen.Rows = outline.First.Rows
 	}
@@ -192,13 +194,14 @@ type TrialReason struct {
 
 // A TrialRow is one record and what came of it.
 type TrialRow struct {
+	Number   int // among those that were tried, from 1; 0 where there is none
 	At       overt.Locator
 	Entities []mapping.Entity
 	Problems []mapping.Problem
 }
 
 // Try applies a mapping to the first records of a part of a file; row is the one that
-// is shown, from 1. Errors: those of opening and reading.
+// is shown, from 1, or the last before it. Errors: those of opening and reading.
 func Try(ctx context.Context, from open.Opener, path string, part int, m *mapping.Mapping, row int) (*Trial, error) {
 	opts := open.Options{}
 	parts, err := from.Open(ctx, sourceAt(path, 0), opts)
@@ -222,10 +225,12 @@ func Try(ctx context.Context, from open.Opener, path string, part int, m *mappin
 		m := m.Refuse(mapping.Screen(columnsOf(r, sample), sample))
 		t.More = t.More || more
 		for _, rec := range sample {
-			if t.Rows++; t.Rows > TrialSize {
+			if t.Rows == TrialSize {
+				t.More = true
 				break
 			}
-			t.record(m, rows, rec, t.Rows == row)
+			t.Rows++
+			t.record(m, rows, rec, t.Rows <= row)
 		}
 	}
 	return t.end(), nil
@@ -246,7 +251,7 @@ type trial struct {
 }
 
 func (t *trial) record(m *mapping.Mapping, rows string, rec extract.Record, shown bool) {
-	row := TrialRow{At: rec.At()}
+	row := TrialRow{Number: t.Rows, At: rec.At()}
 	gave := false
 	for _, q := range m.Queries {
 		if q.Rows != rows || q.NeedsSQL() || q.Form != nil {

@@ -142,7 +142,7 @@ func TestJudge(t *testing.T) {
 		text string
 	}{
 		{pipeline.Judgement{Mentions: []string{id}}, overt.Invalid, "q1 or q2"},
-		{pipeline.Judgement{Mentions: []string{"a:b"}}, overt.Invalid, "overt mentions DOC"},
+		{pipeline.Judgement{Mentions: []string{"a:b"}}, overt.Invalid, "this is no mention"},
 		{pipeline.Judgement{Mentions: []string{id + "0"}}, overt.NotFound, "no name is suggested there"},
 		{pipeline.Judgement{Mentions: []string{mentionID(t, h, "b.txt", "Blomstrand Ltd")}}, overt.Invalid, "nothing here is called"},
 	} {

@@ -76,8 +76,26 @@ func (w *world) questions(n int) []question {
 	return append(out,
 		question{"coverage", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.ReadCoverage(ctx, d, "", 5) }},
 		question{"conflicts", func(ctx context.Context, d *gate.Desk) (any, error) { return answer.FindConflicts(ctx, d, "", "", 2) }},
+		question{"known", askKnown},
 		question{"runs", func(_ context.Context, d *gate.Desk) (any, error) { return answer.ListRuns(d, ""), nil }},
 	)
+}
+
+// askKnown asks of everybody of the world, as if he were to come in under another id.
+func askKnown(ctx context.Context, d *gate.Desk) (any, error) {
+	var out []answer.Known
+	for _, x := range words {
+		stmts := []statement.Statement{{Entity: ftm.EntityID(x), Schema: "Agency", Prop: "name", Value: x}, {Entity: ftm.EntityID(x), Schema: "Agency", Prop: "uniqueEntityId", Value: x}, {Entity: ftm.EntityID(x), Schema: "Agency", Prop: "dunsCode", Value: x}}
+		known, more, err := answer.KnownAs(ctx, d, stmts)
+		if err != nil {
+			return nil, err
+		}
+		if more {
+			known = append(known, answer.Known{How: "more"})
+		}
+		out = append(out, known...)
+	}
+	return out, nil
 }
 
 func (w *world) question() question {

@@ -45,7 +45,7 @@ func (q *Queues) Quality(ctx context.Context, d *gate.Desk) (*Quality, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Quality{Counts: q.review.Counts, Agree: agreement(known.Book)}
+	out := &Quality{Counts: q.review.Counts, Agree: Agreement(known.Book)}
 	decided := known.Book.Decided()
 	out.More = max(0, len(decided)-maxLabels)
 	labels := []evaluate.Label{}
@@ -119,9 +119,9 @@ func both(of [2]string) string {
 	return cmp.Or(of[0], "?") + " · " + of[1]
 }
 
-// agreement is how often two people said the same: of each pair the words of the last
+// Agreement is how often two people said the same: of each pair the words of the last
 // two that decided it.
-func agreement(book *judge.Book) evaluate.Agreement {
+func Agreement(book *judge.Book) evaluate.Agreement {
 	var pairs [][2]bool
 	for _, j := range book.Decided() {
 		by := slices.DeleteFunc(slices.Clone(book.Of(j.Left, j.Right).By), func(o *judge.Judgement) bool {
@@ -140,6 +140,3 @@ func agreement(book *judge.Book) evaluate.Agreement {
 	}
 	return evaluate.Agree(pairs)
 }
-
-// Agreement is how often two people said the same of a pair, as a book has it.
-func (q *Queues) Agreement(book *judge.Book) evaluate.Agreement { return agreement(book) }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -28,6 +29,7 @@ type Review struct {
 
 	resolver *Resolver
 	queue    []Candidate
+	open     *worthiest     // what of the queue is not handed out
 	samples  [2][]Candidate // by stratum, in random order
 	strata   [2]evaluate.Stratum
 	recalled [2]int                        // samples of earlier reviews in strata
@@ -109,6 +111,7 @@ func NewReview(ctx context.Context, d *gate.Desk, q Resolution, at time.Time) (*
 		rev.strata[i].Pairs = float64(len(rev.samples[i]))
 	}
 	rev.Open = len(rev.queue)
+	rev.open = newWorthiest(rev.queue)
 	rev.recall(r.Identity.Book)
 	return rev, nil
 }
@@ -224,19 +227,63 @@ func (r *Review) sample(s int) (Candidate, bool) {
 // likeliest gives the pair that is worth most: one of entities that were not seen
 // yet before others.
 func (r *Review) likeliest() (Candidate, bool) {
-	best, worth := -1, 0.0
-	for i, c := range r.queue {
+	for r.open.Len() > 0 {
+		first := &r.open.list[0]
+		c := r.queue[first.at]
 		if r.done[c.pair()] {
+			heap.Pop(r.open)
 			continue
 		}
-		if w := c.worth / float64(1+r.seen[c.Left]+r.seen[c.Right]); best < 0 || w > worth {
-			best, worth = i, w
+		// What a pair is worth only falls, so that one whose worth is as it was is the
+		// worthiest of all.
+		if w := c.worth / float64(1+r.seen[c.Left]+r.seen[c.Right]); w < first.worth {
+			first.worth = w
+			heap.Fix(r.open, 0)
+			continue
 		}
+		return c, true
 	}
-	if best < 0 {
-		return Candidate{}, false
+	return Candidate{}, false
+}
+
+// worthiest is a heap of places in the queue, by what their pairs were last worth.
+type worthiest struct{ list []worthy }
+
+type worthy struct {
+	at    int
+	worth float64
+}
+
+func newWorthiest(queue []Candidate) *worthiest {
+	h := &worthiest{make([]worthy, len(queue))}
+	for i, c := range queue {
+		h.list[i] = worthy{i, c.worth}
 	}
-	return r.queue[best], true
+	heap.Init(h)
+	return h
+}
+
+// Len is for heap, as are the others.
+func (h *worthiest) Len() int { return len(h.list) }
+
+// Less puts what is worth more first, and of equals the earlier.
+func (h *worthiest) Less(i, j int) bool {
+	a, b := h.list[i], h.list[j]
+	return a.worth > b.worth || a.worth == b.worth && a.at < b.at
+}
+
+// Swap is for heap.
+func (h *worthiest) Swap(i, j int) { h.list[i], h.list[j] = h.list[j], h.list[i] }
+
+// Push is for heap.
+func (h *worthiest) Push(x any) { h.list = append(h.list, x.(worthy)) }
+
+// Pop is for heap.
+func (h *worthiest) Pop() any {
+	last := len(h.list) - 1
+	x := h.list[last]
+	h.list = h.list[:last]
+	return x
 }
 
 // Said counts what a person said of a pair.
@@ -246,6 +293,7 @@ func (r *Review) Said(c Candidate, same bool) { r.count(c, same, 1) }
 // it comes again.
 func (r *Review) Reopen(c Candidate, said, same bool) {
 	delete(r.done, c.pair())
+	r.open = newWorthiest(r.queue)
 	if said {
 		r.count(c, same, -1)
 	}

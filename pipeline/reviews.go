@@ -114,7 +114,7 @@ func (rs *Reviews) Make(ctx context.Context, d *gate.Desk, at time.Time) (*Queue
 func (r *Review) again(random bool) *Review {
 	out := *r
 	out.random, out.handed = random, 0
-	out.seen, out.done = map[ftm.EntityID]int{}, map[[2]ftm.EntityID]bool{}
+	out.open, out.seen, out.done = newWorthiest(r.queue), map[ftm.EntityID]int{}, map[[2]ftm.EntityID]bool{}
 	return &out
 }
 

@@ -142,10 +142,13 @@ func (t Table) class(i int) string {
 	return ""
 }
 
-// current is the word for a link that leads to where the reader is.
-func current(here bool) string {
-	if here {
+// current is the word for a link that leads to where the reader is, or to a page above it.
+func current(l Link) string {
+	switch {
+	case l.Here:
 		return "page"
+	case l.Above:
+		return "true"
 	}
 	return "false"
 }

@@ -27,6 +27,7 @@ type Link struct {
 	Label string
 	Href  string
 	Here  bool // it is where the reader is
+	Above bool // the reader is on a page of what it leads to
 	Key   string
 	Class string
 }

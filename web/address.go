@@ -81,6 +81,13 @@ func reviewPath(queue string, left, right ftm.EntityID, pairs ...string) string 
 	return address("/review/"+url.PathEscape(queue)+"/"+url.PathEscape(string(left))+"/"+url.PathEscape(string(right)), pairs...)
 }
 
+// namePath is where a person says whom a name in a document means, by the ID of a
+// mention.Suggestion.
+func namePath(id string, pairs ...string) string {
+	document, place, _ := strings.Cut(id, ":")
+	return address("/review/mentions/"+url.PathEscape(document)+"/"+url.PathEscape(place), pairs...)
+}
+
 // recordPath is one record of the audit log.
 func recordPath(seq int64) string { return "/audit/" + strconv.FormatInt(seq, 10) }
 

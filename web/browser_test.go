@@ -2,12 +2,11 @@ package web_test
 
 import (
 	"fmt"
+	"html"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
-	"overt/internal/hometest"
 	"overt/web/webtest"
 )
 
@@ -116,46 +115,40 @@ var planted = []string{
 	`<math><mtext></form><form><mglyph><style></math><img src onerror=planted.push('mxss')>`, `{{constructor.constructor('planted.push(1)')()}}`, "\u202e<script>planted.push('bidi')</script>", `<template><script>planted.push('t')</script></template>`,
 }
 
-// Nothing that a source holds runs, and nothing leaves the machine.
+// plant gives, for a place that people and sources write in, words that tell if they run.
+func plant(place string) string {
+	return fmt.Sprintf(`"'><img src=x onerror=planted.push('%s')>`, place)
+}
+
+// grown are elements that only planted words can have become.
+const grown = `document.querySelectorAll("main script, main iframe, main style, img[src='x'], [onload], [onerror], [onmouseover], a[href^='javascript'], form[action*='evil']").length`
+
+// Nothing that a source, a mapping or a person writes runs on any page, and nothing
+// leaves the machine; neither in what is opened beside a page, nor where a form is
+// refused and shown again.
 func TestPlanted(t *testing.T) {
-	h := hometest.Memory(t)
-	var lines, ids []string
-	texts := map[string]string{}
-	for i, p := range planted {
-		id := fmt.Sprintf("p%d %s", i, p)
-		ids = append(ids, id)
-		lines = append(lines, fmt.Sprintf(`{"id":%q,"schema":"Company","properties":{"name":[%q],"alias":["harbour %d"],"website":[%q],"registrationNumber":[%q],"summary":[%q],"parent":[%q]}}`, id, p, i, "http://evil.example/"+p, p, p, "p0 "+planted[0]))
-		texts[fmt.Sprintf("%d %s.txt", i, strings.ReplaceAll(p, "/", "_"))] = "title " + p + "\nharbour " + p + " harbour"
+	places := map[string]bool{}
+	s, beginnings := work(t, func(place string) string {
+		places[place] = true
+		return plant(place)
+	})
+	stops := tour(t, s, append(sown(t, s), beginnings...)...)
+	told := ""
+	for _, p := range stops {
+		if told += html.UnescapeString(p.Body); strings.Contains(p.Header.Get("Content-Type"), "html") || strings.Contains(p.Header.Get("Content-Type"), "svg") {
+			harmless(t, p.asked, p.Reply)
+			harmless(t, p.asked+" beside", s.Get(t, p.asked, "HX-Request", "true"))
+		}
 	}
-	for i, line := range lines {
-		lines[i] = strings.NewReplacer(`\x`, `\u00`, `\u202e`, "\u202e").Replace(line)
+	for place := range places {
+		if !strings.Contains(told, fmt.Sprintf("planted.push('%s')", place)) {
+			t.Errorf("no page tells the %s", place)
+		}
 	}
-	webtest.Entities(t, h, "hostile", lines...)
-	webtest.Documents(t, h, "papers", texts)
-	s := webtest.Serve(t, h)
-	s.Enter(t)
 	b := s.Browse(t)
-	pages := []string{"/trace?view=net&from=" + url.QueryEscape(ids[1]), "/trace?from=" + url.QueryEscape(ids[1]) + "&to=" + url.QueryEscape(ids[0]), "/trace?view=flow&from=" + url.QueryEscape(planted[1]), "/trace?view=reach&from=" + url.QueryEscape(ids[2]), "/", "/search?q=harbour", "/search?q=" + url.QueryEscape(planted[1]), "/search?q=harbour&dataset=" + url.QueryEscape(planted[1]), "/find?name=" + url.QueryEscape(planted[0]), "/nowhere/" + url.PathEscape(planted[1]), s.Passage(t, "harbour")}
-	for i, id := range ids {
-		views := []string{"facts", "value?prop=name&is=" + url.QueryEscape(planted[i])}
-		if i == 0 {
-			views = append(views, "links", "history", "mentions", "money", "reach", "conflict")
-		}
-		for _, v := range views {
-			pages = append(pages, "/e/"+url.PathEscape(id)+"/"+v)
-		}
-	}
-	for i, p := range pages {
-		if r := s.Get(t, p); r.Status >= 500 {
-			t.Errorf("%s: %d", p, r.Status)
-		}
-		b.Open(p)
-		if i < 13 && webtest.Eval[bool](b, `!!document.querySelector("a.chip, [data-preview]")`) {
-			b.Click("a.chip, [data-preview]")
-			b.Until(`document.querySelector("#aside").firstElementChild`)
-		}
-		if n := webtest.Eval[int](b, `document.querySelectorAll("main script, main iframe, main style, main img, main svg[onload], [onerror], [onmouseover], a[href^='javascript'], main form[action*='evil']").length`); n > 0 {
-			t.Errorf("%s: %d planted elements became elements", p, n)
+	for _, p := range few(stops) {
+		if p.page() {
+			used(t, b, p)
 		}
 	}
 	for _, line := range b.Wrong() {
@@ -163,29 +156,67 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
-// A page loads within its budget of bytes, in KB of 1,000: gzip, and fonts as they are;
-// and of requests. How long it took is told alone. Documents have their picture beside
-// it, which comes once.
-func TestBytes(t *testing.T) {
-	s := webtest.Serve(t, webtest.Filled(t))
-	s.Enter(t)
-	ice, c := s.Entity(t, "ICE"), begun(t, s)
-	b := s.Browse(t)
-	for _, p := range []string{
-		"/", "/search?q=hosting", "/e/" + ice + "/facts", "/e/" + ice + "/links", "/e/" + ice + "/money", "/e/" + ice + "/history", s.Row(t, ice),
-		"/trace?from=ICE&to=Amazon+Web+Services", "/trace?from=ICE&view=flow", "/cases", c + "/board", "/sources", "/audit", "/session", "/d/" + s.Entity(t, "Task order 0017") + "?view=text",
-	} {
-		b.Fresh()
-		begin := time.Now()
-		b.Open(p)
-		b.Until(`document.readyState == "complete" && document.fonts.status == "loaded"`)
-		all, fonts, requests := b.Loaded()
-		if rest := all - fonts; rest > 60_000 || all > 155_000 || fonts == 0 || requests > 12 {
-			t.Errorf("%s loads %d bytes and %d of fonts with %d requests; the budget is 60,000, 155,000 with fonts, and 12", p, rest, fonts, requests)
-		} else {
-			t.Logf("%s loads %d bytes and %d of fonts with %d requests in %v", p, rest, fonts, requests, time.Since(begin).Round(time.Millisecond))
+// harmless finds planted words that stand in a page as they were written.
+func harmless(t *testing.T, at string, r *webtest.Reply) {
+	t.Helper()
+	if i := strings.Index(r.Body, "<img src=x"); i >= 0 {
+		t.Errorf("%s has planted words as they are: …%s…", at, r.Body[max(0, i-200):min(len(r.Body), i+80)])
+	}
+}
+
+// used opens a page, what can be opened beside it, its palette, and sends the first form
+// of it that takes words.
+func used(t *testing.T, b *webtest.Browser, p *stop) {
+	t.Helper()
+	b.Open(p.asked)
+	if webtest.Eval[bool](b, `(e => !!e && (e.click(), true))(document.querySelector("main a.chip[hx-get], main [data-preview]"))`) {
+		b.Until(`document.querySelector("#aside")?.firstElementChild`)
+	}
+	if webtest.Eval[bool](b, `!!document.querySelector("overt-palette")`) {
+		b.Ctrl("k")
+		b.Until(`document.querySelector("overt-palette [role=option]")`)
+		b.Key("Escape")
+	}
+	if p.route == "GET /review/{queue}/{left}/{right}" {
+		b.Key("n")
+		b.Until(`document.querySelector("#last form")`)
+	}
+	if n := webtest.Eval[int](b, grown); n > 0 {
+		t.Errorf("%s: %d planted elements became elements", p.asked, n)
+	}
+	if webtest.Eval[bool](b, fmt.Sprintf(`(() => {
+		const takes = "textarea, input[type=text], input:not([type])", f = [...document.querySelectorAll("main form[method=post]:not([data-passkey], .verdicts)")].find(f => f.querySelector(takes));
+		if (!f) return false;
+		for (const e of f.querySelectorAll(takes)) e.value = %q;
+		f.noValidate = true;
+		delete document.documentElement.dataset.ready;
+		f.requestSubmit();
+		return true;
+	})()`, plant("form of "+p.route))) {
+		b.Wait("html[data-ready] main")
+		if n := webtest.Eval[int](b, grown); n > 0 {
+			t.Errorf("%s, after its form: %d planted elements became elements", p.asked, n)
 		}
 	}
+}
+
+// sown are the addresses of entities and documents that hold each of planted, and of
+// questions that have them.
+func sown(t *testing.T, s *webtest.Site) (out []string) {
+	t.Helper()
+	var lines []string
+	texts := map[string]string{}
+	for i, p := range planted {
+		id := fmt.Sprintf("p%d %s", i, p)
+		line := fmt.Sprintf(`{"id":%q,"schema":"Company","properties":{"name":[%q],"alias":["harbour %d"],"website":[%q],"registrationNumber":[%q],"summary":[%q],"parent":[%q]}}`, id, p, i, "http://evil.example/"+p, p, p, "p0 "+planted[0])
+		lines = append(lines, strings.NewReplacer(`\x`, `\u00`, `\u202e`, "\u202e").Replace(line))
+		texts[fmt.Sprintf("%d %s.txt", i, strings.ReplaceAll(p, "/", "_"))] = "title " + p + "\nharbour " + p + " harbour"
+		out = append(out, "/e/"+url.PathEscape(id)+"/facts", "/e/"+url.PathEscape(id)+"/value?prop=name&is="+url.QueryEscape(p))
+	}
+	webtest.Entities(t, s.Home, "hostile", lines...)
+	webtest.Documents(t, s.Home, "hostile-papers", texts)
+	return append(out, "/trace?view=net&from="+url.QueryEscape("p1 "+planted[1]), "/trace?view=reach&from="+url.QueryEscape("p2 "+planted[2]), "/trace?view=flow&from="+url.QueryEscape(planted[1]),
+		"/search?q="+url.QueryEscape(planted[1]), "/search?q=harbour&dataset="+url.QueryEscape(planted[1]), "/find?name="+url.QueryEscape(planted[0]), "/nowhere/"+url.PathEscape(planted[1]))
 }
 
 // Without a script every link leads to a page that is whole.

@@ -92,11 +92,12 @@ func (s *Service) doInCase(v *visit) (response, error) {
 		s.leaveCase(v, id)
 		return seeOther("/cases")
 	}
-	to := casePath(id, view, "i", v.URL.Query().Get("i"))
-	if view == reportView {
-		return seeOther(casePath(id, view, "i", state.Events[len(state.Events)-1].Item))
+	item, of := state.Events[len(state.Events)-1].Item, v.URL.Query().Get("i")
+	if view == reportView && of == "" {
+		of = item
 	}
-	if item := state.Events[len(state.Events)-1].Item; view != claimView && item != "" {
+	to := casePath(id, view, "i", of)
+	if view != claimView && item != "" && item != of {
 		to += "#i-" + item
 	}
 	return seeOther(to)

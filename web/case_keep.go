@@ -32,6 +32,7 @@ type shown struct {
 
 	table   sheet
 	ids     []ftm.EntityID // that it names
+	beside  []policy.Label // that it rests on beside those
 	left    []string       // what it leaves out
 	picture templ.Component
 }
@@ -58,6 +59,7 @@ func (s *Service) keep(v *visit, pass *gate.Pass, to string) (*casefile.Saved, s
 		a, err := w.ask(ctx, d)
 		if err == nil {
 			a.Labels, err = answer.ShownLabels(ctx, d, a.table.allCites(), a.ids)
+			a.Labels = append(a.Labels, a.beside...)
 		}
 		return a, err
 	})
@@ -85,8 +87,11 @@ func (s *Service) viewing(v *visit, to string) (*viewing, error) {
 	if id, ok := strings.CutPrefix(u.Path, "/e/"); ok && strings.HasSuffix(id, "/facts") {
 		return s.viewFacts(strings.TrimSuffix(id, "/facts")), nil
 	}
+	if u.Path == "/search" {
+		return viewSearch(readSearching(u.Query()))
+	}
 	if u.Path != "/trace" {
-		return nil, overt.Errorf(overt.Invalid, "view", "views of the trace and of what is said of an entity are kept in a case")
+		return nil, overt.Errorf(overt.Invalid, "view", "views of the trace, of a search and of what is said of an entity are kept in a case")
 	}
 	q, err := readTrace(u.Query())
 	if err != nil {
@@ -224,6 +229,9 @@ func (s sheet) saved() *casefile.Saved {
 				for j := range e.cites[:min(len(e.cites), citesKept)] {
 					r.Cites = append(r.Cites, cite(&e.cites[j]))
 				}
+				if e.uri != "" {
+					r.Cites[len(r.Cites)-1].URI = e.uri
+				}
 				r.More = max(e.chip.Count, len(e.cites)) - len(r.Cites)
 				continue
 			}
@@ -309,9 +317,9 @@ func writePicture(w http.ResponseWriter, picture string) {
 
 // savedTable is the table of a view with a chip for each row.
 func savedTable(ctx context.Context, x *casefile.SavedView) ui.Table {
-	t := ui.Table{Caption: x.Title}
+	t := ui.Table{Caption: ui.T(ctx, "%s", x.Title)}
 	for _, c := range x.Saved.Columns {
-		t.Columns = append(t.Columns, ui.Column{Label: c.Label, Number: c.Number})
+		t.Columns = append(t.Columns, ui.Column{Label: ui.T(ctx, c.Label), Number: c.Number})
 	}
 	t.Columns = append(t.Columns, ui.Column{Label: ui.T(ctx, "Source")})
 	for i := range x.Saved.Rows {
@@ -324,6 +332,9 @@ func savedTable(ctx context.Context, x *casefile.SavedView) ui.Table {
 		if len(r.Cites) > 0 {
 			c := &r.Cites[0]
 			chip = ui.Chip{State: citeShape(x.Status), Count: len(r.Cites) + r.More, Of: x.Title, Href: citationPath(overt.Citation{Blob: x.Saved.Sources[c.Source].Blob, Locator: c.Place})}
+			if c.URI != "" {
+				chip.Href = passagePath(c.URI)
+			}
 		}
 		if r.Sum != nil {
 			chip.State, chip.Count = ui.Computed, len(r.Sum.Parts)

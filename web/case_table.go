@@ -35,6 +35,9 @@ func historyTable(ctx context.Context, lines []casefile.HistoryLine) ui.Table {
 	}}
 	for _, h := range slices.Backward(lines) {
 		what := h.Text
+		if h.On != "" {
+			what = "“" + h.On + "”: " + what
+		}
 		for _, s := range []string{name(h.Person), h.State} {
 			if s != "" && what != "" {
 				what += ", "

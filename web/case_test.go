@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,7 +36,10 @@ func send(t *testing.T, s *webtest.Site, page, to string, pairs ...string) *webt
 // begun begins a case, and gives its address without a view.
 func begun(t *testing.T, s *webtest.Site, pairs ...string) string {
 	t.Helper()
-	r := send(t, s, "/cases", "/cases", append([]string{"title", "Hosting <b>of</b> it"}, pairs...)...)
+	if !slices.Contains(pairs, "title") {
+		pairs = append(pairs, "title", "Hosting <b>of</b> it")
+	}
+	r := send(t, s, "/cases", "/cases", pairs...)
 	if r.Status != http.StatusOK || !strings.HasSuffix(r.Path, "/board") {
 		t.Fatalf("the case is not begun: %d at %s\n%s", r.Status, r.Path, main(r.Body))
 	}

@@ -27,7 +27,7 @@ type deskAnswer struct {
 }
 
 // Records counts what the answer releases.
-func (d *deskAnswer) Records() int { return d.Coverage.Records() + d.Runs.Records() + len(d.Cases) }
+func (d *deskAnswer) Records() int { return len(d.Coverage.Datasets) + d.Runs.Records() + len(d.Cases) }
 
 // shownRuns and shownFailures are how many the desk lists.
 const shownRuns, shownFailures, shownCases = 8, 5, 9
@@ -43,7 +43,7 @@ func (s *Service) desk(v *visit) (response, error) {
 		if a.Watches, err = answer.ListWatches(ctx, d); err != nil {
 			return nil, err
 		}
-		if a.Coverage, err = answer.ReadCoverage(ctx, d, "", 0); err != nil || d.Cases == nil {
+		if a.Coverage, err = answer.SumCoverage(ctx, d); err != nil || d.Cases == nil {
 			return a, err
 		}
 		mine, err := answer.ListCases(ctx, d)

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"overt"
 	"overt/policy"
@@ -30,6 +32,19 @@ var adminScreens = []ui.Link{
 	{Label: "Users", Href: "/users", Key: "g u"},
 	{Label: "Approvals", Href: "/approvals", Key: "g p"},
 	{Label: "Account", Href: "/me", Key: "g m"},
+}
+
+// sections are the screens to which pages belong whose address begins otherwise.
+var sections = map[string]string{
+	"/e": "/search", "/d": "/search", "/x": "/search",
+	"/c": "/cases", "/p": "/cases",
+	"/mappings": "/import", "/bench": "/review", "/confirm": "/me",
+}
+
+// sectionOf is the screen of the navigation to which a page belongs.
+func sectionOf(at string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
+	return cmp.Or(sections["/"+first], "/"+first)
 }
 
 // enter opens a session for whom the key was made for. A key works once: what stays

@@ -685,7 +685,7 @@ func entityFacts(p entityPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = keepForm(p.into, entityPath(p.q.id, "facts")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = keepForm(p.into, entityPath(p.q.id, "facts"), "w").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1284,7 +1284,7 @@ func entityReach(p entityPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = keepForm(p.into, p.trace("reach")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = keepForm(p.into, p.trace("reach"), "w").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -85,6 +85,8 @@ func namings() []naming {
 		{pattern: "GET /c/{case}/view/{item}/picture", path: "/c/%s/view/VIEW/picture", kind: "case"},
 		{pattern: "GET /c/{case}/view/{item}/picture", path: "/c/OWN/view/%s/picture", kind: "view"},
 		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/view", form: []string{"address", "/e/%s/facts"}, kind: "entity", here: true},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/view", form: []string{"address", "/search?q=%s"}, kind: "name", here: true},
+		{pattern: "POST /c/{case}/{view}/{deed}", path: "/c/OWN/exhibits/view", form: []string{"address", "/search?q=owns&dataset=%s"}, kind: "dataset", here: true},
 		{pattern: "POST /c/{case}/report/preview", path: "/c/%s/report/preview", form: []string{"text", "It is [@SECRET]."}, kind: "case"},
 		{pattern: "POST /c/{case}/report/preview", path: "/c/OWN/report/preview", form: []string{"text", "It is [@%s]."}, kind: "item", here: true},
 		{pattern: "GET /p/{slug}/{version}", path: "/p/%s.REPORT/1", kind: "case"},
@@ -94,6 +96,12 @@ func namings() []naming {
 		{pattern: "POST /review/{queue}/{left}/{right}", path: "/review/open/l-1/%s", form: []string{"verdict", "positive", "reason", "r"}, kind: "entity"},
 		{pattern: "POST /review/{queue}/undo", path: "/review/open/undo", form: []string{"judgement", "%s"}, kind: "judgement"},
 		{pattern: "POST /review/judgements", path: "/review/judgements", form: []string{"judgement", "%s", "reason", "r"}, kind: "judgement"},
+		{pattern: "GET /review/mentions/{document}/{place}", path: "/review/mentions/%s/1:0-20", kind: "document"},
+		{pattern: "POST /review/mentions/{document}/{place}", path: "/review/mentions/%s/1:0-20", form: []string{"as", "o-1"}, kind: "document"},
+		{pattern: "POST /review/mentions/{document}/{place}", path: "/review/mentions/%s/1:0-20", form: []string{"verdict", "never"}, kind: "document"},
+		{pattern: "POST /review/mentions/{document}/{place}", path: "/review/mentions/LETTER", form: []string{"as", "%s"}, kind: "entity"},
+		{pattern: "POST /review/mentions/undo", path: "/review/mentions/undo", form: []string{"judgement", "%s"}, kind: "said"},
+		{pattern: "GET /review/mentions", path: "/review/mentions?last=%s", kind: "said", status: 200},
 		{pattern: "GET /review/judgements", path: "/review/judgements?of=%s", kind: "entity", status: 200},
 		{pattern: "GET /import/{import}", path: "/import/%s", kind: "import"},
 		{pattern: "GET /import/{import}/events", path: "/import/%s/events", kind: "import"},
@@ -170,12 +178,14 @@ func divide(t *testing.T) *divided {
 	watches := regexp.MustCompile(`^/watches/(\w+)`).FindStringSubmatch(send(t, d.owner, "/session", "/watches", "kind", "entity", "words", "o-1").Path)
 	decided(t, d.owner, d.owner.Get(t, "/review/open/l-1/o-1").Body, "negative")
 	judgement := regexp.MustCompile(`judgement-[0-9a-z]+`).FindString(d.owner.Get(t, "/review/judgements").Body)
+	meant := said(t, d.owner, d.owner.Get(t, "/review/mentions/"+html.UnescapeString(d.owner.Entity(t, "A memo"))+"/1:0-20").Body, "as", "o-1")
+	naming := regexp.MustCompile(`name="judgement" value="([^"]+)"`).FindStringSubmatch(meant.Body)
 	upload := sendFiles(t, d.owner, "a.csv", "name,city\nQuarrelsome Holdings,Oslo\n")
 	imported := regexp.MustCompile(`/import/([0-9a-f]+)`).FindStringSubmatch(upload.Path)
 	send(t, d.owner, secret+"/exhibits", secret+"/exhibits/view", "address", "/trace?from=o-1&to=l-1")
 	view := regexp.MustCompile(`/view/([0-9a-z]+)"`).FindStringSubmatch(d.owner.Get(t, secret+"/exhibits").Body)
 	report := regexp.MustCompile(`i=([0-9a-z]+)`).FindStringSubmatch(send(t, d.owner, secret+"/report", secret+"/report/report", "title", "A report").Path)
-	if watches == nil || judgement == "" || imported == nil || view == nil || report == nil {
+	if naming == nil || watches == nil || judgement == "" || imported == nil || view == nil || report == nil {
 		t.Fatalf("what is to be hidden is not there: %v %q %v %v %v", watches, judgement, imported, view, report)
 	}
 	own, place := begun(t, d.stranger), d.stranger.Passage(t, "bleaches")
@@ -184,11 +194,11 @@ func divide(t *testing.T) *divided {
 	d.cases = []string{strings.TrimPrefix(secret, "/c/"), strings.TrimPrefix(own, "/c/")}
 	file, row, _ := strings.Cut(strings.TrimPrefix(d.owner.Row(t, "o-1"), "/x/"), "?")
 	_, tail, _ := strings.Cut(hiddenPlace, "%2F") // of the citation, behind its hash
-	d.words = strings.NewReplacer("OWN", d.cases[1], "CLAIM", claim, "PLACE", place, "TAIL", "%2F"+tail, "ROW", row, "SECRET", secretClaim, "VIEW", view[1], "REPORT", report[1])
+	d.words = strings.NewReplacer("OWN", d.cases[1], "CLAIM", claim, "PLACE", place, "TAIL", "%2F"+tail, "ROW", row, "SECRET", secretClaim, "VIEW", view[1], "REPORT", report[1], "LETTER", html.UnescapeString(d.owner.Entity(t, "A letter"))+"/1:0-23")
 	d.things = map[string]named{
 		"entity": like("o-1"), "name": {"Quarrelsome Holdings", "Quarrelless Holdings", ""}, "dataset": like("vault"), "blob": like(blob), "file": like(file),
 		"document": like(html.UnescapeString(d.owner.Entity(t, "A memo"))), "case": like(d.cases[0]), "item": like(secretClaim),
-		"watch": like(watches[1]), "judgement": like(judgement), "import": like(imported[1]), "view": like(view[1]), "report": like(report[1]), "mapping": like("grudges"),
+		"watch": like(watches[1]), "judgement": like(judgement), "said": like(naming[1]), "import": like(imported[1]), "view": like(view[1]), "report": like(report[1]), "mapping": like("grudges"),
 		"run": {"003", "009", ""}, "record": {"000020", "090000", ""},
 	}
 	return d

@@ -196,7 +196,7 @@ func (s *Service) importScreen(v *visit, said *importDraft, no string) (response
 		return response{}, err
 	}
 	p.no = cmp.Or(no, p.no)
-	return show(ui.Page{Title: v.say("Import"), Main: draftScreen(p), Wide: true})
+	return show(ui.Page{Title: v.say("Import"), Main: draftScreen(p)})
 }
 
 // job is an import of the session, asked for at the gate.
@@ -247,8 +247,7 @@ func (s *Service) saveMapping(v *visit) (response, error) {
 	if _, err := s.mappingScreen(v, "", ""); err != nil { // what is hidden is not there
 		return response{}, err
 	}
-	in := v.session
-	pass, err := s.cfg.Gate.Open(v.Context(), in.visit(policy.Label{Dataset: name}))
+	pass, err := s.cfg.Gate.Open(v.Context(), v.visit(policy.Label{Dataset: name}))
 	if err != nil {
 		return response{}, err
 	}

@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"overt"
+	"overt/answer"
 	"overt/ftm"
 	"overt/gate"
 	"overt/mapping"
 	"overt/pipeline"
+	"overt/statement"
 	"overt/ui"
 )
 
@@ -27,7 +29,8 @@ type draftPage struct {
 	trial    *pipeline.Trial
 	untried  string // why nothing could be tried
 	row      int
-	purposes []string // for which the dataset is there
+	known    knownThings // what is kept already of the row that is shown
+	purposes []string    // for which the dataset is there
 	actor    string
 }
 
@@ -38,13 +41,55 @@ func (s *Service) draftPage(v *visit, j pipeline.Job, d *importDraft) (*draftPag
 		p.row = n
 	}
 	p.sight, p.part = d.mapped()
-	_, err := ask(s, v, gate.Act{Action: "import.look", Object: clip(j.ID)}, false, func(ctx context.Context, desk *gate.Desk) (*importList, error) {
+	var err error
+	p.known, err = ask(s, v, gate.Act{Action: "import.look", Object: clip(j.ID)}, false, func(ctx context.Context, desk *gate.Desk) (knownThings, error) {
 		for _, x := range desk.Purposes(d.Name) {
 			p.purposes = append(p.purposes, string(x))
 		}
-		return &importList{}, p.try(ctx, s)
+		if err := p.try(ctx, s); err != nil || p.trial == nil {
+			return nil, err
+		}
+		return p.meet(ctx, desk)
 	})
 	return p, err
+}
+
+// knownThings are what is kept already of the things of a row.
+type knownThings map[ftm.EntityID]knownThing
+
+type knownThing struct {
+	As   []answer.Known `json:"as"`
+	More bool           `json:"more,omitempty"` // of the same name
+}
+
+// Records counts what the answer releases.
+func (k knownThings) Records() (n int) {
+	for _, t := range k {
+		n += len(t.As)
+	}
+	return n
+}
+
+// meet finds what the things of the shown row meet that is kept already.
+func (p *draftPage) meet(ctx context.Context, desk *gate.Desk) (knownThings, error) {
+	out := knownThings{}
+	for _, e := range p.trial.Shown.Entities {
+		if isLink(e.Schema) {
+			continue
+		}
+		stmts := []statement.Statement{{Entity: e.ID, Schema: e.Schema, Prop: statement.PropID, Value: string(e.ID)}}
+		for _, v := range e.Values {
+			stmts = append(stmts, statement.Statement{Entity: e.ID, Schema: e.Schema, Prop: v.Prop, Value: v.Clean})
+		}
+		as, more, err := answer.KnownAs(ctx, desk, stmts)
+		if err != nil {
+			return nil, err
+		}
+		if len(as) > 0 {
+			out[e.ID] = knownThing{as, more}
+		}
+	}
+	return out, nil
 }
 
 func (p *draftPage) try(ctx context.Context, s *Service) error {
@@ -60,6 +105,9 @@ func (p *draftPage) try(ctx context.Context, s *Service) error {
 	}
 	if err != nil {
 		p.untried = err.Error()
+	}
+	if p.trial != nil {
+		p.row = max(1, p.trial.Shown.Number)
 	}
 	return nil
 }
@@ -209,6 +257,15 @@ type shownThing struct {
 	caption string
 	link    bool
 	ends    [2]string // captions of what a link links
+}
+
+// place is where the shown row stands, as its citations have it.
+func (p *draftPage) place(ctx context.Context) string {
+	at := p.trial.Shown.At
+	if at == (overt.Locator{Row: at.Row}) && at.Row > 0 {
+		return ui.T(ctx, "Row %s", ui.Number(int(at.Row)))
+	}
+	return at.String()
 }
 
 // shown are the things that the row gives, links last.

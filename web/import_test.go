@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -97,7 +98,7 @@ func fields(page string) url.Values {
 			}
 		}
 		if on {
-			q.Set(name, strings.NewReplacer("&#34;", `"`, "&amp;", "&").Replace(value))
+			q.Set(name, html.UnescapeString(value))
 		}
 	}
 	for _, m := range selectField.FindAllStringSubmatch(page, -1) {

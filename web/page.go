@@ -224,7 +224,7 @@ func (s *Service) frame(v *visit) *ui.Frame {
 		list = adminScreens
 	}
 	for _, l := range list {
-		f.Nav = append(f.Nav, ui.Link{Label: v.say(l.Label), Href: l.Href, Key: l.Key, Here: l.Href == v.URL.Path})
+		f.Nav = append(f.Nav, ui.Link{Label: v.say(l.Label), Href: l.Href, Key: l.Key, Here: l.Href == v.URL.Path, Above: l.Href == sectionOf(v.URL.Path)})
 	}
 	if v.URL.Path == "/search" {
 		f.Query = v.URL.Query().Get("q")

@@ -138,3 +138,20 @@ func TestPaging(t *testing.T) {
 		t.Errorf("%d hits on %d pages, want 45 on 3", len(seen), pages)
 	}
 }
+
+// Every page below a screen of the navigation says which.
+func TestSections(t *testing.T) {
+	s := webtest.Serve(t, webtest.Filled(t))
+	s.Enter(t)
+	id := s.Entity(t, "Four Points Technology")
+	for path, want := range map[string]string{
+		"/": `href="/" data-key="g d" aria-current="page"`, "/import": `"/import" data-key="g i" aria-current="page"`,
+		"/e/" + id + "/facts": `"/search" data-key="g s" aria-current="true"`, "/bench": `"/review" data-key="g r" aria-current="true"`,
+		"/c/nobody/board": `"/cases" data-key="g c" aria-current="true"`, "/import/nothing": `"/import" data-key="g i" aria-current="true"`, "/session": "",
+	} {
+		nav, _, _ := strings.Cut(s.Get(t, path).Body, "</nav>")
+		if !strings.Contains(nav, want) || strings.Count(nav, `aria-current="page"`)+strings.Count(nav, `aria-current="true"`) != min(1, len(want)) {
+			t.Errorf("%s: %s", path, nav[strings.Index(nav, "<nav"):])
+		}
+	}
+}

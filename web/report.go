@@ -18,7 +18,8 @@ const reportView = "report"
 type reportPage struct {
 	one   *casefile.ReportView
 	check *answer.ReportCheck
-	text  *report.Text // of the draft
+	text  *report.Text                                 // of the draft
+	on    map[*report.Sentence][]*casefile.CommentView // that are open, by the sentence they are on
 	diff  []report.Line
 	from  int // version that the diff begins at
 	to    int
@@ -41,7 +42,7 @@ func (p *casePage) shown(v *visit) error {
 		return nil
 	}
 	r, q := p.rep, v.URL.Query()
-	r.text = report.Parse(r.newest())
+	r.read(r.newest())
 	all := r.one.Versions
 	if q.Get("to") == "" {
 		return nil
@@ -54,6 +55,39 @@ func (p *casePage) shown(v *visit) error {
 	var err error
 	r.diff, err = report.Diff(all[r.from-1].Text, all[r.to-1].Text)
 	return err
+}
+
+// read takes a text as the draft.
+func (r *reportPage) read(text string) {
+	r.text, r.on = report.Parse(text), map[*report.Sentence][]*casefile.CommentView{}
+	for i := range r.one.Comments {
+		c := &r.one.Comments[i]
+		if s := r.text.Find(c.On); s != nil && c.State == casefile.Todo {
+			r.on[s] = append(r.on[s], c)
+		}
+	}
+}
+
+// said are the sentences of the draft, for who comments on one.
+func (r *reportPage) said() (out []string) {
+	for i := range r.text.Blocks {
+		b := &r.text.Blocks[i]
+		for j := range b.Sentences {
+			if words := b.Sentences[j].Words(); words != "" {
+				out = append(out, words)
+			}
+		}
+	}
+	return out
+}
+
+// whyWaived asks why a point is passed over. Comments, and what became of them, stay in
+// the case.
+func whyWaived(ctx context.Context, f report.Finding) string {
+	if f.Comment != "" {
+		return ui.T(ctx, "Why")
+	}
+	return ui.T(ctx, "Why; it is published")
 }
 
 // newest is the newest text; "" while there is none.
@@ -92,6 +126,9 @@ var reportDeeds = map[string]func(*Service, *visit, *gate.Pass) (*casefile.State
 	"report": (*Service).beginReport,
 	"edit": func(s *Service, v *visit, pass *gate.Pass) (*casefile.State, error) {
 		return s.onReport(v, pass, casefile.Event{Kind: casefile.Edit, Text: v.field("text")})
+	},
+	"comment": func(s *Service, v *visit, pass *gate.Pass) (*casefile.State, error) {
+		return answer.CommentReport(v.Context(), pass, v.field("item"), v.field("on"), v.field("text"))
 	},
 	"reply": func(s *Service, v *visit, pass *gate.Pass) (*casefile.State, error) {
 		return s.onReport(v, pass, casefile.Event{Kind: casefile.Reply, Of: v.field("subject"), State: v.field("state"), Date: v.field("date"), Reason: v.field("reason")})
@@ -156,7 +193,8 @@ func (s *Service) previewReport(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	p := &casePage{View: c.Seen(), view: reportView, actor: v.actor.ID, rep: &reportPage{one: c.Report, check: c, text: report.Parse(draft)}}
+	p := &casePage{View: c.Seen(), view: reportView, actor: v.actor.ID, rep: &reportPage{one: c.Report, check: c}}
+	p.rep.read(draft)
 	return show(ui.Page{Title: clip(c.Report.Title), Main: reportDraft(p), Wide: true})
 }
 

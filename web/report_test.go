@@ -90,7 +90,7 @@ func TestReport(t *testing.T) {
 	if r := anna.Get(t, kept+"/picture"); r.Status != http.StatusOK || !strings.HasPrefix(r.Body, "<svg") || strings.Contains(r.Body, "href=") || !strings.Contains(r.Body, "<style") {
 		t.Errorf("the picture does not stand alone: %d %.300s", r.Status, r.Body)
 	}
-	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "/e/nobody/facts", "/search?q=ICE", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
+	for _, bad := range []string{"https://example.org/trace?from=ICE", "/audit", "/trace", "/e/nobody/facts", "/search", "/search?q=nowhere", "/search?q=%28", "//example.org/trace?from=ICE", "/trace?from=nobody+at+all&view=flow"} {
 		if r := send(t, anna, "/cases", c+"/exhibits/view", "address", bad); r.Status != http.StatusConflict {
 			t.Errorf("%s is kept: %d", bad, r.Status)
 		}
@@ -188,6 +188,7 @@ func published(t *testing.T, h *hometest.Home, s *webtest.Site, out, item string
 	if err != nil || len(v.Problems) > 0 || v.Sums == 0 || v.ApprovedBy != "local:ben" {
 		t.Errorf("the bundle does not hold: %+v, %v", v, err)
 	}
+	t.Run("looked at", func(t *testing.T) { s.Browse(t).Screens(map[string]string{"published": out}) })
 	with(t, h, "local:dora", "demo")
 	cut := enterAs(t, h, identity.Actor{ID: "local:dora", Name: "dora"})
 	for _, name := range []string{"", "bundle.zip", "edition.json"} {
@@ -270,6 +271,9 @@ func TestReportScreens(t *testing.T) {
 	_, id, _ := strings.Cut(page, "?i=")
 	text := "# Who pays\n\nThe agency pays. [@" + item + "] It cost 77 million.\n\n> a quotation\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[@" + m[1] + " table]\n\n[@" + m[1] + " picture]"
 	send(t, anna, page, strings.Replace(page, "?", "/edit?", 1), "item", id, "text", text)
+	for _, on := range []string{"The agency pays.", ""} {
+		send(t, anna, page, strings.Replace(page, "?", "/comment?", 1), "item", id, "on", on, "text", "Since when, and who says so?")
+	}
 	anna.Browse(t).Screens(map[string]string{
 		"report": page + "&from=1&to=2", "reports": c + "/report", "report-none": empty + "/report", "kept-view": c + "/view/" + m[1],
 	})

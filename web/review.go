@@ -48,8 +48,21 @@ var errNoQueues = errors.New("no queues are made")
 // reviewing answers a question with the queues of what the asker sees, which are made
 // first where there are none. fresh asks for such as know all judgements.
 func reviewing[T any](s *Service, v *visit, act gate.Act, fresh bool, answer func(context.Context, *gate.Desk, *pipeline.Queues) (T, error)) (T, error) {
+	find := func(d *gate.Desk) *pipeline.Queues { return s.reviews.Find(d, fresh) }
+	return queued(s, v, act, find, answer, gate.Act{Action: "entity.resolve", Query: "review"}, func(ctx context.Context, d *gate.Desk) (resolve.Counts, error) {
+		q, err := s.reviews.Make(ctx, d, s.cfg.Clock())
+		if err != nil {
+			return resolve.Counts{}, err
+		}
+		return q.Counts(), nil
+	})
+}
+
+// queued answers a question with what find gives of what the asker sees; where that is
+// nothing, make makes it first, as an act of its own.
+func queued[Q, T, M any](s *Service, v *visit, act gate.Act, find func(*gate.Desk) *Q, answer func(context.Context, *gate.Desk, *Q) (T, error), making gate.Act, make func(context.Context, *gate.Desk) (M, error)) (T, error) {
 	asked := func(ctx context.Context, d *gate.Desk) (out T, err error) {
-		q := s.reviews.Find(d, fresh)
+		q := find(d)
 		if q == nil {
 			return out, errNoQueues
 		}
@@ -59,14 +72,7 @@ func reviewing[T any](s *Service, v *visit, act gate.Act, fresh bool, answer fun
 	if !errors.Is(err, errNoQueues) {
 		return out, err
 	}
-	_, err = ask(s, v, gate.Act{Action: "entity.resolve", Query: "review"}, true, func(ctx context.Context, d *gate.Desk) (resolve.Counts, error) {
-		q, err := s.reviews.Make(ctx, d, s.cfg.Clock())
-		if err != nil {
-			return resolve.Counts{}, err
-		}
-		return q.Counts(), nil
-	})
-	if err != nil {
+	if _, err = ask(s, v, making, true, make); err != nil {
 		return out, err
 	}
 	return ask(s, v, act, false, asked)
@@ -80,6 +86,7 @@ type reviewAnswer struct {
 	Second   int                `json:"second"`
 	Judged   int                `json:"judged"`
 	Mine     int                `json:"mine"`
+	Names    *nameQueueAnswer   `json:"names,omitempty"`
 	Estimate evaluate.Estimate  `json:"estimate"`
 	Agree    evaluate.Agreement `json:"agree"`
 }
@@ -99,12 +106,18 @@ func (s *Service) reviewQueues(v *visit) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
+	a.Names, err = naming(s, v, gate.Act{Action: "review.list", Object: "mentions"}, true, func(_ context.Context, _ *gate.Desk, q *pipeline.NameQueue) (*nameQueueAnswer, error) {
+		return &nameQueueAnswer{Wait: q.Len(), Beyond: q.More()}, nil
+	})
+	if err != nil {
+		return response{}, err
+	}
 	return show(ui.Page{Title: v.say("Review"), Main: reviewScreen(a), Wide: true})
 }
 
 // standingOf is how far a review has come.
 func standingOf(q *pipeline.Queues, book *judge.Book, me string) *reviewAnswer {
-	a := &reviewAnswer{Counts: q.Counts(), Open: q.Open(), Random: q.Random(), Second: len(pipeline.WaitingFor(book, me)), Estimate: q.Estimate(book), Agree: q.Agreement(book)}
+	a := &reviewAnswer{Counts: q.Counts(), Open: q.Open(), Random: q.Random(), Second: len(pipeline.WaitingFor(book, me)), Estimate: q.Estimate(book), Agree: pipeline.Agreement(book)}
 	for _, j := range book.Decided() {
 		a.Judged++
 		if j.Author == me {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,13 +16,14 @@ func TestScreens(t *testing.T) {
 	id := s.Entity(t, "ICE")
 	webtest.Documents(t, s.Home, "scans", map[string]string{"scan.tif": scanned})
 	doc := s.Entity(t, "Task order 0017")
+	value := unescaped(strings.TrimPrefix(regexp.MustCompile(`href="/e/[^"]+/value[^"]+`).FindString(s.Get(t, "/e/"+id+"/facts").Body), `href="`))
 	b := s.Browse(t)
 	b.Screens(map[string]string{
 		"desk": "/", "search": "/search?q=hosting", "search-empty": "/search", "search-none": "/search?q=nowhere", "search-mistake": "/search?q=%28",
 		"facts": "/e/" + id + "/facts", "links": "/e/" + id + "/links", "money": "/e/" + id + "/money", "mentions": "/e/" + id + "/mentions", "reach": "/e/" + id + "/reach", "history": "/e/" + id + "/history",
 		"document": "/e/" + doc + "/facts", "no-mentions": "/e/" + doc + "/mentions", "passage": s.Passage(t, "capacity"),
 		"read": "/d/" + doc + "?p=2&find=the", "scan": "/d/" + s.Entity(t, "scan.tif") + "?p=1&span=4,9", "text": "/d/" + doc + "?view=text", "row": s.Row(t, id),
-		"session": "/session", "nothing": "/nowhere",
+		"session": "/session", "nothing": "/nowhere", "conflict": "/e/" + id + "/conflict?prop=name", "sum": "/e/" + id + "/sum?way=from&kind=stated&by=supplier", "value": value,
 	})
 }
 

@@ -112,7 +112,7 @@ func (s *Service) search(v *visit) (response, error) {
 	if how.text != "" {
 		title = how.text + " · " + title
 	}
-	return show(ui.Page{Title: title, Main: searchPage(how, a)})
+	return show(ui.Page{Title: title, Main: searchPage(how, a, v.caseID)})
 }
 
 // findHits searches, and counts the hits of each kind.

@@ -30,6 +30,7 @@ type entry struct {
 	href  string
 	chip  *ui.Chip
 	cites []overt.Citation // of a chip, for a file
+	uri   string           // of the passage that cites has alone
 	parts []money.Part     // of an amount, where they were asked for
 }
 

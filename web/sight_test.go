@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -241,7 +240,7 @@ func (w *world) casework(t *testing.T, h *hometest.Home, who string) (shared str
 var (
 	hits   = regexp.MustCompile(`href="/(?:x/[^"]+cite=[^"]+|e/[^"]+/facts)"`)
 	places = regexp.MustCompile(`href="/x/[^"]+"`)
-	links  = regexp.MustCompile(`href="(/[^"#]*)`)
+	links  = regexp.MustCompile(`(?:href|src)="(/[^"#]*)`)
 	// volatile is what differs between two homes whatever they hold: tokens of sessions
 	// and times of the clock.
 	volatile = regexp.MustCompile(`name="token" value="[^"]*"|2026-12-01(?:[T ,]+\d\d:\d\d(?::\d\d)?Z?)?`)
@@ -258,11 +257,9 @@ func shown(r *webtest.Reply) string {
 // are not, seen or hidden.
 func (w *world) beginnings(shared string) []string {
 	out := []string{
-		"/", "/session", "/cases", "/sources", "/audit", "/audit/1", "/search?q=harbour", "/search?q=asked&kind=passage", "/search?q=*", "/nowhere", "/find?name=Northmoor+Bleaching",
+		"/audit/1", "/search?q=harbour", "/search?q=asked&kind=passage", "/search?q=*", "/nowhere", "/find?name=Northmoor+Bleaching",
 		"/trace?from=co-1&to=co-2", "/trace.csv?from=co-1&to=co-2", "/trace?from=ag-1&to=co-1&view=flow", "/trace?from=co-1&view=net", "/trace?from=co-1&view=reach", "/e/co-1/value?prop=name&is=Harbour+Hosting",
-		"/e/co-1/conflict?prop=name", "/e/ag-1/sum", "/e/co-1/sum",
-		"/review", "/review/open", "/review/label", "/review/second", "/review/open/co-1/co-2", "/review/judgements", "/review/judgements.csv", "/bench", "/bench.csv",
-		"/import", "/watches", "/approvals", "/me", "/users", "/confirm",
+		"/e/co-1/conflict?prop=name", "/e/ag-1/sum", "/e/co-1/sum", "/review/open", "/review/label", "/review/second", "/review/mentions", "/review/open/batch", "/review/open/co-1/co-2",
 	}
 	for _, v := range []string{"board", "exhibits", "timeline", "tasks", "check", "people", "history"} {
 		out = append(out, "/c/"+shared+"/"+v)
@@ -304,37 +301,21 @@ func (w *world) felt(t *testing.T, wide bool, met map[string]bool) string {
 		with(t, whole, who.ID, w.datasets...)
 	}
 	one, other := enterAs(t, whole, who), enterAs(t, cut, who)
-	mux := http.NewServeMux()
-	for pattern := range one.Desk.Patterns() {
-		mux.Handle(pattern, http.NotFoundHandler())
-	}
-	queue, seen := w.beginnings(shared), map[string]bool{}
-	for n := 0; len(queue) > 0 && n < pagesOfWorld; n++ {
+	r := newRoam(one, w.beginnings(shared)...)
+	for n := 0; len(r.queue) > 0 && n < pagesOfWorld; n++ {
 		// Somebody reads here and there, and first what he began with.
 		at := 0
 		if n > 50 {
-			at = w.IntN(len(queue))
+			at = w.IntN(len(r.queue))
 		}
-		path := queue[at]
-		queue = slices.Delete(queue, at, at+1)
+		path := r.next(at)
 		a, b := one.Get(t, path), other.Get(t, path)
 		if got, want := shown(a), shown(b); got != want {
 			return fmt.Sprintf("%s, who reads %v\n%s", path, reads, firstDifference(got, want))
 		}
-		if u, err := url.Parse(path); err == nil {
-			_, pattern := mux.Handler(&http.Request{Method: http.MethodGet, URL: u, Host: "desk"})
-			met[pattern] = met[pattern] || a.Status == http.StatusOK || a.Status == http.StatusForbidden
-		}
-		for _, m := range links.FindAllStringSubmatch(a.Body, -1) {
-			if to := unescaped(m[1]); !seen[to] && !strings.HasPrefix(to, "/a/") {
-				seen[to] = true
-				queue = append(queue, to)
-				if d, _, _ := strings.Cut(to, "?"); strings.HasPrefix(d, "/d/") && strings.Count(d, "/") == 2 && !seen[d] {
-					seen[d] = true
-					queue = append(queue, d+"/cite?p=1&span=0,5")
-				}
-			}
-		}
+		pattern, _ := r.route(path)
+		met[pattern] = met[pattern] || a.Status == http.StatusOK || a.Status == http.StatusForbidden
+		r.follow(a.Body)
 	}
 	return ""
 }

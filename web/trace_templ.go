@@ -832,7 +832,7 @@ func traceView(p tracePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = keepForm(p.into, p.q.path()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = keepForm(p.into, p.q.path(), "w").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2125,7 +2125,7 @@ func twin(s sheet, more, into string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = keepForm(into, more).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = keepForm(into, more, "w").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

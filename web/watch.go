@@ -195,6 +195,14 @@ func (s searching) watch() watch.Question {
 	return watch.Question{Kind: watch.Search, Words: q.Text, In: string(q.Kind), Wide: q.Stem}
 }
 
+// itemText is what an item says, with its amount as amounts are written.
+func itemText(it *watch.Item) string {
+	if amount, currency, ok := it.Sum(); ok {
+		return grouped(amount) + " " + currency
+	}
+	return it.Text
+}
+
 // watch is what the watch of a trace asks.
 func (p tracePage) watch() (watch.Question, bool) {
 	found := p.found()

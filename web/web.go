@@ -78,6 +78,7 @@ type Service struct {
 	limit    *limit
 	assets   map[string]asset
 	reviews  pipeline.Reviews
+	names    pipeline.Names
 	working  chan struct{}
 	waiting  chan struct{}
 	handler  http.Handler

@@ -94,21 +94,22 @@ func (j *job) serve(ctx context.Context) (*service, error) {
 	return s, nil
 }
 
-// memory is the most that the service had in memory, as Linux tells it.
+// memory is the most that the service had in memory, as Linux tells it, and how much of
+// what it has now are pages of files, which the system takes back when it needs them.
 func (s *service) memory() string {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
 		return "not told by this system"
 	}
+	mb := map[string]int64{}
 	for line := range strings.Lines(string(raw)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			var kb int64
-			if _, err := fmt.Sscan(rest, &kb); err == nil {
-				return fmt.Sprintf("%d MB", kb/1024)
-			}
+		name, rest, _ := strings.Cut(line, ":")
+		var kb int64
+		if _, err := fmt.Sscan(rest, &kb); err == nil {
+			mb[name] = kb / 1024
 		}
 	}
-	return "not told by this system"
+	return fmt.Sprintf("%d MB; at the end %d MB, of which %d are pages of files", mb["VmHWM"], mb["VmRSS"], mb["RssFile"])
 }
 
 // end ends the service as Ctrl-C does.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -48,6 +49,9 @@ func open(ctx context.Context, address string, names map[string]string) (*browse
 	if _, err := chromedp.Run(tab, chromedp.Navigate("about:blank")); err != nil { // it starts the browser, for as long as tab lasts
 		return nil, fmt.Errorf("start Chromium: %w", err)
 	}
+	if err := b.authenticator(); err != nil {
+		return nil, err
+	}
 	if err := b.go_(strings.TrimPrefix(address, b.desk)); err != nil {
 		return nil, err
 	}
@@ -55,6 +59,18 @@ func open(ctx context.Context, address string, names map[string]string) (*browse
 		return nil, err
 	}
 	return b, b.press("/cases", "form[action$='/enter'] button") // the case that is worked in
+}
+
+// authenticator gives the browser a device that keeps passkeys and says yes.
+func (b *browser) authenticator() error {
+	_, err := do(b, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+		_, on := cdp.Call(ctx, t, webauthn.Enable, webauthn.EnableParams{})
+		_, there := cdp.Call(ctx, t, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		}})
+		return cdp.Empty{}, errors.Join(on, there)
+	})
+	return err
 }
 
 // do takes a step in the page.
@@ -157,8 +173,12 @@ func (b *browser) take(only, dir string) error {
 }
 
 // press presses what a selector names, or with "SELECTOR < FILE" gives it a file, and
-// waits until what comes of it is there.
+// waits until what comes of it is there; a time is waited.
 func (b *browser) press(at, selector string) error {
+	if wait, err := time.ParseDuration(selector); err == nil {
+		time.Sleep(wait)
+		return nil
+	}
 	script := fmt.Sprintf("document.querySelector(%q).click()", selector)
 	if field, file, ok := strings.Cut(selector, " < "); ok {
 		text, err := os.ReadFile(file)

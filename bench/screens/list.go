@@ -49,12 +49,13 @@ var theCase = []step{
 	{verb: []string{"report", "edit", "{case}", "{report}", "{text}"}, by: second, text: reportText + "\nThe form is of one page more than the list of the actions tells.\n"},
 	{verb: []string{"report", "request", "{case}", "{report}"}, by: second},
 	{name: "draft", verb: []string{"report", "new", "{case}", "Through whom ICE buys capacity", "--text", "{text}"}, text: draftText},
+	{verb: []string{"report", "comment", "{case}", "{draft}", "Since when, and who says so?", "--on", "sells ICE capacity of Amazon Web Services"}, by: second},
 	{name: "palantir", verb: []string{"--case", "{case}", "watch", "add", "entity", "org-palantir"}},
 	{verb: []string{"--case", "{case}", "watch", "add", "search", "\"cloud storage\""}},
 	{verb: []string{"--case", "{case}", "watch", "add", "trace", "ICE", "Amazon Web Services", "--via", "money"}},
 	{verb: []string{"judge", "org-palantir", "f153ac99c1c5f19e9030f27578241d295bb32d41", "--same", "--reason", "The same name, and the same products on the marketplace"}},
 	{verb: []string{"judge", "org-palantir", "1e5240cb7802283ea5c962273800f3ffe977bd36", "--same", "--reason", "The name as the contracts write it"}},
-	{verb: []string{"user", "add", "local:" + second}},
+	{name: "invited", verb: []string{"user", "add", "local:" + second}},
 }
 
 // Texts of the reports of the case.
@@ -71,11 +72,14 @@ const (
 	arabic      = "ar"
 )
 
+// makeKey makes a passkey, where one was invited.
+const makeKey = "form[data-passkey] button.primary"
+
 // A screen is one picture: where it is, what is pressed there first, how it is looked at,
 // and what it shows, in a sentence. {name} is an id of the case, {e:words} of an entity.
 type screen struct {
 	name, at string
-	press    []string // selectors, or SELECTOR < FILE
+	press    []string // selectors, SELECTOR < FILE, or a time to wait
 	language string
 	theme    string
 	width    int
@@ -85,6 +89,13 @@ type screen struct {
 
 // lookAt gives the table of -table to a form, and has it looked at.
 var lookAt = []string{"#file < {table}", "form.drop button"}
+
+// lookFurther are the presses behind lookAt that lead to a row, read by a known format, of
+// which something is here.
+var lookFurther = []string{"[data-key=t]", "a[rel=next]", "a[rel=next]", "a[rel=next]"}
+
+// begun begins the import of it as its columns are guessed.
+var begun = append(slices.Clone(lookAt), "form.import button[formaction*='/accept']", "form.import button[formaction*='/start']")
 
 var screens = []screen{
 	{"desk", "/", nil, english, light, wide, 900, "The desk: own cases, what came in last, and what could not be read."},
@@ -132,11 +143,14 @@ var screens = []screen{
 	{"review-pair", "/review/open", nil, english, light, wide, 1100, "One or two: a pair side by side, with what speaks for and against."},
 	{"review-pair-dark", "/review/open", nil, english, dark, wide, 1100, "A pair in the dark look."},
 	{"review-batch", "/review/open/batch", nil, english, light, wide, 900, "Many pairs that are alike, decided at once."},
+	{"review-names", "/review/mentions", nil, english, light, wide, 1100, "Whom a document means by a name: the passage, and who may be meant."},
+	{"review-names-dark", "/review/mentions", nil, english, dark, wide, 1100, "The same in the dark look."},
 	{"judgements", "/review/judgements", nil, english, light, wide, 900, "What people judged, and how it is taken back."},
 	{"bench", "/bench", nil, english, light, wide, 900, "How well entities are resolved, as measured."},
 	{"import", "/import", nil, english, light, wide, 900, "Files are dropped here; nothing is written before it is started."},
 	{"import-draft", "/import", lookAt, english, light, wide, 1100, "A table that nobody knows: what its columns become, and what comes of its rows."},
 	{"import-draft-dark", "/import", lookAt, english, dark, wide, 1100, "The same in the dark look."},
+	{"import-known", "/import", slices.Concat(lookAt, lookFurther, []string{".preview a[hx-get]"}), english, light, wide, 1100, "A row that is to come in, with the places it will be cited at, and what is here of it already."},
 	{"watches", "/watches", nil, english, light, wide, 900, "What is asked again whenever something comes in."},
 	{"watch", "/watches/{palantir}", nil, english, light, wide, 900, "What a watch told: what came, changed or went, with where it is said."},
 	{"approvals", "/approvals", nil, english, light, wide, 900, "What waits for a second person."},
@@ -144,6 +158,7 @@ var screens = []screen{
 	{"users", "/users", nil, english, light, wide, 900, "Who signs in, and who is invited."},
 	{"login", "//localhost/login", nil, english, light, wide, 600, "Signing in: there are no passwords."},
 	{"login-dark", "//localhost/login", nil, english, dark, phone, 600, "Signing in on a telephone, dark."},
+	{"enrol", "//localhost/{invited}", nil, english, light, wide, 600, "Who was invited makes the first passkey."},
 	{"trace-large", "/trace?from=ICE&view=net&most=5000", nil, english, light, wide, 1100, "A large network, drawn whole."},
 	{"trace-large-dark", "/trace?from=ICE&view=net&most=5000", nil, english, dark, wide, 1100, "The same in the dark look."},
 	{"money-map", "/e/{e:ICE}/money?way=from&by=country", nil, english, light, wide, 1100, "Money by country, as a map and a table."},
@@ -162,11 +177,14 @@ var screens = []screen{
 	{"case-arabic", "/c/{case}/board", nil, arabic, light, wide, 900, "The board in Arabic."},
 	{"entity-arabic-phone", "/e/{e:Four Points Technology}/facts", nil, arabic, light, phone, 844, "An entity in Arabic on a telephone."},
 	{"report-arabic", "/c/{case}/report?i={draft}", nil, arabic, light, wide, 1100, "A report in Arabic."},
+	{"review-names-arabic", "/review/mentions", nil, arabic, light, wide, 1100, "A name in a document, in Arabic."},
 	{"review-arabic", "/review/open", nil, arabic, light, wide, 1100, "A pair in Arabic."},
 	{"import-arabic", "/import", lookAt, arabic, light, wide, 1100, "A draft of an import in Arabic."},
 	{"watches-arabic", "/watches", nil, arabic, light, wide, 900, "What is watched, in Arabic."},
 	{"map-arabic", "/e/{e:ICE}/money?way=from&by=country", nil, arabic, light, wide, 1100, "The map in Arabic."},
-	{"import-run", "/import", append(slices.Clone(lookAt), "form.import button[formaction*='/accept']", "form.import button[formaction*='/start']"), english, light, wide, 900, "An import, as it ended: what came in, and what did not."},
+	{"import-run", "/import", append(slices.Clone(begun), "10s"), english, light, wide, 900, "An import, as it ended: what came in, and what did not."},
+	{"mapping", "/import", append(slices.Clone(begun), "nav a[href='/import']", "main a[href^='/mappings/']"), english, light, wide, 1000, "A mapping that was made for an import, as it is written."},
+	{"confirm", "//localhost/{invited}", []string{makeKey, "5m", "form:has([value=token]) button"}, english, light, wide, 600, "What matters asks for a passkey that was just used."},
 }
 
 // noPicture are addresses that give no page of their own.

@@ -143,8 +143,8 @@ func (o *overt) kept(ctx context.Context, s step, names map[string]string) error
 		return fmt.Errorf("overt %s: %w: %s", strings.Join(args, " "), err, raw)
 	}
 	var made struct {
-		ID, Case, Item, Cite string
-		Findings             []struct{ ID, Rule string }
+		ID, Case, Item, Cite, Address string
+		Findings                      []struct{ ID, Rule string }
 	}
 	if err := json.Unmarshal(raw, &made); err != nil {
 		return fmt.Errorf("overt %s: %w", strings.Join(args, " "), err)
@@ -155,7 +155,8 @@ func (o *overt) kept(ctx context.Context, s step, names map[string]string) error
 	if s.name == "" {
 		return nil
 	}
-	names[s.name] = cmp.Or(made.Cite, made.Item, made.ID, made.Case)
+	_, address, _ := strings.Cut(strings.TrimPrefix(made.Address, "http://"), "/")
+	names[s.name] = cmp.Or(made.Cite, made.Item, made.ID, made.Case, address)
 	if names[s.name] == "" {
 		return fmt.Errorf("overt %s made nothing", strings.Join(args, " "))
 	}

@@ -69,6 +69,7 @@ func (s screen) shows(pattern string) bool {
 
 // pressed are addresses that presses lead to.
 var pressed = map[string][]string{
-	"kept-view": {"/c/{case}/view/{item}"}, "review-pair": {"/review/{queue}/{left}/{right}"}, "import-draft": {"/import/{import}"},
+	"mapping": {"/mappings/{name}"}, "confirm": {"/confirm"}, "enrol": {"/enrol"},
+	"kept-view": {"/c/{case}/view/{item}"}, "review-pair": {"/review/{queue}/{left}/{right}"}, "review-names": {"/review/mentions/{document}/{place}"}, "import-draft": {"/import/{import}"},
 	"value-beside": {"/x/{blob}", "/e/{id}/value"}, "sum": {"/e/{id}/sum"}, "audit-record": {"/audit/{seq}"},
 }

@@ -170,10 +170,18 @@ func caseHistoryPage(p *page, h *caseHistory) {
 	t := &table{heads: []string{">", "time", "who", "did", "what", "words"}}
 	for _, e := range h.Events {
 		what := strings.TrimSpace(e.Item + " " + e.Of)
-		words := strings.Join(strings.Fields(strings.Join([]string{e.Person, e.State, e.Text, e.Reason}, " ")), " ")
+		words := strings.Join(strings.Fields(strings.Join([]string{e.Person, e.State, e.Text, on(e.On), e.Reason}, " ")), " ")
 		t.add(count(e.Seq), e.At, e.Actor, string(e.Kind), what, short(words, 80))
 	}
 	p.table(t)
+}
+
+// on tells the words that a comment is on.
+func on(words string) string {
+	if words == "" {
+		return ""
+	}
+	return "on “" + words + "”"
 }
 
 func caseCheckPage(p *page, c *answer.CaseCheck) {

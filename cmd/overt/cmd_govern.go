@@ -188,4 +188,4 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 // version is that of the CHANGELOG's newest entry.
-const version = "0.4.0"
+const version = "0.5.0"

@@ -25,9 +25,10 @@ func (a *app) reportCommand() *cobra.Command {
 kept. Before it is published, a check list is computed: numbers without a cite, claims
 that are not confirmed, cites that moved, changed, were lost, withdrawn or are disputed,
 sums that differ, people of whom no source says a public role, those who are named and
-were not asked, licences that are not known to let everybody quote. Most of it can be
-passed over with a reason, which is published too. Somebody asks for the publication,
-and a second person approves. What was asked for is then published, to the byte.
+were not asked, licences that are not known to let everybody quote, comments that nobody
+settled. Most of it can be passed over with a reason, which is published too, but for
+comments. Somebody asks for the publication, and a second person approves. What was
+asked for is then published, to the byte.
 
 A bundle is a folder or an archive that proves itself on any machine: overt verify.`,
 		Example: `  overt report new c4k7q2m9xd0 "Who hosts the case system" --text draft.txt
@@ -40,6 +41,7 @@ A bundle is a folder or an archive that proves itself on any machine: overt veri
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.reportNewCommand(), a.reportEditCommand(), a.reportShowCommand(), a.reportDiffCommand(), a.reportCheckCommand(), a.reportReplyCommand(), a.reportWaiveCommand())
+	cmd.AddCommand(a.reportCommentCommand(), a.reportSettleCommand())
 	cmd.AddCommand(a.reportMoveCommand("request", "Ask that the newest version is published", answer.RequestReport),
 		a.reportMoveCommand("approve", "Approve what was asked for, as a second person", answer.ApproveReport),
 		a.reportMoveCommand("publish", "Publish what was approved", answer.PublishReport), a.reportBundleCommand(), a.reportRefuseCommand())
@@ -379,6 +381,9 @@ func reportPage(p *page, l *reportList, whole bool) {
 				p.line("%s", p.safe(line))
 			}
 		}
+		if whole {
+			commentLines(p, &r)
+		}
 	}
 }
 
@@ -388,7 +393,7 @@ func reportCheckPage(p *page, c *answer.ReportCheck) {
 		p.line("  nothing speaks against publishing it")
 	}
 	for _, f := range c.Findings {
-		where := f.ID
+		where := strings.TrimSpace(f.ID + "  " + f.Comment)
 		if f.Line > 0 {
 			where += fmt.Sprintf("  line %d", f.Line)
 		}

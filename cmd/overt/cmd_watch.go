@@ -222,7 +222,11 @@ func watchPage(p *page, w *answer.Watched) {
 }
 
 func itemLines(p *page, sign string, it *watch.Item) {
-	p.line("      %s %s", sign, p.safe(short(oneLine(it.Text), 200)))
+	text := it.Text
+	if amount, currency, ok := it.Sum(); ok {
+		text = grouped(amount) + " " + currency
+	}
+	p.line("      %s %s", sign, p.safe(short(oneLine(text), 200)))
 	if it.Doubt != "" {
 		p.warning(it.Doubt, "")
 	}

@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -63,6 +64,7 @@ type Home struct {
 	Whole      bool           // newer extracts are taken in as if they were the first
 
 	seconds atomic.Int64
+	naming  sync.Mutex // over named, which pages of one reader ask for at once
 	named   *mention.Layer
 	// searched is made when it is asked for.
 	searched *memory.Index
@@ -259,6 +261,8 @@ func (h *Home) rule(t testing.TB, change func(*engine.File)) {
 
 // mentions gives the layer of mentions of the moment, held in memory.
 func (h *Home) mentions(ctx context.Context) (*mention.Layer, error) {
+	h.naming.Lock()
+	defer h.naming.Unlock()
 	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
 	if err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ let from: HTMLElement | null = null;
 document.addEventListener("htmx:after:swap", () => {
   const aside = document.getElementById("aside");
   if (!aside?.firstElementChild || aside.contains(document.activeElement)) return;
+  const item = document.activeElement?.closest("[data-item].at");
+  if (item?.querySelector("[data-preview]") && !document.activeElement?.closest("[hx-target='#aside']")) return; // J goes on through the list, and Enter opens
   if (document.activeElement instanceof HTMLElement && document.activeElement.closest("[hx-target='#aside']")) {
     from?.classList.remove("open");
     from = document.activeElement;

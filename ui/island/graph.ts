@@ -3,6 +3,7 @@
 // such a network stands, and nowhere else. The table below it has all it shows.
 import Graph from "graphology";
 import Sigma from "sigma";
+import type { NodeLabelDrawingFunction } from "sigma/rendering";
 
 // What the page gives: nodes as [label, address, kind, x, y, links, focus], links as
 // [from, to, how many] by place in the list of nodes.
@@ -23,12 +24,23 @@ export function draw(el: HTMLElement) {
   for (const [a, b, count] of data.links) {
     if (a !== b && !graph.hasEdge(a, b)) graph.addEdge(a, b, { color: rule, size: Math.min(0.5 + Math.log2(1 + count) / 4, 3) });
   }
+  const ink = token("--ink"), paper = token("--sheet");
+  // A name is drawn with the paper around its letters, so that lines do not run into it.
+  const name: NodeLabelDrawingFunction = (on, node, settings) => {
+    if (!node.label) return;
+    const x = node.x + node.size + 3, y = node.y + settings.labelSize / 3;
+    on.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
+    Object.assign(on, { lineWidth: 4, lineJoin: "round", strokeStyle: paper, fillStyle: ink });
+    on.strokeText(node.label, x, y);
+    on.fillText(node.label, x, y);
+  };
   const place = document.createElement("div");
   place.className = "canvas";
   el.prepend(place);
   const sigma = new Sigma(graph, place, {
     hideEdgesOnMove: true, labelDensity: 0.6, labelGridCellSize: 110, labelRenderedSizeThreshold: 5,
-    labelFont: style.fontFamily, labelSize: 13, labelColor: { color: token("--ink") }, allowInvalidContainer: true,
+    labelFont: style.fontFamily, labelSize: 13, allowInvalidContainer: true,
+    defaultDrawNodeLabel: name, defaultDrawNodeHover: name,
   });
   sigma.on("clickNode", ({ node }) => { location.assign(data.nodes[Number(node)][1]); });
   sigma.on("enterNode", () => { place.classList.add("over"); });

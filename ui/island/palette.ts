@@ -33,6 +33,7 @@ class Palette extends LitElement {
       .map((el) => ({ label: el.textContent!.trim().replace(/\s+/g, " ").slice(0, 120), key: el.dataset.key ?? "", el }));
     this.word = "";
     this.chosen = 0;
+    this.requestUpdate(); // the word may be what it was
     this.dialog?.showModal();
     this.querySelector("input")?.focus();
   };

@@ -41,7 +41,7 @@ window.addEventListener("beforeunload", (e) => { if (waiting > 0) e.preventDefau
 
 document.addEventListener("submit", (e) => {
   const f = e.target as HTMLFormElement;
-  if (f !== form() || e.defaultPrevented) return;
+  if (f !== form() || e.defaultPrevented || e.submitter?.hasAttribute("data-alone")) return;
   const next = f.dataset.ahead?.split(" ")[0];
   const kept = next ? ahead.get(bare(next)) : undefined;
   if (!next || !kept) return; // the form goes by itself
@@ -54,6 +54,7 @@ document.addEventListener("submit", (e) => {
   const sent = sending.then(() => fetch(to, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }));
   sending = sent.then(async (r) => {
     const text = await r.text();
+    await kept; // it is shown by now
     if (!r.ok) { // what was refused is told on the page of its pair
       show(text, bare(to));
       return;

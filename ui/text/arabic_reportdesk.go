@@ -9,6 +9,7 @@ func init() {
 
 // arabicReports has the words of reports and of the views that a case keeps.
 var arabicReports = map[string]string{
+	"%s": "%s", "Page and text": "الصفحة والنص",
 	"Report": "التقرير", "No report yet": "لا تقرير بعد", "A new report": "تقرير جديد", "Begin empty": "ابدأ فارغًا", "Begin with the confirmed claims": "ابدأ بالادعاءات المؤكدة",
 	"A report is a text whose sentences cite the claims of the case. A second person approves it before it is published.": "التقرير نص تستشهد جمله بادعاءات القضية، ويوافق عليه شخص ثان قبل نشره.",
 	"A second person approves it: somebody other than who wrote it or asked for it.":                                      "يوافق عليه شخص ثان: غير من كتبه أو طلب نشره.",

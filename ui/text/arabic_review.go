@@ -22,7 +22,7 @@ var arabicReview = map[string]string{
 	"two people said the same of %s of %s pairs":                                 "قال شخصان الشيء نفسه في %s من %s من الأزواج", "Two people said the same of %s of %s pairs": "قال شخصان الشيء نفسه في %s من %s من الأزواج",
 	"No pair was decided by two people: how far people agree cannot be told.": "لم يقرّر شخصان في زوج واحد: لا يمكن القول كم يتفق الناس.",
 	"Nothing is left to decide": "لم يبق ما يُقرَّر", "Every pair of this queue is decided.": "كل أزواج هذا الطابور مقرّرة.",
-	"One or two?": "واحد أم اثنان؟", "One": "واحد", "Two": "اثنان", "one": "واحد", "two": "اثنان", "Cannot tell": "لا يمكن القول", "not to be told yet": "لا يمكن القول بعد", "Skip": "تخطَّ", "Undo": "تراجع",
+	"One or two?": "واحد أم اثنان؟", "One": "واحد", "Two": "اثنان", "one": "واحد", "two": "اثنان", "Cannot tell": "لا يمكن القول", "not to be told yet": "لا يمكن القول بعد", "positive": "واحد مع", "negative": "غير", "unsure": "ربما واحد مع", "Skip": "تخطَّ", "Undo": "تراجع",
 	"In Latin letters": "بحروف لاتينية", "As written": "كما كُتب", "Why, if you like": "لماذا، إن شئت", "hide the score": "إخفاء التقدير", "blind: show the score": "دون تأثير: إظهار التقدير",
 	"Side by side": "جنبًا إلى جنب", "Both by property": "كلاهما حسب الخاصية", "Both": "كلاهما", "A": "أ", "B": "ب", "alike": "متشابه", "differs": "مختلف", "one side": "جانب واحد", "not stated": "غير مذكور",
 	"If one:": "إن كانا واحدًا:", "and": "و", "the resolver: p %s": "البرنامج: p %s", "waits for a second person": "ينتظر شخصًا ثانيًا", "needs two people": "يحتاج شخصين", "You said so already.": "قلت ذلك من قبل.", "earlier:": "سابقًا:",

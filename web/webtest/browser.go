@@ -42,6 +42,7 @@ type Browser struct {
 	mu      sync.Mutex
 	outside []string // addresses that were asked for and are not ours
 	ran     []string // scripts that ran and should not: dialogs, marks
+	stopped []string // what the policy of content stopped
 	errors  []string // that the page threw or said
 
 	bytes, fonts int64 // that came over the line
@@ -62,10 +63,10 @@ func Chromium() string {
 	return ""
 }
 
-// noted is run in every page before all else: it notes what the policy of content
-// stopped, and what planted scripts did.
-const noted = `window.stopped = []; window.planted = [];
-document.addEventListener("securitypolicyviolation", e => window.stopped.push(e.violatedDirective + " " + e.blockedURI + " " + e.sourceFile + ":" + e.lineNumber));`
+// noted is run in every page before all else: it tells, outlasting the page, what planted
+// scripts did and what the policy of content stopped.
+const noted = `window.planted = {push: what => ran(location.pathname + " " + what)};
+document.addEventListener("securitypolicyviolation", e => stopped(location.pathname + " " + e.violatedDirective + " " + e.blockedURI + " " + e.sourceFile + ":" + e.lineNumber));`
 
 // Browse opens a browser inside the desk. The test is skipped where there is no
 // Chromium.
@@ -86,6 +87,9 @@ func (s *Site) Browse(t testing.TB) *Browser {
 		t.Fatalf("browser: %v", err)
 	}
 	call(b, network.Enable, network.EnableParams{})
+	for _, name := range []string{"ran", "stopped"} {
+		call(b, runtime.AddBinding, runtime.AddBindingParams{Name: name})
+	}
 	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: noted})
 	b.Open(web.EnterPath + s.Desk.Key(s.Actor))
 	return b
@@ -138,16 +142,23 @@ func (b *Browser) listen(event any) {
 				return cdp.Call(ctx, t, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 			})
 		}()
+	case *runtime.EventBindingCalled:
+		if e.Name == "ran" {
+			b.ran = append(b.ran, e.Payload)
+		} else {
+			b.stopped = append(b.stopped, e.Payload)
+		}
 	case *runtime.EventExceptionThrown:
 		b.errors = append(b.errors, e.ExceptionDetails.Text+" "+e.ExceptionDetails.URL)
 	}
 }
 
-// Open goes to a path of the desk.
+// Open goes to a path of the desk, and waits until its page is whole: of those that have
+// scripts, until they ran.
 func (b *Browser) Open(path string) {
 	b.t.Helper()
 	run(b, chromedp.Navigate(b.site.URL+path))
-	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main")))
+	run(b, chromedp.WaitReady(chromedp.CSS("html[data-ready] main, html:not(:has(script)) main")))
 }
 
 // Authenticator gives the browser a device that keeps passkeys, whose owner says yes to
@@ -336,18 +347,20 @@ func (b *Browser) Sideways() int {
 // left, scripts that ran, errors, and what the policy of content had to stop.
 func (b *Browser) Wrong() []string {
 	b.t.Helper()
-	stopped := Eval[[]string](b, "window.stopped")
-	planted := Eval[[]string](b, "window.planted")
+	Eval[bool](b, "true") // what happened before it is told by then
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []string
-	for what, list := range map[string][]string{"asked outside": b.outside, "script ran": append(planted, b.ran...), "error": b.errors, "stopped by policy": stopped} {
+	for what, list := range map[string][]string{"asked outside": b.outside, "script ran": b.ran, "error": b.errors, "stopped by policy": b.stopped} {
 		for _, x := range list {
 			out = append(out, what+": "+x)
 		}
 	}
 	return out
 }
+
+// Looked are the paths that Screens was given since the tests began.
+var Looked []string
 
 // Screens looks at pages in every view, with axe, and fails the test where one is
 // wrong; paths by name. It takes a picture of each. Short tests look at half of the
@@ -358,6 +371,7 @@ func (b *Browser) Screens(paths map[string]string) {
 		if _, err := url.ParseRequestURI(path); err != nil {
 			b.t.Fatalf("%s: %v", name, err)
 		}
+		Looked = append(Looked, path)
 	}
 	for _, language := range []string{"en", "ar"} {
 		b.Language(language)

@@ -52,6 +52,26 @@ func ServeWith(t testing.TB, h *hometest.Home, change func(*web.Config)) *Site {
 		Gate: h.Gate, Clock: h.Clock, Records: open.Here{}, Draw: drawn,
 		Accounts: account.New(account.Config{Gate: h.Gate, Users: h.Users, Tokens: h.Tokens, Clock: h.Clock}),
 	}
+	jobs := Jobs(t, h)
+	cfg.Jobs, cfg.Mappings = jobs, t.TempDir()
+	change(&cfg)
+	for _, p := range h.Engine.Purposes() {
+		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
+	}
+	desk := web.New(cfg)
+	server := httptest.NewServer(desk)
+	t.Cleanup(server.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Site{h, desk, jobs, cfg.Accounts, server.URL, &http.Client{Jar: jar}}
+}
+
+// Jobs are imports into a home, of records and of the texts of Documents. They end with
+// the test.
+func Jobs(t testing.TB, h *hometest.Home) *pipeline.Jobs {
+	t.Helper()
 	jobs, err := pipeline.NewJobs(pipeline.JobsConfig{
 		Clock: h.Clock, Folder: t.TempDir(),
 		Import: func(ctx context.Context, v gate.Visit, req pipeline.Request, told pipeline.Progress) (*pipeline.Report, error) {
@@ -67,19 +87,7 @@ func ServeWith(t testing.TB, h *hometest.Home, change func(*web.Config)) *Site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = jobs.Close() })
-	cfg.Jobs, cfg.Mappings = jobs, t.TempDir()
-	change(&cfg)
-	for _, p := range h.Engine.Purposes() {
-		cfg.Purposes = append(cfg.Purposes, web.Purpose{ID: p.ID, Label: p.Title})
-	}
-	desk := web.New(cfg)
-	server := httptest.NewServer(desk)
-	t.Cleanup(server.Close)
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Site{h, desk, jobs, cfg.Accounts, server.URL, &http.Client{Jar: jar}}
+	return jobs
 }
 
 // Enter opens a session for the home's owner.
