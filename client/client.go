@@ -2,6 +2,10 @@
 // values. It imports nothing of the platform but its nouns and the model, so that a
 // program that uses it holds no more than that.
 //
+// The types of answers are those of the service, whose OpenAPI document says the same
+// of them: days are ISO 8601 dates, moments RFC 3339 in UTC, amounts exact decimals as
+// text, and a citation says where each thing is said.
+//
 // Every error of the service is an *overt.Error with the code that the service gave;
 // overt.CodeOf tells it. Only unavailable may be asked again unchanged.
 package client
@@ -13,9 +17,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
+	"reflect"
 	"strings"
 
 	"overt"
@@ -28,8 +33,17 @@ type Client struct {
 	HTTP  *http.Client // nil is http.DefaultClient
 }
 
-// maxAnswer bounds an answer that is held whole, in bytes.
-const maxAnswer = 256 << 20
+// Bounds of what is read at once, in bytes.
+const (
+	maxAnswer = 256 << 20 // of an answer that is held whole
+	maxLine   = 16 << 20  // of a line of a stream, or of an event
+)
+
+// part is how many things of a list are asked for at once; tests ask for fewer.
+var part = 500
+
+// nothing is the body of a change that says all in its address.
+var nothing = struct{}{}
 
 // request makes a request to a path below the base.
 func (c *Client) request(ctx context.Context, method, path string, query url.Values, body io.Reader) (*http.Request, error) {
@@ -67,17 +81,18 @@ func (c *Client) send(r *http.Request) (*http.Response, error) {
 	return nil, problemOf(resp)
 }
 
+// fetch asks and gives an answer to be read as it comes. Its body is to be closed.
+func (c *Client) fetch(ctx context.Context, path string, query url.Values) (*http.Response, error) {
+	r, err := c.request(ctx, http.MethodGet, path, query, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(r)
+}
+
 // problemOf reads the error of an answer.
 func problemOf(resp *http.Response) error {
-	var p struct {
-		Detail string
-		Code   overt.Code
-		Where  string
-		Errors []struct {
-			Line   int
-			Detail string
-		}
-	}
+	var p Problem
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil || json.Unmarshal(raw, &p) != nil || p.Code == "" {
 		return overt.Errorf(overt.Unavailable, "", "the service answered %s", resp.Status)
@@ -144,15 +159,35 @@ func values(pairs ...any) url.Values {
 			}
 		case []string:
 			q[name] = v
-		case int:
-			if v != 0 {
-				q.Set(name, strconv.Itoa(v))
+		case int, int64, float64, overt.RunID, bool:
+			if !reflect.ValueOf(v).IsZero() {
+				q.Set(name, fmt.Sprint(v))
 			}
-		case bool:
-			if v {
-				q.Set(name, "true")
-			}
+		default:
+			panic(fmt.Sprintf("parameter %s is a %T", name, v))
 		}
 	}
 	return q
+}
+
+// parts yields a list that comes in parts.
+func parts[T any](next func(cursor string) ([]T, string, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for cursor := ""; ; {
+			list, behind, err := next(cursor)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for i := range list {
+				if !yield(list[i], nil) {
+					return
+				}
+			}
+			if cursor = behind; cursor == "" {
+				return
+			}
+		}
+	}
 }
