@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -127,8 +128,8 @@ func (h *home) openIndex(dir string, sight *statement.Sight) error {
 		}
 		h.searched = nil
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return &overt.Error{Code: overt.Unavailable, Where: dir, Err: err}
+	if err := discard(dir); err != nil {
+		return err
 	}
 	x, err := inverted.Open(dir, inverted.Config{})
 	if err != nil {
@@ -187,8 +188,8 @@ func (h *home) anewMentions(ctx context.Context, dir string) error {
 		}
 		h.named = nil
 	}
-	if err := os.RemoveAll(dir); err != nil {
-		return &overt.Error{Code: overt.Unavailable, Where: dir, Err: err}
+	if err := discard(dir); err != nil {
+		return err
 	}
 	return h.openLayer(ctx, dir)
 }
@@ -206,6 +207,22 @@ func (h *home) openLayer(ctx context.Context, dir string) error {
 		return errors.Join(err, store.Close())
 	}
 	h.named = l
+	return nil
+}
+
+// discard removes a folder of something derived. Of one that was killed in the midst of
+// it, the folder is there whole or not at all.
+func discard(dir string) error {
+	gone := dir + ".gone"
+	err := os.RemoveAll(gone)
+	if err == nil {
+		if err = os.Rename(dir, gone); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	if err = errors.Join(err, os.RemoveAll(gone)); err != nil {
+		return &overt.Error{Code: overt.Unavailable, Op: "make it again", Where: dir, Err: err}
+	}
 	return nil
 }
 

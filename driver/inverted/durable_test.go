@@ -172,13 +172,13 @@ func TestDamage(t *testing.T) {
 		}
 		rewrite(t, path, data[:len(data)-1])
 		refused(t, dir, path, "a byte short")
+		if e.Name() != "LIST" { // without it, a folder is an empty index
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			refused(t, dir, path, "no file")
+		}
 		rewrite(t, path, data)
-	}
-	if err := os.Remove(filepath.Join(dir, entries[0].Name())); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := inverted.Open(dir, inverted.Config{}); err == nil {
-		t.Error("an index without one of its files is opened")
 	}
 }
 

@@ -111,7 +111,7 @@ func (x *Index) snapshot() (*listing, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.open {
-		return nil, overt.Errorf(overt.Internal, "search index", "it is closed")
+		return nil, overt.Errorf(overt.Unavailable, "search index", "it was closed, to be made again or with the program; ask again")
 	}
 	x.list.hold()
 	return x.list, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -48,8 +49,11 @@ type part struct {
 func openSegment(dir, name string, dec *zstd.Decoder) (*segment, error) {
 	path := filepath.Join(dir, name)
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, overt.Errorf(overt.Invalid, path, "the list names it and it is gone; delete the index and it is built again")
+	}
 	if err != nil {
-		return nil, err
+		return nil, overt.Errorf(overt.Unavailable, path, "open a segment of the search index: %w", err)
 	}
 	defer f.Close()
 	data, unmap, err := mapped.File(f)

@@ -195,6 +195,11 @@ func options(cfg Config) *pebble.Options {
 		// One entity's range fits a small block: a cold lookup decompresses
 		// 16 KiB, not 32.
 		Levels: [7]pebble.LevelOptions{},
+		// Pebble ends the program over a damaged block unless it is heard. Whoever reads
+		// the block gets the error, and nobody else is ended by it.
+		EventListener: &pebble.EventListener{DataCorruption: func(info pebble.DataCorruptionInfo) {
+			cfg.Logger.Error("a file of a store is damaged", "file", info.Path, "error", info.Details.Error())
+		}},
 	}
 	for i := range o.Levels {
 		o.Levels[i].BlockSize = 16 << 10

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -18,8 +19,9 @@ var _ mention.Sorted = (*Sorted)(nil)
 // Sorted is pairs of keys and values in a store of their own, for what is
 // derived. It is safe for concurrent use.
 type Sorted struct {
-	dir string
-	db  *pebble.DB
+	dir  string
+	db   *pebble.DB
+	lock *pebble.Lock
 }
 
 // OpenSorted opens the pairs in dir, creating it when it is not there. Of cfg
@@ -32,14 +34,20 @@ func OpenSorted(dir string, cfg Config) (*Sorted, error) {
 	cfg = cfg.filled()
 	o := options(cfg)
 	o.MemTableSize = 16 << 20
-	db, err := pebble.Open(dir, o)
-	if err != nil {
-		if pebble.IsCorruptionError(err) {
-			return nil, &overt.Error{Code: overt.Invalid, Op: "open the mentions", Where: dir, Err: err}
-		}
+	// The lock is taken by itself: what fails after it is either the disk, or what
+	// stands on it.
+	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
 		return nil, unavailable(dir, err)
 	}
-	return &Sorted{dir, db}, nil
+	var err error
+	if o.Lock, err = pebble.LockDirectory(dir, o.FS); err != nil {
+		return nil, unavailable(dir, err)
+	}
+	db, err := openKV(dir, o)
+	if err != nil {
+		return nil, errors.Join((&Sorted{dir: dir}).broken(err), o.Lock.Close())
+	}
+	return &Sorted{dir, db, o.Lock}, nil
 }
 
 // Get gives a value; see mention.Sorted.
@@ -119,11 +127,15 @@ func (s *Sorted) Write(ctx context.Context, pairs []mention.Pair) error {
 }
 
 // Close closes the store.
-func (s *Sorted) Close() error { return s.broken(s.db.Close()) }
+func (s *Sorted) Close() error { return errors.Join(s.broken(s.db.Close()), s.lock.Close()) }
 
+// broken says what an error is: one of the disk, or of what stands there.
 func (s *Sorted) broken(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &overt.Error{Code: overt.Unavailable, Op: "read or write the mentions", Where: s.dir, Err: err}
+	if errno := syscall.Errno(0); errors.As(err, &errno) && errno != syscall.ENOENT {
+		return &overt.Error{Code: overt.Unavailable, Op: "read or write the mentions", Where: s.dir, Err: err}
+	}
+	return overt.Errorf(overt.Invalid, s.dir, "what is kept of mentions is damaged: %w; delete it and it is made again", err)
 }

@@ -161,28 +161,60 @@ func (s Scratch) room() (Room, error) {
 // Keep copies r into memory, or past memory bytes into a room of scratch; nil
 // stands for temporary files.
 func Keep(ctx context.Context, r io.Reader, memory int64, scratch Scratch) (*Spool, error) {
-	var head bytes.Buffer
-	n, err := io.CopyN(&head, r, memory)
-	if errors.Is(err, io.EOF) {
-		return &Spool{bytes.NewReader(head.Bytes()), n}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read archive: %w", err)
+	r = &stopper{ctx, r}
+	var head pieces
+	for head.size < memory {
+		if more, err := head.read(r, memory); err != nil {
+			return nil, fmt.Errorf("read archive: %w", err)
+		} else if !more {
+			return &Spool{&head, head.size}, nil
+		}
 	}
 	f, err := scratch.room()
 	if err != nil {
 		return nil, err
 	}
-	_, err = head.WriteTo(f)
-	if err == nil {
-		var more int64
-		more, err = io.Copy(f, &stopper{ctx, r})
-		n += more
-	}
+	n, err := io.Copy(f, io.MultiReader(io.NewSectionReader(&head, 0, head.size), r))
 	if err != nil {
 		return nil, fmt.Errorf("keep archive in temporary file: %w", err)
 	}
 	return &Spool{f, n}, nil
+}
+
+// piece is the size of all pieces but the last, in bytes.
+const piece = 256 << 10
+
+// Pieces are bytes in memory. A slice that grows holds three times what was read in
+// the moment that it does, which a reader of little memory may not have.
+type pieces struct {
+	list [][]byte
+	size int64
+}
+
+// read takes a piece more, of most bytes in all at most; more is false at the end.
+func (p *pieces) read(r io.Reader, most int64) (more bool, err error) {
+	buf := make([]byte, min(piece, most-p.size))
+	n, err := io.ReadFull(r, buf)
+	if more = err == nil; errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		buf, err = bytes.Clone(buf[:n]), nil
+	}
+	p.list, p.size = append(p.list, buf), p.size+int64(n)
+	return more, err
+}
+
+// ReadAt reads across pieces; see io.ReaderAt.
+func (p *pieces) ReadAt(b []byte, at int64) (n int, err error) {
+	if at < 0 {
+		return 0, fmt.Errorf("read at %d", at)
+	}
+	for n < len(b) && at < p.size {
+		k := copy(b[n:], p.list[at/piece][at%piece:])
+		n, at = n+k, at+int64(k)
+	}
+	if n < len(b) {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // stopper ends a copy when its context does.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -87,6 +88,38 @@ func TestUnzstd(t *testing.T) {
 		if err := r.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestKeep: what is kept, in memory or past it, is read from any place, whatever the
+// size of a read that brought it.
+func TestKeep(t *testing.T) {
+	const piece = 256 << 10
+	data := make([]byte, 3*piece)
+	for i := range data {
+		data[i] = byte(i ^ i>>9)
+	}
+	for _, size := range []int{0, 1, piece - 1, piece, piece + 1, 2*piece + 7, 3 * piece} {
+		for _, memory := range []int64{1, piece - 1, piece, 2*piece + 7, 4 * piece} {
+			s, err := archive.Keep(t.Context(), iotest.HalfReader(bytes.NewReader(data[:size])), memory, nil)
+			if err != nil || s.Size != int64(size) {
+				t.Fatalf("%d bytes, %d in memory: %+v, %v", size, memory, s, err)
+			}
+			if all, err := io.ReadAll(io.NewSectionReader(s, 0, s.Size)); err != nil || !bytes.Equal(all, data[:size]) {
+				t.Errorf("%d bytes, %d in memory: %d others, %v", size, memory, len(all), err)
+			}
+			for _, from := range []int{0, piece - 3, 2*piece - 3} {
+				got := make([]byte, 7)
+				n, err := s.ReadAt(got, int64(from))
+				want := data[min(from, size):min(from+7, size)]
+				if !bytes.Equal(got[:n], want) || (n < 7) != errors.Is(err, io.EOF) {
+					t.Errorf("%d bytes, %d in memory, from %d: %d bytes, %v", size, memory, from, n, err)
+				}
+			}
+		}
+	}
+	if _, err := archive.Keep(t.Context(), iotest.TimeoutReader(bytes.NewReader(data)), 4*piece, nil); !errors.Is(err, iotest.ErrTimeout) {
+		t.Errorf("a read that failed: %v", err)
 	}
 }
 

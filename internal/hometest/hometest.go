@@ -64,13 +64,14 @@ type Home struct {
 	Whole      bool           // newer extracts are taken in as if they were the first
 
 	seconds atomic.Int64
-	naming  sync.Mutex // over named, which pages of one reader ask for at once
-	named   *mention.Layer
-	// searched is made when it is asked for.
-	searched *memory.Index
-	graphs   []*graph.Graph
+	// What is derived is made when it is asked for, which pages of one reader do at
+	// once: each has its turn.
+	linking, naming, indexing, comparing sync.Mutex
+
 	current  *graph.Graph
-	// sketches are opened when they are asked for.
+	graphs   []*graph.Graph
+	named    *mention.Layer
+	searched *memory.Index
 	sketches *similar.File
 }
 
@@ -151,6 +152,8 @@ func (h *Home) Clock() time.Time {
 
 // graph builds the derived graph when the statements are of another moment.
 func (h *Home) graph(ctx context.Context) (*graph.Graph, error) {
+	h.linking.Lock()
+	defer h.linking.Unlock()
 	if h.current != nil && h.current.Stamp().Epoch == h.Statements.Epoch() {
 		return h.current, nil
 	}
@@ -180,6 +183,8 @@ func (h *Home) Kept() *resolve.Kept {
 
 // index brings the index of passages and names, held in memory, to this moment.
 func (h *Home) index(ctx context.Context) (search.Index, error) {
+	h.indexing.Lock()
+	defer h.indexing.Unlock()
 	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
 	if err != nil {
 		return nil, err
@@ -197,6 +202,8 @@ func (h *Home) index(ctx context.Context) (search.Index, error) {
 
 // similar brings the sketches of texts to this moment.
 func (h *Home) similar(ctx context.Context) (*similar.File, error) {
+	h.comparing.Lock()
+	defer h.comparing.Unlock()
 	pass, err := h.Gate.Open(ctx, gate.Visit{Actor: identity.Worker("derive")})
 	if err != nil {
 		return nil, err
