@@ -352,7 +352,7 @@ func (k *killer) rested() (n int) {
 func TestKilledBirth(t *testing.T) {
 	cycles := 60
 	if testing.Short() {
-		cycles = 10
+		cycles = 5
 	}
 	dir := t.TempDir()
 	whole := newKiller(t, filepath.Join(dir, "calm")).cycle(200, -1)
