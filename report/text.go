@@ -96,7 +96,8 @@ func Plain(piece string) string {
 }
 
 // Find is the sentence in which words of one block begin, nil where they do not stand
-// in the text. A text is not looked in by two at once. Marks, cites, and how it is broken into lines do not matter.
+// in the text. Marks, cites, and how it is broken into lines do not matter. It is not safe
+// for concurrent use.
 func (t *Text) Find(words string) *Sentence {
 	if words = Plain(words); words == "" {
 		return nil

@@ -26,9 +26,9 @@ kept. Before it is published, a check list is computed: numbers without a cite, 
 that are not confirmed, cites that moved, changed, were lost, withdrawn or are disputed,
 sums that differ, people of whom no source says a public role, those who are named and
 were not asked, licences that are not known to let everybody quote, comments that nobody
-settled. Most of it can be passed over with a reason, which is published too, but for
-comments. Somebody asks for the publication, and a second person approves. What was
-asked for is then published, to the byte.
+settled. Most of it can be passed over with a reason. The reasons are published too, but
+for those of comments, which stay with the case. Somebody asks for the publication, and a
+second person approves. What was asked for is then published, to the byte.
 
 A bundle is a folder or an archive that proves itself on any machine: overt verify.`,
 		Example: `  overt report new c4k7q2m9xd0 "Who hosts the case system" --text draft.txt

@@ -123,6 +123,7 @@ func (h *home) openRest(ctx context.Context, a *app) error {
 	if err := h.reconcile(ctx); err != nil {
 		return err
 	}
+	h.sweep()
 	h.gate = gate.New(gate.Config{
 		Statements: h.store, Ledger: h.ledger, Blobs: blobs, Log: h.log, Engine: h.engine, Clock: a.clock,
 		Graph:    inTurn(h.deriving, func(ctx context.Context) (*graph.Graph, error) { return h.graph(ctx, a) }),

@@ -210,10 +210,14 @@ func (h *home) openLayer(ctx context.Context, dir string) error {
 	return nil
 }
 
+// goneName is behind the name of a folder of something derived that is being removed.
+const goneName = ".gone"
+
 // discard removes a folder of something derived. Of one that was killed in the midst of
-// it, the folder is there whole or not at all.
+// it, the folder is there whole or not at all; what is left is swept when the home is
+// opened.
 func discard(dir string) error {
-	gone := dir + ".gone"
+	gone := dir + goneName
 	err := os.RemoveAll(gone)
 	if err == nil {
 		if err = os.Rename(dir, gone); errors.Is(err, fs.ErrNotExist) {
@@ -224,6 +228,15 @@ func discard(dir string) error {
 		return &overt.Error{Code: overt.Unavailable, Op: "make it again", Where: dir, Err: err}
 	}
 	return nil
+}
+
+// sweep removes what discards left that were cut off. What cannot be removed takes room
+// and does no harm: the next discard says why.
+func (h *home) sweep() {
+	list, _ := filepath.Glob(filepath.Join(h.dir, "derived", "*"+goneName))
+	for _, p := range list {
+		_ = os.RemoveAll(p)
+	}
 }
 
 func (h *home) use(g *graph.Graph) { h.graphs, h.current = append(h.graphs, g), g }

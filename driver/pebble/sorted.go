@@ -36,10 +36,10 @@ func OpenSorted(dir string, cfg Config) (*Sorted, error) {
 	o.MemTableSize = 16 << 20
 	// The lock is taken by itself: what fails after it is either the disk, or what
 	// stands on it.
-	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
-		return nil, unavailable(dir, err)
+	err := o.FS.MkdirAll(dir, 0o700)
+	if err != nil {
+		return nil, (&Sorted{dir: dir}).broken(err)
 	}
-	var err error
 	if o.Lock, err = pebble.LockDirectory(dir, o.FS); err != nil {
 		return nil, unavailable(dir, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -91,6 +92,11 @@ func TestUnzstd(t *testing.T) {
 	}
 }
 
+// Zeros without an end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
 // TestKeep: what is kept, in memory or past it, is read from any place, whatever the
 // size of a read that brought it.
 func TestKeep(t *testing.T) {
@@ -117,6 +123,15 @@ func TestKeep(t *testing.T) {
 				}
 			}
 		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := archive.Keep(t.Context(), io.LimitReader(zeros{}, 8<<20), 16<<20, nil); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 10<<20 {
+		t.Errorf("8 MiB took %d bytes of memory", used)
 	}
 	if _, err := archive.Keep(t.Context(), iotest.TimeoutReader(bytes.NewReader(data)), 4*piece, nil); !errors.Is(err, iotest.ErrTimeout) {
 		t.Errorf("a read that failed: %v", err)
